@@ -1,0 +1,46 @@
+//! The nouns everyone says: typed identifiers, tenant names, user names, URIs, instants and secrets.
+//!
+//! A `String` becomes one of these types at the door and never goes back. Deliberately not here: JSON bodies,
+//! HTTP, rules, the clock and randomness (both arrive as values).
+#![forbid(unsafe_code)]
+
+mod display_name;
+mod domain_name;
+mod id;
+mod identifier_uri;
+mod secret;
+mod tenant_name;
+mod timestamp;
+mod upn;
+
+pub use display_name::DisplayName;
+pub use domain_name::DomainName;
+pub use id::{
+    AppId, CorrelationId, CredentialId, HashKeyId, InvalidId, ObjectId, PermissionId, RoleTemplateId, SessionId,
+    SubscriptionId, TenantId, TraceId,
+};
+pub use identifier_uri::IdentifierUri;
+pub use secret::{GENERATED_SECRET_ENTROPY, GeneratedSecret, Secret, SecretHash, SecretKind, SecretString};
+pub use tenant_name::TenantName;
+pub use timestamp::{Duration, Timestamp};
+pub use upn::Upn;
+
+/// Why a text is not the name it was taken for.
+///
+/// The message names what was expected; it repeats the input only where the input is not a secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{input}` is not a valid {expected}: {reason}")]
+pub struct InvalidName {
+    /// The offending text, cut to 64 characters.
+    pub input: String,
+    /// What the text should have been, for example "user principal name".
+    pub expected: &'static str,
+    /// Which rule it breaks.
+    pub reason: &'static str,
+}
+
+impl InvalidName {
+    fn new(input: &str, expected: &'static str, reason: &'static str) -> Self {
+        Self { input: input.chars().filter(|c| !c.is_control()).take(64).collect(), expected, reason }
+    }
+}
