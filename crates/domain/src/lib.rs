@@ -1,1 +1,20 @@
-//! x
+//! What is allowed and what happens: sign-in, grants, token claims, directory rights, key lifecycles.
+//!
+//! Pure functions of values: `now`, random bytes and everything remembered arrive as arguments. Deliberately not
+//! here: serde, HTTP, SQL, the clock, randomness, async.
+#![forbid(unsafe_code)]
+
+pub mod application;
+pub mod audit;
+pub mod directory;
+pub mod mode;
+pub mod resource;
+pub mod service_principal;
+pub mod session;
+pub mod setup_link;
+pub mod signing_key;
+pub mod subscription;
+pub mod tenant;
+pub mod throttle;
+pub mod token;
+pub mod user;

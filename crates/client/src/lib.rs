@@ -1,0 +1,1 @@
+//! The Rust SDK: authentication classes, token cache, directory calls and token validation.

@@ -1,0 +1,94 @@
+//! Which claims an access token carries (Microsoft identity platform, access token claims reference).
+
+use doorward_names::{AppId, ObjectId, SessionId, TenantId};
+
+use super::{TokenVersion, Validity};
+use crate::directory::{DirectoryRole, Permission};
+use crate::user::{User, UserKind};
+
+/// How a client proved itself (`appidacr`, `azpacr`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientProof {
+    /// Not at all: a public client.
+    None,
+    /// By a secret.
+    Secret,
+}
+
+impl ClientProof {
+    /// The claim's value.
+    pub const fn acr(self) -> &'static str {
+        match self {
+            Self::None => "0",
+            Self::Secret => "1",
+        }
+    }
+}
+
+/// Who the token is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// A service principal acting as itself.
+    Application {
+        /// Its object id: `oid` and `sub`.
+        service_principal: ObjectId,
+        /// App roles it was given on the resource (`roles`).
+        roles: Vec<Permission>,
+    },
+    /// A person, through a client.
+    Person {
+        /// Their object id.
+        oid: ObjectId,
+        /// Their sign-in name.
+        upn: String,
+        /// Their name for people.
+        name: String,
+        /// Member or guest.
+        kind: UserKind,
+        /// Their directory roles (`wids`).
+        roles: Vec<DirectoryRole>,
+        /// How they proved who they are (`amr`).
+        methods: Vec<String>,
+        /// Their session (`sid`).
+        session: SessionId,
+        /// What the client may do for them (`scp`).
+        scopes: Vec<String>,
+    },
+}
+
+impl Subject {
+    /// The subject that `user` is in `session`.
+    pub fn person(user: &User, session: &crate::session::Session, roles: Vec<DirectoryRole>, scopes: Vec<String>) -> Self {
+        Self::Person {
+            oid: user.id,
+            upn: user.upn.as_str().to_owned(),
+            name: user.display_name.as_str().to_owned(),
+            kind: user.kind,
+            roles,
+            methods: session.methods.split(' ').map(str::to_owned).collect(),
+            session: session.id,
+            scopes,
+        }
+    }
+}
+
+/// Everything an access token says, before it is written as JSON and signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessToken {
+    /// The token's form.
+    pub version: TokenVersion,
+    /// `aud`: the resource as it was asked for (v1), or its application id (v2).
+    pub audience: String,
+    /// `tid`.
+    pub tenant: TenantId,
+    /// `appid` or `azp`: the client.
+    pub client: AppId,
+    /// `appidacr` or `azpacr`.
+    pub proof: ClientProof,
+    /// `oid`, `sub` and all about them.
+    pub subject: Subject,
+    /// `iat`, `nbf`, `exp`.
+    pub validity: Validity,
+    /// `uti`: the token's unique name, base64url of 16 random bytes.
+    pub uti: String,
+}

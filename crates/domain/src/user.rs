@@ -1,0 +1,67 @@
+//! People's accounts.
+
+use doorward_names::{DisplayName, ObjectId, TenantId, Timestamp, Upn};
+
+/// Whether a person belongs to the tenant or was invited into it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UserKind {
+    /// Belongs to the tenant.
+    Member,
+    /// Was invited from elsewhere.
+    Guest,
+}
+
+/// A person's account in one tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// Its object id (`oid`).
+    pub id: ObjectId,
+    /// The tenant it lives in.
+    pub tenant: TenantId,
+    /// Its sign-in name, unique in the tenant; the domain is one of the tenant's.
+    pub upn: Upn,
+    /// Its name for people.
+    pub display_name: DisplayName,
+    /// Its mail alias (Graph `mailNickname`).
+    pub mail_nickname: String,
+    /// Member or guest.
+    pub kind: UserKind,
+    /// Whether it may sign in.
+    pub enabled: bool,
+    /// Its password, if it has one.
+    pub password: Option<Password>,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// A person's password as it is remembered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Password {
+    /// Argon2id in PHC string form.
+    pub hash: PasswordHash,
+    /// Whether the person must choose another at the next sign-in.
+    pub must_change: bool,
+    /// When it was set.
+    pub set_at: Timestamp,
+}
+
+/// A password hash in PHC string form; shows nothing of itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PasswordHash(String);
+
+impl PasswordHash {
+    /// Takes a PHC string.
+    pub fn new(phc: String) -> Self {
+        Self(phc)
+    }
+    /// The PHC string.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[redacted]")
+    }
+}

@@ -1,0 +1,1 @@
+//! Where HTTP, protocol, domain and store meet.

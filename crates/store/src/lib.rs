@@ -1,0 +1,1 @@
+//! Remembers domain values, on SQLite and PostgreSQL.

@@ -1,0 +1,1 @@
+//! The metadata front end that is served beside a workload.
