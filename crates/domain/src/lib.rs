@@ -6,6 +6,7 @@
 
 pub mod application;
 pub mod audit;
+pub mod client_credentials;
 pub mod directory;
 pub mod mode;
 pub mod resource;

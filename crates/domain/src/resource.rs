@@ -60,7 +60,10 @@ impl FirstParty {
     /// The URIs that name it, without a trailing slash; each may be asked for with one as well.
     pub const fn uris(self) -> &'static [&'static str] {
         match self {
-            Self::ResourceManager => &["https://management.azure.com", "https://management.core.windows.net"],
+            Self::ResourceManager => &[
+                "https://management.azure.com",
+                "https://management.core.windows.net",
+            ],
             Self::MicrosoftGraph => &["https://graph.microsoft.com"],
             Self::DirectoryGraph => &["https://graph.windows.net"],
             Self::MachineLearning => &["https://ml.azure.com"],
@@ -86,7 +89,9 @@ impl FirstParty {
     pub const fn user_scopes(self) -> &'static [&'static str] {
         match self {
             Self::MicrosoftGraph | Self::DirectoryGraph => &["Directory.AccessAsUser.All", "User.Read"],
-            Self::ResourceManager | Self::MachineLearning | Self::Storage | Self::KeyVault => &["user_impersonation"],
+            Self::ResourceManager | Self::MachineLearning | Self::Storage | Self::KeyVault => {
+                &["user_impersonation"]
+            }
         }
     }
 }

@@ -65,8 +65,14 @@ impl Session {
         if now.since(self.used_at) > MAX_INACTIVE {
             return Err(SessionRefusal::Inactive);
         }
-        let user = user.filter(|u| u.enabled && u.tenant == self.tenant).ok_or(SessionRefusal::UserDisabled)?;
-        if user.password.as_ref().is_some_and(|p| p.set_at > self.signed_in_at) {
+        let user = user
+            .filter(|u| u.enabled && u.tenant == self.tenant)
+            .ok_or(SessionRefusal::UserDisabled)?;
+        if user
+            .password
+            .as_ref()
+            .is_some_and(|p| p.set_at > self.signed_in_at)
+        {
             return Err(SessionRefusal::PasswordChanged);
         }
         Ok(())

@@ -47,7 +47,10 @@ impl SetupLink {
     /// When it was used before, or is too old.
     pub fn spend(self, now: Timestamp) -> Result<Self, LinkRefusal> {
         self.check(now)?;
-        Ok(Self { used_at: Some(now), ..self })
+        Ok(Self {
+            used_at: Some(now),
+            ..self
+        })
     }
 
     /// Whether the link could be spent now.

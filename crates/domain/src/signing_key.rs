@@ -64,12 +64,18 @@ pub enum KeyError {
 impl SigningKey {
     /// The first key of a store, which signs at once: no verifier can have cached an older set.
     pub fn first(name: KeyName, now: Timestamp) -> Self {
-        Self { name, stage: Stage::Current { since: now } }
+        Self {
+            name,
+            stage: Stage::Current { since: now },
+        }
     }
 
     /// A key that is published now and signs later.
     pub fn published(name: KeyName, now: Timestamp) -> Self {
-        Self { name, stage: Stage::Next { published_at: now } }
+        Self {
+            name,
+            stage: Stage::Next { published_at: now },
+        }
     }
 
     /// From when on a `next` key may sign.
@@ -87,8 +93,14 @@ impl SigningKey {
     pub fn promote(self, now: Timestamp) -> Result<Self, KeyError> {
         match self.may_sign_from() {
             None => Err(KeyError::WrongStage(self.name.0)),
-            Some(from) if now < from => Err(KeyError::TooYoung { name: self.name.0, from }),
-            Some(_) => Ok(Self { stage: Stage::Current { since: now }, ..self }),
+            Some(from) if now < from => Err(KeyError::TooYoung {
+                name: self.name.0,
+                from,
+            }),
+            Some(_) => Ok(Self {
+                stage: Stage::Current { since: now },
+                ..self
+            }),
         }
     }
 
@@ -98,7 +110,10 @@ impl SigningKey {
     /// When it is not `next`.
     pub fn promote_in_emergency(self, now: Timestamp) -> Result<Self, KeyError> {
         match self.stage {
-            Stage::Next { .. } => Ok(Self { stage: Stage::Current { since: now }, ..self }),
+            Stage::Next { .. } => Ok(Self {
+                stage: Stage::Current { since: now },
+                ..self
+            }),
             _ => Err(KeyError::WrongStage(self.name.0)),
         }
     }
@@ -111,7 +126,10 @@ impl SigningKey {
         match self.stage {
             Stage::Current { .. } => {
                 let until = now.plus(longest_token).plus(crate::token::CLOCK_SKEW);
-                Ok(Self { stage: Stage::Retired { at: now, until }, ..self })
+                Ok(Self {
+                    stage: Stage::Retired { at: now, until },
+                    ..self
+                })
             }
             _ => Err(KeyError::WrongStage(self.name.0)),
         }
@@ -119,7 +137,10 @@ impl SigningKey {
 
     /// Any stage → `revoked`.
     pub fn revoke(self, now: Timestamp) -> Self {
-        Self { stage: Stage::Revoked { at: now }, ..self }
+        Self {
+            stage: Stage::Revoked { at: now },
+            ..self
+        }
     }
 
     /// Whether verifiers may be given this key, and tokens signed with it are accepted.
@@ -151,13 +172,18 @@ mod tests {
     fn a_key_is_published_a_day_before_it_signs() {
         let key = SigningKey::published(name(), NOW);
         let early = NOW.plus(Duration::hours(23));
-        assert!(matches!(key.clone().promote(early), Err(KeyError::TooYoung { .. })));
+        assert!(matches!(
+            key.clone().promote(early),
+            Err(KeyError::TooYoung { .. })
+        ));
         assert!(key.promote(NOW.plus(Duration::hours(24))).unwrap().signs());
     }
 
     #[test]
     fn a_retired_key_stays_published_until_its_last_token_has_expired() {
-        let key = SigningKey::first(name(), NOW).retire(NOW, Duration::hours(1)).unwrap();
+        let key = SigningKey::first(name(), NOW)
+            .retire(NOW, Duration::hours(1))
+            .unwrap();
         assert!(!key.signs());
         assert!(key.is_published(NOW.plus(Duration::minutes(64))));
         assert!(!key.is_published(NOW.plus(Duration::minutes(65))));

@@ -34,9 +34,10 @@ pub enum Verdict {
 /// Counts one more failure.
 pub fn record(before: Option<Failures>, now: Timestamp) -> (Failures, Verdict) {
     let failures = match before {
-        Some(f) if now.since(f.since) < WINDOW && now >= f.since => {
-            Failures { count: f.count.saturating_add(1), ..f }
-        }
+        Some(f) if now.since(f.since) < WINDOW && now >= f.since => Failures {
+            count: f.count.saturating_add(1),
+            ..f
+        },
         _ => Failures { since: now, count: 1 },
     };
     let verdict = if failures.count > FREE_FAILURES {
@@ -75,7 +76,10 @@ mod tests {
         }
         let (next, verdict) = record(failures, NOW.plus(Duration::minutes(1)));
         assert_eq!(verdict, Verdict::Wait { seconds: 240 });
-        assert_eq!(record(Some(next), NOW.plus(Duration::minutes(5))).1, Verdict::Plain);
+        assert_eq!(
+            record(Some(next), NOW.plus(Duration::minutes(5))).1,
+            Verdict::Plain
+        );
     }
 
     #[test]

@@ -85,7 +85,12 @@ mod tests {
     #[test]
     fn only_the_hyphenated_form_is_an_id() {
         assert!("1b4f0e98-51a3-4c3c-9f3a-7b1d5c2e8a10".parse::<TenantId>().is_ok());
-        for text in ["", "1b4f0e9851a34c3c9f3a7b1d5c2e8a10", "{1b4f0e98-51a3-4c3c-9f3a-7b1d5c2e8a10}", "contoso.com"] {
+        for text in [
+            "",
+            "1b4f0e9851a34c3c9f3a7b1d5c2e8a10",
+            "{1b4f0e98-51a3-4c3c-9f3a-7b1d5c2e8a10}",
+            "contoso.com",
+        ] {
             assert!(text.parse::<TenantId>().is_err(), "{text}");
         }
     }

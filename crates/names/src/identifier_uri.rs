@@ -32,12 +32,17 @@ impl FromStr for IdentifierUri {
         if text.is_empty() || text.len() > 255 {
             return fail("it has 1 to 255 characters");
         }
-        if !text.chars().all(|c| c.is_ascii_graphic() && !"\"\\<>^`{|}#?".contains(c)) {
+        if !text
+            .chars()
+            .all(|c| c.is_ascii_graphic() && !"\"\\<>^`{|}#?".contains(c))
+        {
             return fail("only visible ASCII characters without quotes, braces, `#` or `?` are allowed");
         }
         let scheme = text.split_once(':').map_or("", |(scheme, _)| scheme);
         let well_formed = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+            && scheme
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
             && text.len() > scheme.len() + 1;
         if !well_formed {
             return fail("it starts with a scheme such as `api://` or `https://`");

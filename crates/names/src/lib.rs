@@ -16,8 +16,8 @@ mod upn;
 pub use display_name::DisplayName;
 pub use domain_name::DomainName;
 pub use id::{
-    AppId, CorrelationId, CredentialId, HashKeyId, InvalidId, ObjectId, PermissionId, RoleTemplateId, SessionId,
-    SubscriptionId, TenantId, TraceId,
+    AppId, CorrelationId, CredentialId, HashKeyId, InvalidId, ObjectId, PermissionId, RoleTemplateId,
+    SessionId, SubscriptionId, TenantId, TraceId,
 };
 pub use identifier_uri::IdentifierUri;
 pub use secret::{GENERATED_SECRET_ENTROPY, GeneratedSecret, Secret, SecretHash, SecretKind, SecretString};
@@ -41,6 +41,10 @@ pub struct InvalidName {
 
 impl InvalidName {
     fn new(input: &str, expected: &'static str, reason: &'static str) -> Self {
-        Self { input: input.chars().filter(|c| !c.is_control()).take(64).collect(), expected, reason }
+        Self {
+            input: input.chars().filter(|c| !c.is_control()).take(64).collect(),
+            expected,
+            reason,
+        }
     }
 }

@@ -81,7 +81,10 @@ impl GeneratedSecret {
     pub fn from_entropy(kind: SecretKind, entropy: [u8; GENERATED_SECRET_ENTROPY]) -> Self {
         let body = Zeroizing::new(URL_SAFE_NO_PAD.encode(entropy));
         let text = format!("{}{}{}", kind.prefix(), *body, checksum(kind, &body));
-        Self { kind, text: Secret::new(text) }
+        Self {
+            kind,
+            text: Secret::new(text),
+        }
     }
 
     /// Recognises a secret of this kind by prefix, length and checksum.
@@ -93,7 +96,10 @@ impl GeneratedSecret {
             return None;
         }
         let (body, sum) = rest.split_at(BODY);
-        (checksum(kind, body) == sum).then(|| Self { kind, text: Secret::from(text) })
+        (checksum(kind, body) == sum).then(|| Self {
+            kind,
+            text: Secret::from(text),
+        })
     }
 
     /// What the secret is for.
@@ -178,7 +184,10 @@ mod tests {
     #[test]
     fn nothing_prints_a_secret() {
         let secret = GeneratedSecret::from_entropy(SecretKind::Client, [7; GENERATED_SECRET_ENTROPY]);
-        let shown = format!("{secret:?} {:?}", SecretHash::new(HashKeyId::from_bytes([1; 16]), [9; 32]));
+        let shown = format!(
+            "{secret:?} {:?}",
+            SecretHash::new(HashKeyId::from_bytes([1; 16]), [9; 32])
+        );
         assert!(!shown.contains(&secret.as_secret().expose()[4..20]), "{shown}");
         assert!(shown.contains("[redacted]"));
     }

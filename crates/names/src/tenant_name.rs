@@ -31,7 +31,11 @@ impl FromStr for TenantName {
             return Ok(Self::Id(id));
         }
         text.parse().map(Self::Domain).map_err(|_| {
-            InvalidName::new(text, "tenant", "expected a tenant id, a domain name, `common` or `organizations`")
+            InvalidName::new(
+                text,
+                "tenant",
+                "expected a tenant id, a domain name, `common` or `organizations`",
+            )
         })
     }
 }

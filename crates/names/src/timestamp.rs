@@ -70,20 +70,25 @@ impl Timestamp {
     }
 
     fn utc(self) -> OffsetDateTime {
-        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000)
+            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
 
     /// RFC 3339 in UTC with whole seconds, `2020-11-10T08:30:00Z` (Microsoft Graph).
     pub fn to_rfc3339(self) -> String {
         self.utc()
-            .format(format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z"))
+            .format(format_description!(
+                "[year]-[month]-[day]T[hour]:[minute]:[second]Z"
+            ))
             .unwrap_or_default()
     }
 
     /// The form of the token service's errors, `2020-11-10 08:30:00Z`.
     pub fn to_error_form(self) -> String {
         self.utc()
-            .format(format_description!("[year]-[month]-[day] [hour]:[minute]:[second]Z"))
+            .format(format_description!(
+                "[year]-[month]-[day] [hour]:[minute]:[second]Z"
+            ))
             .unwrap_or_default()
     }
 }
@@ -99,7 +104,13 @@ impl FromStr for Timestamp {
 
     /// Reads RFC 3339 with any offset and up to nine fractional digits, from the year 1970 on.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let fail = || crate::InvalidName::new(text, "date and time", "expected RFC 3339 such as `2030-01-31T00:00:00Z`");
+        let fail = || {
+            crate::InvalidName::new(
+                text,
+                "date and time",
+                "expected RFC 3339 such as `2030-01-31T00:00:00Z`",
+            )
+        };
         let at = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| fail())?;
         let micros = i64::try_from(at.unix_timestamp_nanos() / 1_000).map_err(|_| fail())?;
         if micros < 0 { Err(fail()) } else { Ok(Self(micros)) }

@@ -36,16 +36,23 @@ impl FromStr for Upn {
 
     fn from_str(text: &str) -> Result<Self, InvalidName> {
         let fail = |reason| InvalidName::new(text, "user principal name", reason);
-        let (local, domain) = text.rsplit_once('@').ok_or_else(|| fail("it has the form `name@domain`"))?;
+        let (local, domain) = text
+            .rsplit_once('@')
+            .ok_or_else(|| fail("it has the form `name@domain`"))?;
         let allowed = |c: char| c.is_ascii_alphanumeric() || "'.-_!#^~+".contains(c);
         if local.is_empty() || local.len() > 64 || !local.chars().all(allowed) {
-            return Err(fail("before the `@` stand 1 to 64 letters, digits or any of ' . - _ ! # ^ ~ +"));
+            return Err(fail(
+                "before the `@` stand 1 to 64 letters, digits or any of ' . - _ ! # ^ ~ +",
+            ));
         }
         if local.starts_with('.') || local.ends_with('.') {
             return Err(fail("the name before the `@` must not start or end with a dot"));
         }
         let domain = domain.parse().map_err(|e: InvalidName| fail(e.reason))?;
-        Ok(Self { text: text.to_owned(), domain })
+        Ok(Self {
+            text: text.to_owned(),
+            domain,
+        })
     }
 }
 

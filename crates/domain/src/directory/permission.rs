@@ -86,6 +86,8 @@ impl Permission {
 
     /// The permission with that app role id.
     pub fn of_app_role_id(id: PermissionId) -> Option<Self> {
-        Self::ALL.into_iter().find(|permission| permission.app_role_id() == Some(id))
+        Self::ALL
+            .into_iter()
+            .find(|permission| permission.app_role_id() == Some(id))
     }
 }

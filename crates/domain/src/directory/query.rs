@@ -22,7 +22,11 @@ pub struct Query<F> {
 impl<F> Query<F> {
     /// The first page of all objects that `filter` lets through.
     pub fn first(filter: Option<Predicate<F>>) -> Self {
-        Self { filter, after: None, limit: DEFAULT_PAGE }
+        Self {
+            filter,
+            after: None,
+            limit: DEFAULT_PAGE,
+        }
     }
 }
 

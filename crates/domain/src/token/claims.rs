@@ -58,7 +58,12 @@ pub enum Subject {
 
 impl Subject {
     /// The subject that `user` is in `session`.
-    pub fn person(user: &User, session: &crate::session::Session, roles: Vec<DirectoryRole>, scopes: Vec<String>) -> Self {
+    pub fn person(
+        user: &User,
+        session: &crate::session::Session,
+        roles: Vec<DirectoryRole>,
+        scopes: Vec<String>,
+    ) -> Self {
         Self::Person {
             oid: user.id,
             upn: user.upn.as_str().to_owned(),
