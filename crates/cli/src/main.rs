@@ -1,2 +1,25 @@
-//! The `doorward` binary.
-fn main() {}
+//! The `doorward` binary: the command line, and `up` and `serve` around the server.
+//!
+//! Deliberately not here: HTTP calls (the SDK makes them) and rules (the server knows them).
+#![forbid(unsafe_code)]
+
+mod args;
+mod commands;
+mod config;
+mod context;
+mod exit;
+mod failure;
+mod files;
+mod local_time;
+mod output;
+mod profile;
+mod prompt;
+mod session;
+mod shell;
+mod vault;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    args::run()
+}

@@ -1,1 +1,30 @@
 //! The Rust SDK: authentication classes, token cache, directory calls and token validation.
+//!
+//! [`ServicePrincipalAuthentication`] has tokens for a service principal, [`UserSession`] for a person;
+//! [`validation::TokenValidator`] checks tokens for a resource server; [`directory::DirectoryClient`] reads and
+//! changes users, applications and service principals. Deliberately not here: anything that decides, anything of
+//! the server, commands and files.
+#![forbid(unsafe_code)]
+
+mod cache;
+pub mod clock;
+pub mod config;
+mod credential;
+pub mod directory;
+mod entropy;
+mod error;
+mod options;
+mod token;
+mod token_service;
+mod transport;
+pub mod validation;
+mod wire;
+
+pub use credential::{
+    COMMAND_LINE_CLIENT, ServicePrincipalAuthentication, SignedIn, TokenSource, UserSession,
+};
+pub use error::{Error, ServerMessage};
+pub use options::{Authority, ClientOptions};
+pub use token::AccessToken;
+pub use token_service::scope_of_resource;
+pub use transport::RetryPolicy;

@@ -1,1 +1,41 @@
 //! Remembers domain values, on SQLite and PostgreSQL.
+//!
+//! One concrete [`Store`]; one module of free functions per topic, working on a [`View`] (look) or a [`Tx`]
+//! (change). Sealing of private keys, migrations and the two engines are private. Deliberately not here:
+//! decisions, HTTP, the clock, randomness (both are values).
+#![forbid(unsafe_code)]
+
+pub mod application;
+pub mod audit;
+pub mod credential;
+pub mod directory_role;
+mod engine;
+mod error;
+pub mod hash_key;
+mod job;
+pub mod owner;
+pub mod permission;
+mod query;
+mod queue;
+pub mod revision;
+mod row;
+mod schema;
+mod sealing;
+pub mod service_principal;
+pub mod session;
+pub mod setup_link;
+pub mod signing_key;
+mod store;
+pub mod subscription;
+pub mod tenant;
+pub mod throttle;
+pub mod tls;
+pub mod user;
+mod value;
+mod view;
+
+pub use error::{Conflict, Inserted, OpenError, QueryError, StoreError, Unique};
+pub use revision::{Bump, Committed, Kind};
+pub use sealing::{MasterKey, Purpose};
+pub use store::{Location, OpenOptions, Store};
+pub use view::{Tx, View};

@@ -1,0 +1,151 @@
+//! `doorward account`: who is signed in, and their access tokens.
+
+use crate::context::{Context, Outcome, Report};
+use crate::failure::Failure;
+use crate::profile::{Account, Profile};
+use crate::session::{self, Session};
+use crate::vault::Vault;
+use crate::local_time;
+use clap::Subcommand;
+use doorward_sdk::TokenSource;
+use serde_json::{Value, json};
+
+/// What to do with accounts.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print the account in use
+    Show {
+        /// Subscription, by id or name
+        #[arg(long, short)]
+        subscription: Option<String>,
+    },
+    /// Print all accounts
+    List {
+        /// Taken as `az` takes it; all accounts are always printed
+        #[arg(long, hide = true)]
+        all: bool,
+    },
+    /// Use another account
+    Set {
+        /// Subscription, by id or name
+        #[arg(long, short, visible_alias = "name", short_alias = 'n')]
+        subscription: String,
+    },
+    /// Print an access token
+    GetAccessToken(TokenArgs),
+    /// Forget all accounts
+    Clear,
+}
+
+/// For what, and as whom.
+#[derive(Debug, clap::Args)]
+pub struct TokenArgs {
+    /// Resource, such as `https://management.azure.com`
+    #[arg(long, conflicts_with_all = ["scope", "resource_type"])]
+    resource: Option<String>,
+    /// Scope, such as `https://graph.microsoft.com/.default`
+    #[arg(long, conflicts_with = "resource_type")]
+    scope: Option<String>,
+    /// Resource, by a short name
+    #[arg(long, value_enum)]
+    resource_type: Option<ResourceType>,
+    /// Subscription, by id or name
+    #[arg(long, short, conflicts_with = "tenant")]
+    subscription: Option<String>,
+    /// Tenant, by id or domain
+    #[arg(long, short)]
+    tenant: Option<String>,
+}
+
+/// Resources that have a short name.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum ResourceType {
+    /// Resource Manager
+    Arm,
+    /// Microsoft Graph
+    MsGraph,
+    /// The older directory graph
+    AadGraph,
+}
+
+impl ResourceType {
+    const fn uri(self) -> &'static str {
+        match self {
+            Self::Arm => "https://management.core.windows.net/",
+            Self::MsGraph => "https://graph.microsoft.com/",
+            Self::AadGraph => "https://graph.windows.net/",
+        }
+    }
+}
+
+const COLUMNS: &[(&str, &str)] = &[
+    ("Name", "name"),
+    ("CloudName", "environmentName"),
+    ("SubscriptionId", "id"),
+    ("TenantId", "tenantId"),
+    ("State", "state"),
+    ("IsDefault", "isDefault"),
+];
+
+/// Does it.
+pub fn run(command: &Command, context: &Context) -> Outcome {
+    match command {
+        Command::Show { subscription } => {
+            let profile = Profile::load(&context.home)?;
+            let account = match subscription {
+                Some(name) => profile.find(name)?,
+                None => profile.current()?,
+            };
+            Ok(Report::Table(account.to_az(), COLUMNS))
+        }
+        Command::List { .. } => {
+            let profile = Profile::load(&context.home)?;
+            let all = profile.subscriptions.iter().map(Account::to_az).collect();
+            Ok(Report::Table(Value::Array(all), COLUMNS))
+        }
+        Command::Set { subscription } => Profile::change(&context.home, |profile| {
+            let chosen = profile.find(subscription)?.clone();
+            for account in &mut profile.subscriptions {
+                account.is_default =
+                    account.id == chosen.id && account.user == chosen.user && account.server == chosen.server;
+            }
+            Ok(Report::Nothing)
+        }),
+        Command::GetAccessToken(args) => token(args, context),
+        Command::Clear => {
+            Profile::clear(&context.home)?;
+            Vault::clear(&context.home)?;
+            Ok(Report::Nothing)
+        }
+    }
+}
+
+fn token(args: &TokenArgs, context: &Context) -> Outcome {
+    let profile = Profile::load(&context.home)?;
+    let account = match &args.subscription {
+        Some(name) => profile.find(name)?,
+        None => profile.current()?,
+    };
+    let resource = match (&args.resource, &args.scope, args.resource_type) {
+        (Some(resource), _, _) => resource.as_str(),
+        (_, Some(scope), _) => scope.as_str(),
+        (_, _, Some(kind)) => kind.uri(),
+        (None, None, None) => ResourceType::Arm.uri(),
+    };
+    if resource.split_ascii_whitespace().count() != 1 {
+        return Err(Failure::usage("one resource or scope at a time"));
+    }
+    let session = Session::open(&context.home, account, args.tenant.as_deref())?;
+    let token = session::block_on(async { Ok(session.token(resource).await?) })?;
+    let mut value = json!({
+        "accessToken": token.secret().expose(),
+        "expiresOn": local_time::az_form(token.expires_at()),
+        "expires_on": token.expires_at().unix_seconds(),
+        "tenant": args.tenant.as_deref().unwrap_or(&account.tenant_id),
+        "tokenType": "Bearer",
+    });
+    if let (Some(object), None) = (value.as_object_mut(), &args.tenant) {
+        object.insert("subscription".to_owned(), json!(account.id));
+    }
+    Ok(Report::Value(value))
+}

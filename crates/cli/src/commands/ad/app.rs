@@ -1,0 +1,206 @@
+//! `doorward ad app`.
+
+use super::{COLUMNS, credential, name_filter, only_mine, set, text, with_directory};
+use crate::context::{Context, Outcome, Report};
+use crate::failure::Failure;
+use clap::Subcommand;
+use doorward_sdk::directory::DirectoryClient;
+use serde_json::{Map, Value, json};
+
+/// What to do with applications.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Register an application
+    Create {
+        /// Its name
+        #[arg(long)]
+        display_name: String,
+        #[command(flatten)]
+        properties: Properties,
+    },
+    /// Print an application
+    Show(Id),
+    /// Print applications
+    List(List),
+    /// Change an application
+    Update {
+        #[command(flatten)]
+        id: Id,
+        /// Its name
+        #[arg(long)]
+        display_name: Option<String>,
+        #[command(flatten)]
+        properties: Properties,
+        /// Any property: `--set api.requestedAccessTokenVersion=2`
+        #[arg(long, value_name = "NAME=VALUE", num_args = 1..)]
+        set: Vec<String>,
+    },
+    /// Delete an application, and its service principal with it
+    Delete(Id),
+    /// Its passwords
+    #[command(subcommand)]
+    Credential(credential::Command),
+    /// Who owns it
+    #[command(subcommand)]
+    Owner(Owner),
+}
+
+/// Which application.
+#[derive(Debug, clap::Args)]
+pub struct Id {
+    /// Application id, identifier URI or object id
+    #[arg(long)]
+    id: String,
+}
+
+/// What can be chosen at the start and changed later.
+#[derive(Debug, clap::Args)]
+pub struct Properties {
+    /// URIs that name it as a resource
+    #[arg(long, num_args = 1.., value_name = "URI")]
+    identifier_uris: Option<Vec<String>>,
+    /// Who may sign in to it
+    #[arg(long, value_name = "AUDIENCE", value_parser = ["AzureADMyOrg", "AzureADMultipleOrgs"])]
+    sign_in_audience: Option<String>,
+    /// Which access tokens it takes as a resource
+    #[arg(long, value_name = "VERSION", value_parser = clap::value_parser!(u8).range(1..=2))]
+    requested_access_token_version: Option<u8>,
+}
+
+impl Properties {
+    fn add_to(&self, body: &mut Map<String, Value>) {
+        if let Some(uris) = &self.identifier_uris {
+            body.insert("identifierUris".to_owned(), json!(uris));
+        }
+        if let Some(audience) = &self.sign_in_audience {
+            body.insert("signInAudience".to_owned(), json!(audience));
+        }
+        if let Some(version) = self.requested_access_token_version {
+            body.insert("api".to_owned(), json!({ "requestedAccessTokenVersion": version }));
+        }
+    }
+}
+
+/// Which applications.
+#[derive(Debug, clap::Args)]
+pub struct List {
+    /// All of them, as without any option
+    #[arg(long)]
+    all: bool,
+    /// The one with that application id
+    #[arg(long)]
+    app_id: Option<String>,
+    /// Those whose name starts so
+    #[arg(long)]
+    display_name: Option<String>,
+    /// Those with that identifier URI
+    #[arg(long)]
+    identifier_uri: Option<String>,
+    /// Those that an OData condition lets through
+    #[arg(long)]
+    filter: Option<String>,
+    /// Those that the signed-in person owns
+    #[arg(long)]
+    show_mine: bool,
+}
+
+/// What to do with owners.
+#[derive(Debug, Subcommand)]
+pub enum Owner {
+    /// Print the owners
+    List(Id),
+    /// Make a user or service principal an owner
+    Add {
+        #[command(flatten)]
+        id: Id,
+        /// Object id of the user or service principal
+        #[arg(long)]
+        owner_object_id: String,
+    },
+    /// Make an owner one no more
+    Remove {
+        #[command(flatten)]
+        id: Id,
+        /// Object id of the user or service principal
+        #[arg(long)]
+        owner_object_id: String,
+    },
+}
+
+/// Does it.
+pub fn run(command: &Command, context: &Context) -> Outcome {
+    with_directory(context, async |directory, session| match command {
+        Command::Create { display_name, properties } => {
+            let mut body = Map::new();
+            body.insert("displayName".to_owned(), json!(display_name));
+            properties.add_to(&mut body);
+            Ok(directory.create_application(&Value::Object(body)).await?.into())
+        }
+        Command::Show(id) => Ok(directory.find_application(&id.id).await?.into()),
+        Command::List(args) => list(args, directory).await,
+        Command::Update { id, display_name, properties, set } => {
+            let mut body = set::changes(set)?;
+            if let Some(name) = display_name {
+                body.insert("displayName".to_owned(), json!(name));
+            }
+            properties.add_to(&mut body);
+            if body.is_empty() {
+                return Err(Failure::usage("there is nothing to change"));
+            }
+            let id = find(directory, id).await?;
+            directory.update_application(&id, &Value::Object(body)).await?;
+            Ok(Report::Nothing)
+        }
+        Command::Delete(id) => {
+            let id = find(directory, id).await?;
+            directory.delete_application(&id).await?;
+            Ok(Report::Nothing)
+        }
+        Command::Credential(command) => {
+            let tenant = &session.account().tenant_id;
+            credential::run(command, credential::Kind::Application, directory, tenant).await
+        }
+        Command::Owner(command) => owner(command, directory).await,
+    })
+}
+
+async fn find(directory: &DirectoryClient, id: &Id) -> Result<String, Failure> {
+    let application = directory.find_application(&id.id).await?;
+    Ok(text(&application, "id")?.to_owned())
+}
+
+async fn list(args: &List, directory: &DirectoryClient) -> Outcome {
+    let literal = doorward_sdk::directory::literal;
+    let mut filter = name_filter(args.display_name.as_deref(), args.filter.as_deref());
+    let more = [
+        args.app_id.as_deref().map(|id| format!("appId eq {}", literal(id))),
+        args.identifier_uri.as_deref().map(|uri| format!("identifierUris/any(c:c eq {})", literal(uri))),
+    ];
+    for condition in more.into_iter().flatten() {
+        filter = Some(filter.map_or_else(|| condition.clone(), |filter| format!("({filter}) and {condition}")));
+    }
+    let mut found = directory.applications(filter.as_deref()).await?;
+    if args.show_mine {
+        found = only_mine(directory, found, async |id| directory.application_owners(id).await).await?;
+    }
+    Ok(Report::Table(Value::Array(found), COLUMNS))
+}
+
+async fn owner(command: &Owner, directory: &DirectoryClient) -> Outcome {
+    match command {
+        Owner::List(id) => {
+            let id = find(directory, id).await?;
+            Ok(Report::Value(Value::Array(directory.application_owners(&id).await?)))
+        }
+        Owner::Add { id, owner_object_id } => {
+            let id = find(directory, id).await?;
+            directory.add_application_owner(&id, owner_object_id).await?;
+            Ok(Report::Nothing)
+        }
+        Owner::Remove { id, owner_object_id } => {
+            let id = find(directory, id).await?;
+            directory.remove_application_owner(&id, owner_object_id).await?;
+            Ok(Report::Nothing)
+        }
+    }
+}

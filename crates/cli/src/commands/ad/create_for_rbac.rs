@@ -1,0 +1,198 @@
+//! `doorward ad sp create-for-rbac`: application, password and service principal in one go, in `az`'s order.
+
+use super::credential::{self, Kind, NewPassword, PROTECT, passwords};
+use super::text;
+use crate::context::{Outcome, Report};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::profile::Account;
+use crate::{local_time, output};
+use doorward_sdk::directory::{DirectoryClient, literal};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// What the passwords made here are called, as `az` calls them.
+const PASSWORD_NAME: &str = "rbac";
+
+/// How it shall be.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The application's name; one with the date and time when not given
+    #[arg(long, short, visible_alias = "display-name")]
+    name: Option<String>,
+    /// Print what SDKs read from a file: ten fields, endpoints included
+    #[arg(long, visible_alias = "json-auth")]
+    sdk_auth: bool,
+    /// For how many years the password is good
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=100))]
+    years: Option<u16>,
+    /// Not available in this version: roles over resources come with Resource Manager
+    #[arg(long)]
+    role: Option<String>,
+    /// Not available in this version: roles over resources come with Resource Manager
+    #[arg(long, num_args = 1..)]
+    scopes: Option<Vec<String>>,
+    /// Taken as `az` took it: no role is given anyway
+    #[arg(long, hide = true)]
+    skip_assignment: bool,
+    /// Not available in this version
+    #[arg(long, hide = true)]
+    create_cert: bool,
+    /// Not available in this version
+    #[arg(long, hide = true)]
+    cert: Option<String>,
+    /// Not available in this version
+    #[arg(long, hide = true)]
+    keyvault: Option<String>,
+}
+
+impl Args {
+    /// Refuses what isn't there yet, before anything is done.
+    pub fn check(&self) -> Result<(), Failure> {
+        if self.role.is_some() || self.scopes.is_some() {
+            return Err(Failure::usage(
+                "--role and --scopes: roles come with Resource Manager: not available in this version",
+            )
+            .cure("leave them out; the service principal can sign in without a role"));
+        }
+        if self.create_cert || self.cert.is_some() || self.keyvault.is_some() {
+            return Err(Failure::usage("certificates are not available in this version")
+                .cure("leave the option out; the service principal then gets a password"));
+        }
+        Ok(())
+    }
+}
+
+/// What `--sdk-auth` prints, in the order of the page about it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SdkAuth<'a> {
+    client_id: &'a str,
+    client_secret: &'a str,
+    subscription_id: &'a str,
+    tenant_id: &'a str,
+    active_directory_endpoint_url: &'a str,
+    resource_manager_endpoint_url: String,
+    active_directory_graph_resource_id: &'a str,
+    sql_management_endpoint_url: &'a str,
+    gallery_endpoint_url: &'a str,
+    management_endpoint_url: &'a str,
+}
+
+/// What was made so far, so that it can be taken back.
+struct Made {
+    id: String,
+    app_id: String,
+    /// Whether the application was there before, with these passwords.
+    earlier: Option<Vec<Value>>,
+}
+
+/// Does it.
+pub async fn run(args: &Args, directory: &DirectoryClient, account: &Account) -> Outcome {
+    let name = args
+        .name
+        .clone()
+        .unwrap_or_else(|| format!("doorward-cli-{}", local_time::name_form(local_time::now())));
+    let made = application(&name, directory).await?;
+    let password = NewPassword::named(PASSWORD_NAME, args.years).to_graph()?;
+    let added = match Kind::Application.add(directory, &made.id, &password).await {
+        Ok(added) => added,
+        Err(e) => return Err(take_back(directory, &made, None, e.into()).await),
+    };
+    let key_id = added.get("keyId").and_then(Value::as_str);
+    if let Err(e) = service_principal(directory, &made).await {
+        return Err(take_back(directory, &made, key_id, e).await);
+    }
+    if let Some(earlier) = &made.earlier {
+        credential::remove_all(Kind::Application, directory, &made.id, earlier).await;
+    }
+    output::warn(PROTECT);
+    print(args, &name, &made, text(&added, "secretText")?, account)
+}
+
+/// The one application of that name, or a new one.
+async fn application(name: &str, directory: &DirectoryClient) -> Result<Made, Failure> {
+    let filter = format!("displayName eq {}", literal(name));
+    let found = directory.applications(Some(&filter)).await?;
+    match found.as_slice() {
+        [] => {
+            let body = json!({ "displayName": name, "keyCredentials": [] });
+            let new = directory.create_application(&body).await?;
+            Ok(Made { id: text(&new, "id")?.to_owned(), app_id: text(&new, "appId")?.to_owned(), earlier: None })
+        }
+        [old] => {
+            let made = Made {
+                id: text(old, "id")?.to_owned(),
+                app_id: text(old, "appId")?.to_owned(),
+                earlier: Some(passwords(old)),
+            };
+            output::warn(&format!(
+                "Found an existing application instance: (id) {}. It gets a new password; its older ones end.",
+                made.id
+            ));
+            Ok(made)
+        }
+        several => {
+            let ids: Vec<&str> = several.iter().filter_map(|app| app.get("appId")?.as_str()).collect();
+            Err(Failure::new(format!("More than one application have the same display name '{name}': {}", ids.join(", ")))
+                .cure("choose another name, or delete those that are not needed: `doorward ad app delete --id <appId>`"))
+        }
+    }
+}
+
+async fn service_principal(directory: &DirectoryClient, made: &Made) -> Result<(), Failure> {
+    if made.earlier.is_some() {
+        let filter = format!("appId eq {}", literal(&made.app_id));
+        if !directory.service_principals(Some(&filter)).await?.is_empty() {
+            return Ok(());
+        }
+    }
+    directory.create_service_principal(&made.app_id).await?;
+    Ok(())
+}
+
+/// Undoes what was done, and says what couldn't be undone.
+async fn take_back(directory: &DirectoryClient, made: &Made, key_id: Option<&str>, failure: Failure) -> Failure {
+    let (result, rest) = match (&made.earlier, key_id) {
+        (None, _) => (
+            directory.delete_application(&made.id).await,
+            format!("the application {0} was made and is still there: `doorward ad app delete --id {0}`", made.app_id),
+        ),
+        (Some(_), Some(key_id)) => (
+            Kind::Application.remove(directory, &made.id, key_id).await,
+            format!(
+                "the application {0} has a password that nobody knows: `doorward ad app credential delete --id {0} --key-id {key_id}`",
+                made.app_id
+            ),
+        ),
+        (Some(_), None) => (Ok(()), String::new()),
+    };
+    match result {
+        Ok(()) => failure.context("nothing was made"),
+        Err(e) => Failure { exit: Exit::Failed, cure: Some(rest), ..failure.context(format!("half done ({e})")) },
+    }
+}
+
+fn print(args: &Args, name: &str, made: &Made, secret: &str, account: &Account) -> Outcome {
+    let app_id = made.app_id.as_str();
+    if !args.sdk_auth {
+        return Ok(Report::Value(
+            json!({ "appId": app_id, "displayName": name, "password": secret, "tenant": account.tenant_id }),
+        ));
+    }
+    let origin = account.server.authority.as_str();
+    let fields = SdkAuth {
+        client_id: app_id,
+        client_secret: secret,
+        subscription_id: &account.id,
+        tenant_id: &account.tenant_id,
+        active_directory_endpoint_url: origin,
+        resource_manager_endpoint_url: format!("{origin}/"),
+        active_directory_graph_resource_id: "https://graph.windows.net/",
+        sql_management_endpoint_url: "https://management.core.windows.net:8443/",
+        gallery_endpoint_url: "https://gallery.azure.com/",
+        management_endpoint_url: "https://management.core.windows.net/",
+    };
+    let text = serde_json::to_string_pretty(&fields).map_err(|e| Failure::new(e.to_string()))?;
+    Ok(Report::Text(text))
+}

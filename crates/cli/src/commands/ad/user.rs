@@ -1,0 +1,177 @@
+//! `doorward ad user`, `doorward ad signed-in-user`.
+
+use super::{name_filter, with_directory};
+use crate::context::{Context, Outcome, Report};
+use crate::failure::Failure;
+use crate::prompt;
+use clap::Subcommand;
+use doorward_names::{SecretString, Upn};
+use doorward_sdk::directory::literal;
+use serde_json::{Map, Value, json};
+
+/// What to do with users.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a user
+    Create(Create),
+    /// Print a user
+    Show(Id),
+    /// Print users
+    List {
+        /// Those whose name starts so
+        #[arg(long)]
+        display_name: Option<String>,
+        /// The one with that user principal name
+        #[arg(long)]
+        upn: Option<String>,
+        /// Those that an OData condition lets through
+        #[arg(long)]
+        filter: Option<String>,
+    },
+    /// Change a user
+    Update(Update),
+    /// Delete a user
+    Delete(Id),
+}
+
+/// What to do with the signed-in person.
+#[derive(Debug, Subcommand)]
+pub enum Me {
+    /// Print who is signed in
+    Show,
+}
+
+/// Which user.
+#[derive(Debug, clap::Args)]
+pub struct Id {
+    /// User principal name or object id
+    #[arg(long)]
+    id: String,
+}
+
+/// How the user shall be.
+#[derive(Debug, clap::Args)]
+pub struct Create {
+    /// Name for people
+    #[arg(long)]
+    display_name: String,
+    /// User principal name
+    #[arg(long)]
+    user_principal_name: String,
+    /// Password; `-` reads it from standard input, `@FILE` from a file; asked for when not given
+    #[arg(long, allow_hyphen_values = true)]
+    password: Option<String>,
+    /// Whether another password must be chosen at the next sign-in
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    force_change_password_next_sign_in: Option<bool>,
+    /// Mail alias; what stands before the `@` when not given
+    #[arg(long)]
+    mail_nickname: Option<String>,
+}
+
+/// What to change.
+#[derive(Debug, clap::Args)]
+pub struct Update {
+    #[command(flatten)]
+    id: Id,
+    /// Name for people
+    #[arg(long)]
+    display_name: Option<String>,
+    /// Whether the user may sign in
+    #[arg(long, value_name = "BOOL")]
+    account_enabled: Option<bool>,
+    /// New password; `-` reads it from standard input, `@FILE` from a file
+    #[arg(long, allow_hyphen_values = true)]
+    password: Option<String>,
+    /// Whether another password must be chosen at the next sign-in
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    force_change_password_next_sign_in: Option<bool>,
+    /// Mail alias
+    #[arg(long)]
+    mail_nickname: Option<String>,
+}
+
+const COLUMNS: &[(&str, &str)] =
+    &[("DisplayName", "displayName"), ("UserPrincipalName", "userPrincipalName"), ("Id", "id")];
+
+/// Does it.
+pub fn run(command: &Command, context: &Context) -> Outcome {
+    match command {
+        Command::Create(args) => {
+            let body = args.to_graph()?;
+            with_directory(context, async |directory, _| Ok(directory.create_user(&body).await?.into()))
+        }
+        Command::Update(args) => {
+            let changes = args.to_graph()?;
+            with_directory(context, async |directory, _| {
+                directory.update_user(&args.id.id, &changes).await?;
+                Ok(Report::Nothing)
+            })
+        }
+        Command::Show(id) => with_directory(context, async |directory, _| Ok(directory.user(&id.id).await?.into())),
+        Command::List { display_name, upn, filter } => with_directory(context, async |directory, _| {
+            let filter = name_filter(display_name.as_deref(), filter.as_deref());
+            let by_upn = upn.as_deref().map(|upn| format!("userPrincipalName eq {}", literal(upn)));
+            let filter = match (filter, by_upn) {
+                (Some(filter), Some(upn)) => Some(format!("({filter}) and {upn}")),
+                (filter, upn) => filter.or(upn),
+            };
+            Ok(Report::Table(Value::Array(directory.users(filter.as_deref()).await?), COLUMNS))
+        }),
+        Command::Delete(id) => with_directory(context, async |directory, _| {
+            directory.delete_user(&id.id).await?;
+            Ok(Report::Nothing)
+        }),
+    }
+}
+
+/// Prints the signed-in person.
+pub fn me(command: &Me, context: &Context) -> Outcome {
+    match command {
+        Me::Show => with_directory(context, async |directory, _| Ok(directory.me().await?.into())),
+    }
+}
+
+fn password_profile(password: &SecretString, change: Option<bool>) -> Value {
+    json!({ "password": password.expose(), "forceChangePasswordNextSignIn": change.unwrap_or(false) })
+}
+
+impl Create {
+    fn to_graph(&self) -> Result<Value, Failure> {
+        let upn: Upn = self
+            .user_principal_name
+            .parse()
+            .map_err(|e: doorward_names::InvalidName| Failure::usage(e.to_string()))?;
+        let password = prompt::new_secret(self.password.as_deref(), "Password of the new user")?;
+        Ok(json!({
+            "userPrincipalName": upn.as_str(),
+            "displayName": self.display_name,
+            "mailNickname": self.mail_nickname.as_deref().unwrap_or_else(|| upn.local_part()),
+            "accountEnabled": true,
+            "passwordProfile": password_profile(&password, self.force_change_password_next_sign_in),
+        }))
+    }
+}
+
+impl Update {
+    fn to_graph(&self) -> Result<Value, Failure> {
+        let mut body = Map::new();
+        if let Some(name) = &self.display_name {
+            body.insert("displayName".to_owned(), json!(name));
+        }
+        if let Some(enabled) = self.account_enabled {
+            body.insert("accountEnabled".to_owned(), json!(enabled));
+        }
+        if let Some(nickname) = &self.mail_nickname {
+            body.insert("mailNickname".to_owned(), json!(nickname));
+        }
+        if let Some(given) = &self.password {
+            let password = prompt::secret(Some(given), "New password")?;
+            let profile = password_profile(&password, self.force_change_password_next_sign_in);
+            body.insert("passwordProfile".to_owned(), profile);
+        } else if let Some(change) = self.force_change_password_next_sign_in {
+            body.insert("passwordProfile".to_owned(), json!({ "forceChangePasswordNextSignIn": change }));
+        }
+        if body.is_empty() { Err(Failure::usage("there is nothing to change")) } else { Ok(Value::Object(body)) }
+    }
+}

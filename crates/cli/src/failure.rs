@@ -1,0 +1,98 @@
+//! What went wrong, what to do about it, and with which code the program ends.
+
+use crate::exit::Exit;
+use doorward_sdk::Error;
+use std::fmt::Display;
+use std::path::Path;
+
+/// A failure as the person sees it.
+#[derive(Debug)]
+pub struct Failure {
+    /// What went wrong.
+    pub message: String,
+    /// What to do about it.
+    pub cure: Option<String>,
+    /// How the program ends.
+    pub exit: Exit,
+}
+
+impl Failure {
+    /// A failure on this machine or at the server.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), cure: None, exit: Exit::Failed }
+    }
+
+    /// A wrong command line.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self { exit: Exit::Usage, ..Self::new(message) }
+    }
+
+    /// Something that doesn't exist.
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self { exit: Exit::NotFound, ..Self::new(message) }
+    }
+
+    /// Nobody is signed in.
+    pub fn not_signed_in() -> Self {
+        Self { exit: Exit::NotSignedIn, ..Self::new("Please run 'doorward login' to setup account.") }
+            .cure("sign in with `doorward login`; a server on this machine (`doorward up`) signs you in by itself")
+    }
+
+    /// A file that can't be used.
+    pub fn file(path: &Path, error: impl Display) -> Self {
+        Self::new(format!("{}: {error}", path.display()))
+    }
+
+    /// The same with what to do about it.
+    pub fn cure(self, cure: impl Into<String>) -> Self {
+        Self { cure: Some(cure.into()), ..self }
+    }
+
+    /// The same with more in front of the message.
+    pub fn context(self, before: impl Display) -> Self {
+        Self { message: format!("{before}: {}", self.message), ..self }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let exit = match &error {
+            Error::NotFound(_) => Exit::NotFound,
+            Error::SessionEnded(_) | Error::Unauthenticated(_) => Exit::NotSignedIn,
+            Error::Unreachable { .. } | Error::NotTrusted { .. } => Exit::Unreachable,
+            Error::MissingVariable { .. } | Error::Invalid(_) => Exit::Usage,
+            _ => Exit::Failed,
+        };
+        let message = match (&error, error.server()) {
+            (Error::NotTrusted { host, reason }, _) => format!("the certificate of {host} is not trusted: {reason}"),
+            (_, Some(server)) => server.to_string(),
+            (_, None) => error.to_string(),
+        };
+        Self { message, cure: cure(&error).map(str::to_owned), exit }
+    }
+}
+
+fn cure(error: &Error) -> Option<&'static str> {
+    Some(match error {
+        Error::WrongSecret(_) => {
+            "use the secret's value, not its id; an owner can make a new one: `doorward ad sp credential reset --id <appId>`"
+        }
+        Error::ExpiredSecret(_) => "an owner can make a new one: `doorward ad sp credential reset --id <appId>`",
+        Error::WrongPassword(_) => "check the user name and the password",
+        Error::SessionEnded(_) => "sign in again: `doorward login`",
+        Error::NoSuchTenant(_) => "check the tenant's id or domain: `doorward account show` prints the one you use",
+        Error::NoSuchClient(_) => "check the application id and the tenant: `doorward ad sp show --id <appId>`",
+        Error::ResourceUnknown(_) => "check the resource, and that its application has a service principal: `doorward ad sp list`",
+        Error::Throttled { .. } => "wait, then try again",
+        Error::NotAllowed(_) => {
+            "your account may not do this: ask an administrator of the tenant for a directory role, or sign in with another account: `doorward login`"
+        }
+        Error::Unauthenticated(_) => "sign in again: `doorward login`",
+        Error::Unreachable { .. } => "check that the server runs (`doorward up`), and the address in DOORWARD_URL",
+        Error::NotTrusted { .. } => {
+            "run `doorward trust install`, or set DOORWARD_CA to the file of the server's certificate authority"
+        }
+        Error::CaFile { .. } => "DOORWARD_CA names a file with the server's certificate authority in PEM form",
+        _ => return None,
+    })
+}

@@ -1,0 +1,50 @@
+//! The one module of this crate that reads the environment.
+
+use crate::Error;
+use doorward_names::{Secret, SecretString};
+use std::path::PathBuf;
+
+/// Names the server: `https://identity.example.com:8443`.
+pub const URL: &str = "DOORWARD_URL";
+/// Names a file with the certificate authority (PEM) that the server's certificate comes from.
+pub const CA: &str = "DOORWARD_CA";
+/// Names the tenant of [`crate::ServicePrincipalAuthentication::from_env`].
+pub const TENANT_ID: &str = "AML_TENANT_ID";
+/// Names the application id of [`crate::ServicePrincipalAuthentication::from_env`].
+pub const PRINCIPAL_ID: &str = "AML_PRINCIPAL_ID";
+/// Holds the secret of [`crate::ServicePrincipalAuthentication::from_env`].
+pub const PRINCIPAL_PASS: &str = "AML_PRINCIPAL_PASS";
+
+/// Where the server is looked for when nobody says.
+pub const DEFAULT_AUTHORITY: &str = "https://localhost:8443";
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is where the SDK reads the environment"
+)]
+fn optional(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
+
+/// The value of a variable that must be there.
+///
+/// # Errors
+/// [`Error::MissingVariable`], which names it.
+pub(crate) fn required(name: &'static str) -> Result<String, Error> {
+    optional(name).ok_or(Error::MissingVariable { name })
+}
+
+/// The same, for a value that must not be shown.
+pub(crate) fn required_secret(name: &'static str) -> Result<SecretString, Error> {
+    required(name).map(Secret::new)
+}
+
+/// `DOORWARD_URL`, or [`DEFAULT_AUTHORITY`].
+pub(crate) fn authority() -> String {
+    optional(URL).unwrap_or_else(|| DEFAULT_AUTHORITY.to_owned())
+}
+
+/// `DOORWARD_CA`.
+pub(crate) fn ca_file() -> Option<PathBuf> {
+    optional(CA).map(PathBuf::from)
+}

@@ -1,0 +1,21 @@
+//! Who asks for tokens: a service principal by its secret, or a person's session by its refresh token.
+
+mod azure;
+mod service_principal;
+mod user_session;
+
+pub use service_principal::ServicePrincipalAuthentication;
+pub use user_session::{COMMAND_LINE_CLIENT, SignedIn, UserSession};
+
+use crate::{AccessToken, Error};
+
+/// Whatever has access tokens for a resource or scope.
+#[async_trait::async_trait]
+pub trait TokenSource: Send + Sync + std::fmt::Debug {
+    /// A token for `resource_or_scope`: a resource (`https://management.azure.com`) or a scope
+    /// (`https://graph.microsoft.com/.default`).
+    ///
+    /// # Errors
+    /// As [`Error`] says.
+    async fn token(&self, resource_or_scope: &str) -> Result<AccessToken, Error>;
+}

@@ -1,0 +1,189 @@
+//! A person's session: signed in once, then tokens by the refresh token grant (RFC 6749 §6).
+
+use super::TokenSource;
+use crate::cache::TokenCache;
+use crate::options::ClientOptions;
+use crate::token_service::{self, Form, Tokens};
+use crate::transport::{RetryPolicy, Transport};
+use crate::{AccessToken, Error};
+use doorward_names::{SecretString, TenantName, Upn};
+use std::sync::{Arc, Mutex, PoisonError};
+use url::Url;
+
+/// The Azure command line's application id, by which ours signs in as well.
+pub const COMMAND_LINE_CLIENT: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
+
+const OPENID_SCOPES: &str = "offline_access openid profile";
+
+/// A signed-in person. Tokens are kept and renewed before they end; clones share them.
+#[derive(Debug, Clone)]
+pub struct UserSession {
+    tenant: TenantName,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    transport: Transport,
+    cache: TokenCache,
+    refresh_token: Mutex<SecretString>,
+}
+
+/// What a sign-in gives.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// The session from which further tokens are had.
+    pub session: UserSession,
+    /// The first access token.
+    pub token: AccessToken,
+    /// For which scopes it is, as the server said.
+    pub scope: Option<String>,
+    /// Who signed in, as the server says; for the client's own use, its signature isn't checked here.
+    pub id_token: Option<SecretString>,
+}
+
+impl UserSession {
+    /// A session that was begun before.
+    pub fn resume(options: ClientOptions, tenant: TenantName, refresh_token: SecretString) -> Self {
+        Self::begin(Transport::new(options), tenant, refresh_token)
+    }
+
+    /// Signs in by user name and password (RFC 6749 §4.3), where the server allows it.
+    ///
+    /// # Errors
+    /// [`Error::WrongPassword`] and the others that [`Error`] lists.
+    pub async fn sign_in(
+        options: ClientOptions,
+        tenant: TenantName,
+        upn: &Upn,
+        password: &SecretString,
+        resource: &str,
+    ) -> Result<SignedIn, Error> {
+        let transport = Transport::new(options);
+        let form = Form::new("password", COMMAND_LINE_CLIENT)
+            .with("username", upn.as_str())
+            .with("password", password.expose())
+            .with("scope", &scopes(resource));
+        let tokens = token_service::ask(&transport, &tenant, form).await?;
+        Self::from_tokens(transport, tenant, tokens)
+    }
+
+    /// Signs in by a one-time link, which sets the password as well.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when the link is not on the server; else as [`Error`] lists.
+    pub async fn sign_in_by_link(
+        options: ClientOptions,
+        link: &str,
+        upn: &Upn,
+        password: &SecretString,
+    ) -> Result<SignedIn, Error> {
+        let (url, token) = split_link(&options, link)?;
+        let form = Form::empty()
+            .with("token", token.expose())
+            .with("username", upn.as_str())
+            .with("password", password.expose())
+            .with("client_id", COMMAND_LINE_CLIENT);
+        let transport = Transport::new(options.retry(RetryPolicy::NEVER));
+        let tokens = token_service::post(&transport, url, form, false).await?;
+        Self::from_tokens(transport, TenantName::Organizations, tokens)
+    }
+
+    fn begin(transport: Transport, tenant: TenantName, refresh_token: SecretString) -> Self {
+        let cache = TokenCache::default();
+        Self {
+            tenant,
+            shared: Arc::new(Shared {
+                transport,
+                cache,
+                refresh_token: Mutex::new(refresh_token),
+            }),
+        }
+    }
+
+    fn from_tokens(transport: Transport, tenant: TenantName, tokens: Tokens) -> Result<SignedIn, Error> {
+        let Some(refresh) = tokens.refresh else {
+            let host = transport.options().authority.host();
+            return Err(Error::Unexpected {
+                host,
+                reason: "it holds no refresh token".to_owned(),
+            });
+        };
+        let session = Self::begin(transport, tenant, refresh);
+        Ok(SignedIn {
+            session,
+            token: tokens.access,
+            scope: tokens.scope,
+            id_token: tokens.id_token,
+        })
+    }
+
+    /// A token for a resource (`https://management.azure.com`) or scope (`https://graph.microsoft.com/.default`).
+    ///
+    /// # Errors
+    /// [`Error::SessionEnded`] when the person has to sign in again; else as [`Error`] lists.
+    pub async fn token(&self, resource_or_scope: &str) -> Result<AccessToken, Error> {
+        let scope = token_service::as_scope(resource_or_scope);
+        let clock = &*self.shared.transport.options().clock;
+        self.shared.cache.get(clock, &scope, || self.ask(&scope)).await
+    }
+
+    /// The refresh token as it is now; it changes when the server gives another.
+    pub fn refresh_token(&self) -> SecretString {
+        self.shared
+            .refresh_token
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    async fn ask(&self, scope: &str) -> Result<AccessToken, Error> {
+        let form = Form::new("refresh_token", COMMAND_LINE_CLIENT)
+            .with("refresh_token", self.refresh_token().expose())
+            .with("scope", &format!("{scope} {OPENID_SCOPES}"));
+        let tokens = token_service::ask(&self.shared.transport, &self.tenant, form).await?;
+        if let Some(refresh) = tokens.refresh {
+            *self
+                .shared
+                .refresh_token
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = refresh;
+        }
+        Ok(tokens.access)
+    }
+}
+
+fn scopes(resource: &str) -> String {
+    format!("{} {OPENID_SCOPES}", token_service::as_scope(resource))
+}
+
+/// The link without its token, and the token: from `?token=`, or what follows `#`.
+fn split_link(options: &ClientOptions, link: &str) -> Result<(Url, SecretString), Error> {
+    let fail = |reason: &str| Error::Invalid(format!("that is not a set-up link: {reason}"));
+    let mut url = Url::parse(link.trim()).map_err(|_| fail("it is no URL"))?;
+    if !options.authority.owns(&url) {
+        return Err(fail(&format!(
+            "it does not lead to {}",
+            options.authority.as_str()
+        )));
+    }
+    let from_query = url
+        .query_pairs()
+        .find(|(name, _)| name == "token")
+        .map(|(_, value)| value.into_owned());
+    let token = from_query
+        .or_else(|| url.fragment().map(str::to_owned))
+        .filter(|token| !token.is_empty());
+    url.set_query(None);
+    url.set_fragment(None);
+    token
+        .map(|token| (url, SecretString::new(token)))
+        .ok_or_else(|| fail("it holds no token"))
+}
+
+#[async_trait::async_trait]
+impl TokenSource for UserSession {
+    async fn token(&self, resource_or_scope: &str) -> Result<AccessToken, Error> {
+        Self::token(self, resource_or_scope).await
+    }
+}

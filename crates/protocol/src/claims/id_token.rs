@@ -1,0 +1,81 @@
+//! Claims of id_tokens, v1 and v2.0 (OpenID Connect Core §2). They say who signed in to a client, and are no key
+//! to any resource.
+
+use doorward_names::{ObjectId, TenantId};
+use serde::{Deserialize, Serialize};
+
+/// Claims of a v1 id_token (`ver` 1.0).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdClaimsV1 {
+    /// The client.
+    pub aud: String,
+    /// `https://HOST/{tid}/`.
+    pub iss: String,
+    /// When it was issued.
+    pub iat: i64,
+    /// From when on it is valid.
+    pub nbf: i64,
+    /// Until when it is valid.
+    pub exp: i64,
+    /// How the person proved who they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amr: Option<Vec<String>>,
+    /// The person's name for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What the client sent along with the sign-in, word for word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+    /// The person.
+    pub oid: ObjectId,
+    /// The person as this client knows them.
+    pub sub: String,
+    /// The tenant.
+    pub tid: TenantId,
+    /// The person's sign-in name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unique_name: Option<String>,
+    /// The person's sign-in name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upn: Option<String>,
+    /// The token's own name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uti: Option<String>,
+    /// `1.0`.
+    pub ver: String,
+}
+
+/// Claims of a v2.0 id_token (`ver` 2.0).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdClaimsV2 {
+    /// The client.
+    pub aud: String,
+    /// `https://HOST/{tid}/v2.0`.
+    pub iss: String,
+    /// When it was issued.
+    pub iat: i64,
+    /// From when on it is valid.
+    pub nbf: i64,
+    /// Until when it is valid.
+    pub exp: i64,
+    /// The person's name for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What the client sent along with the sign-in, word for word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+    /// The person.
+    pub oid: ObjectId,
+    /// The person's sign-in name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preferred_username: Option<String>,
+    /// The person as this client knows them.
+    pub sub: String,
+    /// The tenant.
+    pub tid: TenantId,
+    /// The token's own name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uti: Option<String>,
+    /// `2.0`.
+    pub ver: String,
+}

@@ -1,0 +1,38 @@
+//! Bodies of Microsoft Graph v1.0 (Microsoft Graph REST reference, one page per resource), and the older
+//! directory API's shape of a service principal.
+//!
+//! Properties that this directory does not keep are written as the constants that a fresh object of the real
+//! service shows. Deliberately not here: who may see or change what, and HTTP statuses.
+
+mod app_role_assignment;
+mod application;
+mod body;
+mod credential;
+mod directory_object;
+mod envelope;
+mod error;
+pub mod legacy;
+mod organization;
+mod role;
+mod service_principal;
+mod user;
+
+pub use app_role_assignment::{AppRoleAssignment, CreateAppRoleAssignment};
+pub use application::{
+    Application, ApplicationApi, ApplicationConstants, CreateApplication, RequestedApi, UpdateApplication,
+};
+pub use body::{BodyError, RequestBody, parse_body};
+pub use credential::{AddPassword, PasswordCredential, RemovePassword, RequestedPassword};
+pub use directory_object::{DirectoryObject, GetByIds, MAX_IDS, Reference};
+pub use envelope::{Entity, List, context};
+pub use error::{GraphCode, GraphError, GraphErrorBody, InnerError};
+pub use organization::{Organization, VerifiedDomain};
+pub use role::{CreateRoleAssignment, DirectoryRole, RoleAssignment, RoleDefinition, RolePermission};
+pub use service_principal::{
+    AppRole, CreateServicePrincipal, ServicePrincipal, ServicePrincipalConstants, UpdateServicePrincipal,
+};
+pub use user::{CreateUser, PasswordProfile, UpdateUser, User};
+
+/// Content type of every answer with a body.
+pub const CONTENT_TYPE: &str =
+    "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";

@@ -1,0 +1,158 @@
+//! OpenID Connect discovery documents, v1 and v2.0 (OpenID Connect Discovery 1.0 §3).
+
+use serde::{Deserialize, Serialize};
+
+use crate::paths::{EndpointVersion, StsPath};
+
+/// A discovery document. Only what every client needs is required when one is read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenIdConfiguration {
+    /// Where tokens are had.
+    pub token_endpoint: String,
+    /// How clients prove themselves there.
+    #[serde(default)]
+    pub token_endpoint_auth_methods_supported: Vec<String>,
+    /// Where the signing keys are published.
+    pub jwks_uri: String,
+    /// How answers travel back through a browser.
+    #[serde(default)]
+    pub response_modes_supported: Vec<String>,
+    /// `pairwise`.
+    #[serde(default)]
+    pub subject_types_supported: Vec<String>,
+    /// `RS256`.
+    #[serde(default)]
+    pub id_token_signing_alg_values_supported: Vec<String>,
+    /// What can be asked for through a browser.
+    #[serde(default)]
+    pub response_types_supported: Vec<String>,
+    /// Sign-in scopes.
+    #[serde(default)]
+    pub scopes_supported: Vec<String>,
+    /// Who issues the tokens; `{tenantid}` stands for the tenant in documents of `common` and `organizations`.
+    pub issuer: String,
+    /// Request objects by reference: no.
+    #[serde(default)]
+    pub request_uri_parameter_supported: bool,
+    /// Where people sign in.
+    pub authorization_endpoint: String,
+    /// Where device codes are had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_authorization_endpoint: Option<String>,
+    /// Whether sign-out works over HTTP.
+    #[serde(default)]
+    pub http_logout_supported: bool,
+    /// Whether front-channel sign-out is sent.
+    #[serde(default)]
+    pub frontchannel_logout_supported: bool,
+    /// Where people sign out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_session_endpoint: Option<String>,
+    /// Claims that tokens may carry.
+    #[serde(default)]
+    pub claims_supported: Vec<String>,
+    /// Azure: region; always null here.
+    #[serde(default)]
+    pub tenant_region_scope: Option<String>,
+    /// Azure: the host of the token service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cloud_instance_name: Option<String>,
+    /// Azure: the host of the directory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cloud_graph_host_name: Option<String>,
+    /// Azure: the host of Microsoft Graph.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub msgraph_host: Option<String>,
+}
+
+/// The document of a tenant at `origin` (`https://host[:port]`). `tenant` is the segment that was asked with, so
+/// that a client stays under the name it chose.
+pub fn openid_configuration(
+    version: EndpointVersion,
+    origin: &str,
+    tenant: &str,
+    issuer: &str,
+) -> OpenIdConfiguration {
+    let origin = origin.trim_end_matches('/');
+    let url = |path: StsPath| format!("{origin}{path}");
+    let tenant = tenant.to_owned();
+    let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
+    let host = host_of(origin).to_owned();
+    let claims: &[&str] = match version {
+        EndpointVersion::V1 => &[
+            "sub",
+            "iss",
+            "aud",
+            "exp",
+            "iat",
+            "nonce",
+            "amr",
+            "name",
+            "oid",
+            "tid",
+            "unique_name",
+            "upn",
+            "ver",
+        ],
+        EndpointVersion::V2 => &[
+            "sub",
+            "iss",
+            "aud",
+            "exp",
+            "iat",
+            "nonce",
+            "name",
+            "oid",
+            "preferred_username",
+            "tid",
+            "ver",
+        ],
+    };
+    OpenIdConfiguration {
+        token_endpoint: url(StsPath::Token {
+            tenant: tenant.clone(),
+            version,
+        }),
+        token_endpoint_auth_methods_supported: words(&["client_secret_post", "client_secret_basic"]),
+        jwks_uri: url(StsPath::Keys {
+            tenant: tenant.clone(),
+            version,
+        }),
+        response_modes_supported: words(&["query", "fragment", "form_post"]),
+        subject_types_supported: words(&["pairwise"]),
+        id_token_signing_alg_values_supported: words(&[crate::jose::RS256]),
+        response_types_supported: words(&["code"]),
+        scopes_supported: match version {
+            EndpointVersion::V1 => words(&["openid"]),
+            EndpointVersion::V2 => words(&["openid", "profile", "email", "offline_access"]),
+        },
+        issuer: issuer.to_owned(),
+        request_uri_parameter_supported: false,
+        authorization_endpoint: url(StsPath::Authorize {
+            tenant: tenant.clone(),
+            version,
+        }),
+        device_authorization_endpoint: Some(url(StsPath::DeviceCode {
+            tenant: tenant.clone(),
+            version,
+        })),
+        http_logout_supported: false,
+        frontchannel_logout_supported: false,
+        end_session_endpoint: Some(url(StsPath::Logout { tenant, version })),
+        claims_supported: words(claims),
+        tenant_region_scope: None,
+        cloud_instance_name: Some(host.clone()),
+        cloud_graph_host_name: Some(host.clone()),
+        msgraph_host: Some(host),
+    }
+}
+
+/// The host (and port) of an origin.
+pub(super) fn host_of(origin: &str) -> &str {
+    origin
+        .split_once("://")
+        .map_or(origin, |(_, rest)| rest)
+        .split('/')
+        .next()
+        .unwrap_or_default()
+}

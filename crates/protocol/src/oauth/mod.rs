@@ -1,0 +1,23 @@
+//! OAuth 2.0 and OpenID Connect as the token service speaks them, v1 and v2.0 (RFC 6749, RFC 6750, OpenID Connect
+//! Core and Discovery 1.0, Microsoft identity platform reference).
+//!
+//! Deliberately not here: which client may have which token, HTTP statuses, and the clock.
+
+pub mod aadsts;
+mod basic;
+pub mod discovery;
+mod error;
+pub mod form;
+pub mod instance;
+mod target;
+mod token_request;
+mod token_response;
+mod user_realm;
+
+pub use aadsts::AadSts;
+pub use error::{ErrorBody, OAuthError};
+pub use form::{Form, FormError};
+pub use target::{DEFAULT_SCOPE, MICROSOFT_GRAPH, Target, TargetError};
+pub use token_request::{ClientSecret, TokenRequest, TokenRequestError};
+pub use token_response::{ClientInfo, TokenResponseV1, TokenResponseV2};
+pub use user_realm::UserRealm;

@@ -1,0 +1,58 @@
+//! Every URL path, as a constant or a typed path: what the server dispatches on and clients build.
+//!
+//! Literal segments compare without case; percent-encoding is read strictly (RFC 3986 §2.1). Deliberately not
+//! here: methods, hosts and query strings.
+
+mod graph;
+mod segments;
+mod sts;
+
+pub use graph::{
+    ApplicationTail, DirectoryRolePath, GRAPH_VERSION, GraphPath, ObjectKey, ServicePrincipalTail,
+};
+pub use sts::{EndpointVersion, StsPath};
+
+/// Cloud metadata for clients (`?api-version=`), anonymous.
+pub const METADATA_ENDPOINTS: &str = "/metadata/endpoints";
+
+/// The page where a one-time link makes the first administrator, or lets one back in.
+pub const SETUP: &str = "/setup";
+
+/// Says whether the server is there.
+pub const HEALTH: &str = "/healthz";
+
+/// The page that `error_uri` of token errors points to (`?code=`).
+pub const ERROR_PAGE: &str = "/error";
+
+/// First path segments that a plane uses, in lower case; none of them can name a tenant.
+pub const RESERVED_TENANT_SEGMENTS: [&str; 15] = [
+    "v1.0",
+    "beta",
+    "subscriptions",
+    "tenants",
+    "providers",
+    "metadata",
+    "setup",
+    "healthz",
+    "error",
+    "assets",
+    "portal",
+    "devicelogin",
+    "signin",
+    "signout",
+    ".well-known",
+];
+
+/// Whether `segment` belongs to a plane and so cannot name a tenant.
+pub fn is_reserved_segment(segment: &str) -> bool {
+    RESERVED_TENANT_SEGMENTS
+        .iter()
+        .any(|reserved| segment.eq_ignore_ascii_case(reserved))
+}
+
+/// Whether `path` is the cloud metadata document (any case, one trailing slash allowed).
+pub fn is_metadata_endpoints(path: &str) -> bool {
+    path.strip_suffix('/')
+        .unwrap_or(path)
+        .eq_ignore_ascii_case(METADATA_ENDPOINTS)
+}

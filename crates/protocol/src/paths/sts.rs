@@ -1,0 +1,157 @@
+//! Paths of the token service: `/{tenant}/oauth2/…` and its discovery documents.
+
+use std::fmt;
+
+use super::segments::{encode, split};
+
+/// Which of the token service's two generations an endpoint belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum EndpointVersion {
+    /// v1: `resource=`, numbers as text.
+    V1,
+    /// v2.0: `scope=`, numbers as numbers.
+    V2,
+}
+
+/// A path of the token service. `tenant` is the decoded first segment as the client wrote it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum StsPath {
+    /// `/{tenant}/oauth2/token`, `/{tenant}/oauth2/v2.0/token`
+    Token {
+        /// The tenant segment.
+        tenant: String,
+        /// Which generation.
+        version: EndpointVersion,
+    },
+    /// `/{tenant}/oauth2/authorize`, `/{tenant}/oauth2/v2.0/authorize`
+    Authorize {
+        /// The tenant segment.
+        tenant: String,
+        /// Which generation.
+        version: EndpointVersion,
+    },
+    /// `/{tenant}/oauth2/devicecode`, `/{tenant}/oauth2/v2.0/devicecode`
+    DeviceCode {
+        /// The tenant segment.
+        tenant: String,
+        /// Which generation.
+        version: EndpointVersion,
+    },
+    /// `/{tenant}/oauth2/logout`, `/{tenant}/oauth2/v2.0/logout`
+    Logout {
+        /// The tenant segment.
+        tenant: String,
+        /// Which generation.
+        version: EndpointVersion,
+    },
+    /// `/{tenant}/.well-known/openid-configuration`, `/{tenant}/v2.0/.well-known/openid-configuration`
+    OpenIdConfiguration {
+        /// The tenant segment.
+        tenant: String,
+        /// Which generation.
+        version: EndpointVersion,
+    },
+    /// `/{tenant}/discovery/keys`, `/{tenant}/discovery/v2.0/keys`
+    Keys {
+        /// The tenant segment.
+        tenant: String,
+        /// Which generation.
+        version: EndpointVersion,
+    },
+    /// `/common/discovery/instance`
+    InstanceDiscovery,
+    /// `/common/userrealm/{upn}`
+    UserRealm {
+        /// The sign-in name asked about.
+        upn: String,
+    },
+}
+
+impl StsPath {
+    /// Reads `path` (no query string). `None` for what is not of the token service, and for a first segment
+    /// that belongs to another plane.
+    pub fn parse(path: &str) -> Option<Self> {
+        let segments = split(path)?;
+        let (first, rest) = segments.split_first()?;
+        if super::is_reserved_segment(first) {
+            return None;
+        }
+        // What stays as written is the tenant and the user name; all other segments are literals.
+        let literals: Vec<String> = rest.iter().map(|segment| segment.to_ascii_lowercase()).collect();
+        let literals: Vec<&str> = literals.iter().map(String::as_str).collect();
+        let tenant = first.clone();
+        if first.eq_ignore_ascii_case("common") {
+            match (literals.as_slice(), rest) {
+                (["discovery", "instance"], _) => return Some(Self::InstanceDiscovery),
+                (["userrealm", _], [_, upn]) => return Some(Self::UserRealm { upn: upn.clone() }),
+                _ => {}
+            }
+        }
+        let (version, tail) = match literals.as_slice() {
+            ["oauth2", "v2.0", tail] | ["discovery", "v2.0", tail @ "keys"] => (EndpointVersion::V2, *tail),
+            ["oauth2", tail] | ["discovery", tail @ "keys"] => (EndpointVersion::V1, *tail),
+            ["v2.0", ".well-known", tail @ "openid-configuration"] => (EndpointVersion::V2, *tail),
+            [".well-known", tail @ "openid-configuration"] => (EndpointVersion::V1, *tail),
+            _ => return None,
+        };
+        let under_oauth2 = literals.first() == Some(&"oauth2");
+        match tail {
+            "token" => Some(Self::Token { tenant, version }),
+            "authorize" => Some(Self::Authorize { tenant, version }),
+            "devicecode" => Some(Self::DeviceCode { tenant, version }),
+            "logout" => Some(Self::Logout { tenant, version }),
+            "openid-configuration" if !under_oauth2 => Some(Self::OpenIdConfiguration { tenant, version }),
+            "keys" if !under_oauth2 => Some(Self::Keys { tenant, version }),
+            _ => None,
+        }
+    }
+
+    /// The tenant segment, where there is one.
+    pub fn tenant(&self) -> Option<&str> {
+        match self {
+            Self::Token { tenant, .. }
+            | Self::Authorize { tenant, .. }
+            | Self::DeviceCode { tenant, .. }
+            | Self::Logout { tenant, .. }
+            | Self::OpenIdConfiguration { tenant, .. }
+            | Self::Keys { tenant, .. } => Some(tenant),
+            Self::InstanceDiscovery | Self::UserRealm { .. } => None,
+        }
+    }
+}
+
+impl fmt::Display for StsPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let infix = |version: &EndpointVersion| match version {
+            EndpointVersion::V1 => "",
+            EndpointVersion::V2 => "v2.0/",
+        };
+        match self {
+            Self::Token { tenant, version } => {
+                write!(f, "/{}/oauth2/{}token", encode(tenant), infix(version))
+            }
+            Self::Authorize { tenant, version } => {
+                write!(f, "/{}/oauth2/{}authorize", encode(tenant), infix(version))
+            }
+            Self::DeviceCode { tenant, version } => {
+                write!(f, "/{}/oauth2/{}devicecode", encode(tenant), infix(version))
+            }
+            Self::Logout { tenant, version } => {
+                write!(f, "/{}/oauth2/{}logout", encode(tenant), infix(version))
+            }
+            Self::OpenIdConfiguration { tenant, version } => {
+                write!(
+                    f,
+                    "/{}/{}.well-known/openid-configuration",
+                    encode(tenant),
+                    infix(version)
+                )
+            }
+            Self::Keys { tenant, version } => {
+                write!(f, "/{}/discovery/{}keys", encode(tenant), infix(version))
+            }
+            Self::InstanceDiscovery => f.write_str("/common/discovery/instance"),
+            Self::UserRealm { upn } => write!(f, "/common/userrealm/{}", encode(upn)),
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What the server does by itself: looks at revisions, turns signing keys over, forgets old failures, and notices a
+//! disk that takes no more writes.
+
+use doorward_domain::throttle::{Failures, WINDOW};
+use doorward_store::{self as store, QueryError, StoreError};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::BootError;
+use crate::app::App;
+use crate::keys::{ensure_keys, make_signing_key, needs_attention};
+
+/// How often revisions are looked at: twice within the second that knowledge of them may be old.
+const POLL: Duration = Duration::from_millis(450);
+
+/// How often a write is tried, and failures are forgotten.
+const PROBE: Duration = Duration::from_secs(5);
+
+/// Tries in a row that may fail before the server stops.
+const PATIENCE: u32 = 3;
+
+/// How often the signing keys are looked at.
+const KEYS: Duration = Duration::from_secs(60);
+
+/// Runs for as long as the server does; ends with the reason to stop.
+pub async fn run(app: Arc<App>) -> BootError {
+    let poll = every(POLL, || async {
+        // A failure shows itself to the next request that needs fresh knowledge.
+        let _ = app.snapshots.poll().await;
+    });
+    let keys = every(KEYS, || turn_over(&app));
+    tokio::select! {
+        reason = watch_disk(&app) => reason,
+        () = poll => BootError::Store("the revision poll ended".to_owned()),
+        () = keys => BootError::Store("the key turn-over ended".to_owned()),
+    }
+}
+
+async fn every<F: Future<Output = ()>>(period: Duration, work: impl Fn() -> F) {
+    loop {
+        work().await;
+        tokio::time::sleep(period).await;
+    }
+}
+
+async fn turn_over(app: &App) {
+    // Twice on a new store: the key that signs, then the next one.
+    for _ in 0..2 {
+        match turn_over_once(app).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(reason) => return tracing::error!("signing keys could not be looked after: {reason}"),
+        }
+    }
+}
+
+async fn turn_over_once(app: &App) -> Result<bool, String> {
+    let now = app.clock.now();
+    let keys = app.store.read(|view| store::signing_key::list(view)).await;
+    let keys = keys.map_err(|e: StoreError<QueryError>| e.to_string())?;
+    if !needs_attention(&keys, now) {
+        return Ok(false);
+    }
+    let fresh = tokio::task::spawn_blocking(move || make_signing_key(now)).await;
+    let fresh = fresh.map_err(|e| e.to_string())?.map_err(|e| e.to_string())?;
+    app.snapshots
+        .write(move |tx| ensure_keys(tx, &fresh, now))
+        .await
+        .map_err(|e| e.to_string())
+}
+
+/// Tries a small write again and again. A full or read-only disk is given some time; then the server stops, so that
+/// whoever supervises it sees it.
+async fn watch_disk(app: &App) -> BootError {
+    let mut failed = 0;
+    loop {
+        tokio::time::sleep(PROBE).await;
+        let now = app.clock.now();
+        let probe = app.snapshots.write(move |tx| {
+            store::throttle::prune(tx, now.minus(WINDOW))?;
+            store::throttle::put(tx, "probe", Failures { since: now, count: 0 })
+        });
+        match probe.await {
+            Err(error @ (StoreError::<QueryError>::Full | StoreError::ReadOnly)) => {
+                failed += 1;
+                tracing::error!("{error}");
+                if failed >= PATIENCE {
+                    return BootError::Disk(error.to_string());
+                }
+            }
+            Ok(()) | Err(_) => failed = 0,
+        }
+    }
+}

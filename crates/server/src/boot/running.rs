@@ -1,0 +1,70 @@
+//! A server that runs, until it is told to stop.
+
+use rustls::ServerConfig;
+use std::sync::Arc;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::data_directory::Hold;
+use super::{BootError, background};
+use crate::app::App;
+use crate::http::Listener;
+
+/// A server that runs.
+pub struct Running {
+    /// What it calls itself.
+    pub url: String,
+    /// The server; for those in the same process.
+    pub app: Arc<App>,
+    serving: JoinHandle<()>,
+    background: JoinHandle<BootError>,
+    stop: watch::Sender<bool>,
+    _hold: Hold,
+}
+
+impl Running {
+    pub(super) fn start(app: Arc<App>, listener: Listener, tls: Arc<ServerConfig>, hold: Hold) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let background = tokio::spawn(background::run(Arc::clone(&app)));
+        let serving = tokio::spawn(listener.serve(Arc::clone(&app), tls, stopped));
+        Self {
+            url: app.origins.first().url().to_owned(),
+            app,
+            serving,
+            background,
+            stop,
+            _hold: hold,
+        }
+    }
+
+    /// Runs until SIGTERM or SIGINT, or until the disk takes no more writes; then finishes what is in flight.
+    ///
+    /// # Errors
+    /// When it stopped by itself.
+    pub async fn wait(self) -> Result<(), BootError> {
+        let mut term = signal(SignalKind::terminate()).map_err(BootError::System)?;
+        let mut int = signal(SignalKind::interrupt()).map_err(BootError::System)?;
+        let Self {
+            app,
+            serving,
+            mut background,
+            stop,
+            _hold,
+            ..
+        } = self;
+        let outcome = tokio::select! {
+            _ = term.recv() => Ok(()),
+            _ = int.recv() => Ok(()),
+            failed = &mut background => Err(failed.unwrap_or_else(|e| BootError::Store(e.to_string()))),
+        };
+        tracing::info!("stopping: finishing what is in flight");
+        background.abort();
+        // The listener may be gone already; then there is nobody to tell.
+        let _ = stop.send(true);
+        let _ = serving.await;
+        // The last one out closes the store; what was acknowledged is durable already.
+        drop(app);
+        outcome
+    }
+}

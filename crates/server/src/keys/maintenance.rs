@@ -1,0 +1,164 @@
+//! The turn-over of signing keys: there is always one that signs, and always a next one that verifiers know already.
+
+use doorward_domain::audit::{AuditRow, Event};
+use doorward_domain::signing_key::{KeyError, KeyName, SigningKey, Stage};
+use doorward_domain::token;
+use doorward_names::{CorrelationId, Duration, Timestamp, TraceId};
+use doorward_store::signing_key::StoredKey;
+use doorward_store::{self as store, QueryError, Tx};
+
+use super::NewKey;
+use crate::entropy;
+
+/// How long a key signs before the next one takes over by itself.
+const TURN_OVER: Duration = Duration::days(90);
+
+/// Why the keys stay as they are.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// The key's stage forbids it.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// There is no key of that name.
+    #[error("there is no signing key `{0}`")]
+    Unknown(String),
+    /// There is no next key to take over.
+    #[error("there is no next key yet: it is made while the server runs")]
+    NoNext,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] QueryError),
+}
+
+/// Makes sure that a key signs and a next one waits; rotates by itself when the time has come. `fresh` is used when
+/// one is missing. Returns whether anything changed.
+///
+/// # Errors
+/// When the store fails.
+pub fn ensure_keys(tx: &mut Tx<'_>, fresh: &NewKey, now: Timestamp) -> Result<bool, ChangeError> {
+    let keys = store::signing_key::list(tx)?;
+    let Some(current) = keys.iter().find(|k| k.key.signs()) else {
+        insert(tx, fresh, SigningKey::first(fresh.name.clone(), now))?;
+        record(tx, now, &fresh.name, "made; signs at once")?;
+        return Ok(true);
+    };
+    let Some(next) = keys.iter().find(|k| matches!(k.key.stage, Stage::Next { .. })) else {
+        insert(tx, fresh, SigningKey::published(fresh.name.clone(), now))?;
+        record(tx, now, &fresh.name, "made; published, signs later")?;
+        return Ok(true);
+    };
+    let due = matches!(current.key.stage, Stage::Current { since } if now.since(since) > TURN_OVER);
+    if due && next.key.may_sign_from().is_some_and(|from| from <= now) {
+        let (current, next) = (current.key.clone(), next.key.clone());
+        hand_over(tx, current, next.promote(now)?, now)?;
+        return Ok(true);
+    }
+    Ok(false)
+}
+
+/// Whether [`ensure_keys`] would need a fresh key or change something.
+pub fn needs_attention(keys: &[StoredKey], now: Timestamp) -> bool {
+    let current = keys.iter().find(|k| k.key.signs());
+    let next = keys.iter().any(|k| matches!(k.key.stage, Stage::Next { .. }));
+    let due = current
+        .is_none_or(|k| matches!(k.key.stage, Stage::Current { since } if now.since(since) > TURN_OVER));
+    due || !next
+}
+
+/// The next key takes over, and `fresh` becomes the next.
+///
+/// # Errors
+/// When the next key has not been published for a day.
+pub fn rotate(tx: &mut Tx<'_>, fresh: &NewKey, now: Timestamp) -> Result<KeyName, ChangeError> {
+    let keys = store::signing_key::list(tx)?;
+    let next = keys
+        .iter()
+        .find(|k| matches!(k.key.stage, Stage::Next { .. }))
+        .ok_or(ChangeError::NoNext)?;
+    let next = next.key.clone().promote(now)?;
+    let name = next.name.clone();
+    match keys.iter().find(|k| k.key.signs()) {
+        Some(current) => hand_over(tx, current.key.clone(), next, now)?,
+        None => {
+            store::signing_key::set_stage(tx, &next)?;
+        }
+    }
+    insert(tx, fresh, SigningKey::published(fresh.name.clone(), now))?;
+    Ok(name)
+}
+
+/// Makes a stolen key worthless at once. When it was the one that signs, the next one, or `fresh`, takes over.
+///
+/// # Errors
+/// When there is no such key.
+pub fn revoke(tx: &mut Tx<'_>, name: &str, fresh: &NewKey, now: Timestamp) -> Result<(), ChangeError> {
+    let keys = store::signing_key::list(tx)?;
+    let stolen = keys
+        .iter()
+        .find(|k| k.key.name.0 == name)
+        .ok_or_else(|| ChangeError::Unknown(name.to_owned()))?
+        .key
+        .clone();
+    let signed = stolen.signs();
+    let stolen = stolen.revoke(now);
+    store::signing_key::set_stage(tx, &stolen)?;
+    record(tx, now, &stolen.name, "revoked as compromised")?;
+    if signed {
+        match keys.iter().find(|k| matches!(k.key.stage, Stage::Next { .. })) {
+            Some(next) => {
+                let next = next.key.clone().promote_in_emergency(now)?;
+                store::signing_key::set_stage(tx, &next)?;
+                record(tx, now, &next.name, "signs from now on, in an emergency")?;
+            }
+            None => {
+                insert(tx, fresh, SigningKey::first(fresh.name.clone(), now))?;
+                record(tx, now, &fresh.name, "made; signs at once")?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn hand_over(
+    tx: &mut Tx<'_>,
+    current: SigningKey,
+    next: SigningKey,
+    now: Timestamp,
+) -> Result<(), ChangeError> {
+    let retired = current.retire(now, token::LIFETIME)?;
+    store::signing_key::set_stage(tx, &retired)?;
+    store::signing_key::set_stage(tx, &next)?;
+    record(tx, now, &retired.name, "retired")?;
+    record(tx, now, &next.name, "signs from now on")
+}
+
+fn insert(tx: &mut Tx<'_>, fresh: &NewKey, key: SigningKey) -> Result<(), ChangeError> {
+    let stored = StoredKey {
+        key,
+        certificate: fresh.certificate.clone(),
+        private: fresh.private.clone(),
+    };
+    // A name is the hash of a fresh random key: it cannot be in use, unless this closure runs a second time.
+    let _ = store::signing_key::insert(tx, &stored)?;
+    Ok(())
+}
+
+fn record(tx: &mut Tx<'_>, at: Timestamp, name: &KeyName, what: &str) -> Result<(), ChangeError> {
+    let trace = TraceId::from_random(entropy::bytes());
+    store::audit::insert(
+        tx,
+        &AuditRow {
+            at,
+            tenant: None,
+            event: Event::KeyChanged,
+            actor: None,
+            client: None,
+            target: None,
+            uti: None,
+            detail: format!("key {}: {what}", name.0),
+            trace,
+            correlation: CorrelationId::from_bytes(*trace.as_bytes()),
+        },
+    )?;
+    Ok(())
+}

@@ -1,0 +1,133 @@
+//! The client credentials grant (RFC 6749 §4.4).
+
+use doorward_domain::audit::Event;
+use doorward_domain::client_credentials::{self as rule, ClientRefusal, VerifiedClient};
+use doorward_domain::directory::Permission;
+use doorward_domain::resource::{FirstParty, Resource};
+use doorward_domain::tenant::Tenant;
+use doorward_domain::token::Validity;
+use doorward_domain::token::claims::{AccessToken, ClientProof, Subject};
+use doorward_names::{AppId, SecretKind, TenantId};
+use doorward_protocol::oauth::{ClientSecret, Target};
+use doorward_protocol::paths::EndpointVersion;
+
+use super::issue::{self, Granted};
+use super::{StsError, tenant, throttle, to_wire};
+use crate::ctx::Ctx;
+use crate::http::Response;
+use crate::snapshots::ClientRecord;
+
+/// Verifies the client, decides, issues.
+pub async fn grant(
+    ctx: &Ctx,
+    (segment, version): (&str, EndpointVersion),
+    client_id: String,
+    secret: ClientSecret,
+    target: Target,
+) -> Result<Response, StsError> {
+    let tenant = tenant::named(ctx, segment).await?;
+    let record = find(ctx, &tenant, &client_id).await?;
+    let client = verify(ctx, &tenant, &record, &secret).await?;
+    let (resource, requested) = resource(ctx, tenant.id, &target).await?;
+    let token = AccessToken {
+        version: resource.token_version,
+        audience: resource.audience(&requested),
+        tenant: tenant.id,
+        client: client.app_id(),
+        proof: ClientProof::Secret,
+        subject: Subject::Application {
+            service_principal: client.service_principal(),
+            roles: roles(&record, &resource),
+        },
+        validity: Validity::starting(ctx.now),
+        uti: issue::fresh_uti(),
+    };
+    let mut audit = ctx.audit(tenant.id, Event::TokenIssued);
+    audit.actor = Some(client.service_principal());
+    audit.client = Some(client.app_id());
+    audit.uti = Some(token.uti.clone());
+    audit.detail = format!("client_credentials for {}", resource.app_id);
+    let access_token = issue::sign_and_record(ctx, &token, audit).await?;
+    let granted = Granted::for_application(access_token, token.validity);
+    Ok(to_wire::token_response(version, &granted, &requested))
+}
+
+async fn find(ctx: &Ctx, tenant: &Tenant, client_id: &str) -> Result<std::sync::Arc<ClientRecord>, StsError> {
+    let unknown = || StsError::ClientUnknown {
+        client: client_id.to_owned(),
+        tenant: name_of(tenant),
+    };
+    let found = match client_id.parse::<AppId>() {
+        Ok(app_id) => ctx.app.snapshots.client(tenant.id, app_id).await?,
+        Err(_) => None,
+    };
+    match found {
+        Some(record) => Ok(record),
+        None => Err(throttle::unknown_client(ctx, tenant.id, unknown()).await),
+    }
+}
+
+/// Checks the secret first, and slows down only who failed.
+async fn verify(
+    ctx: &Ctx,
+    tenant: &Tenant,
+    record: &ClientRecord,
+    secret: &ClientSecret,
+) -> Result<VerifiedClient, StsError> {
+    let Some(principal) = &record.service_principal else {
+        let app = record
+            .application
+            .as_ref()
+            .map(|a| a.app_id.to_string())
+            .unwrap_or_default();
+        return Err(StsError::NoServicePrincipal {
+            client: app,
+            tenant: name_of(tenant),
+        });
+    };
+    let presented = ctx
+        .app
+        .hasher
+        .candidates(SecretKind::Client, secret.text.expose());
+    match rule::authenticate(principal, &record.credentials, Some(&presented), ctx.now) {
+        Ok(client) => Ok(client),
+        Err(refusal) => {
+            let error = StsError::Client {
+                refusal,
+                client: principal.app_id,
+                tenant: name_of(tenant),
+            };
+            let mut audit = ctx.audit(tenant.id, Event::TokenRefused);
+            audit.actor = Some(principal.id);
+            audit.client = Some(principal.app_id);
+            audit.detail = refusal.to_string();
+            let guess = matches!(refusal, ClientRefusal::WrongSecret);
+            Err(throttle::refused(ctx, &principal.app_id.to_string(), audit, (error, guess)).await)
+        }
+    }
+}
+
+async fn resource(ctx: &Ctx, tenant: TenantId, target: &Target) -> Result<(Resource, String), StsError> {
+    let requested = target.resource.clone().unwrap_or_default();
+    let found = ctx.app.snapshots.resource(tenant, &requested).await?;
+    match found {
+        Some(resource) => Ok((resource, requested)),
+        None => Err(StsError::ResourceUnknown {
+            resource: requested,
+            tenant: tenant.to_string(),
+        }),
+    }
+}
+
+/// The permissions that go into the token: those the client was given on this very resource.
+fn roles(record: &ClientRecord, resource: &Resource) -> Vec<Permission> {
+    match resource.first_party {
+        Some(FirstParty::MicrosoftGraph) => record.permissions.clone(),
+        _ => Vec::new(),
+    }
+}
+
+/// How a tenant is named in an error: as Azure does, by its display name.
+pub fn name_of(tenant: &Tenant) -> String {
+    tenant.display_name.as_str().to_owned()
+}

@@ -1,0 +1,80 @@
+//! What clients read before anything else: OpenID Connect discovery, and which hosts are ours.
+
+use doorward_domain::token::TokenVersion;
+use doorward_names::TenantName;
+use doorward_protocol::metadata_endpoints::{CloudUrls, MetadataEndpoints};
+use doorward_protocol::oauth::discovery::openid_configuration;
+use doorward_protocol::oauth::instance::{AskedAuthority, InstanceDiscovery};
+use doorward_protocol::paths::EndpointVersion;
+use http::StatusCode;
+
+use super::{StsError, tenant};
+use crate::ctx::Ctx;
+use crate::http::{Response, json};
+
+/// GET /{tenant}/.well-known/openid-configuration and GET /{tenant}/v2.0/.well-known/openid-configuration
+pub async fn openid(ctx: &Ctx, segment: &str, version: EndpointVersion) -> Result<Response, StsError> {
+    let tid = match segment.parse() {
+        Ok(TenantName::Common | TenantName::Organizations) => "{tenantid}".to_owned(),
+        _ => tenant::named(ctx, segment).await?.id.to_string(),
+    };
+    let token_version = match version {
+        EndpointVersion::V1 => TokenVersion::V1,
+        EndpointVersion::V2 => TokenVersion::V2,
+    };
+    let issuer = ctx.origin.issuer_of(token_version, &tid);
+    // The segment is repeated as the client wrote it, so that the client stays in the tenant it named.
+    Ok(json(
+        StatusCode::OK,
+        &openid_configuration(version, ctx.origin.url(), segment, &issuer),
+    ))
+}
+
+/// GET /common/discovery/instance
+pub async fn instance(ctx: &Ctx, query: &str) -> Result<Response, StsError> {
+    let endpoint = parameter(query, "authorization_endpoint").ok_or(StsError::UnknownInstance)?;
+    let asked = AskedAuthority::parse(&endpoint).ok_or(StsError::UnknownInstance)?;
+    // Some clients drop the port of the authority that they ask about.
+    let ours = |origin: &&std::sync::Arc<crate::origin::Origin>| {
+        origin.authority().eq_ignore_ascii_case(&asked.host)
+            || origin.host().eq_ignore_ascii_case(&asked.host)
+    };
+    let origin = ctx
+        .app
+        .origins
+        .iter()
+        .find(ours)
+        .ok_or(StsError::UnknownInstance)?;
+    Ok(json(
+        StatusCode::OK,
+        &InstanceDiscovery::new(origin.url(), &asked.tenant),
+    ))
+}
+
+/// GET /metadata/endpoints
+pub fn metadata(ctx: &Ctx, query: &str) -> Response {
+    let url = ctx.origin.url();
+    let urls = CloudUrls {
+        name: "Doorward".to_owned(),
+        login: url.to_owned(),
+        resource_manager: format!("{url}/"),
+        // `az` takes this as Graph's address and as the name it asks for tokens by.
+        microsoft_graph: format!("{url}/"),
+        directory_graph: "https://graph.windows.net/".to_owned(),
+        audiences: vec![
+            "https://management.core.windows.net/".to_owned(),
+            "https://management.azure.com/".to_owned(),
+        ],
+        portal: format!("{url}/"),
+    };
+    json(
+        StatusCode::OK,
+        &MetadataEndpoints::new(parameter(query, "api-version").as_deref(), &urls),
+    )
+}
+
+fn parameter(query: &str, name: &str) -> Option<String> {
+    url::form_urlencoded::parse(query.as_bytes())
+        .find(|(n, _)| n == name)
+        .map(|(_, value)| value.into_owned())
+}

@@ -1,0 +1,544 @@
+//! Every way in which the token service says no, and the one table of what it says then.
+
+use doorward_domain::client_credentials::ClientRefusal;
+use doorward_domain::session::SessionRefusal;
+use doorward_names::AppId;
+use doorward_protocol::Marks;
+use doorward_protocol::oauth::aadsts::{self, AadSts};
+use doorward_protocol::oauth::{ErrorBody, FormError, OAuthError, TargetError, TokenRequestError};
+use doorward_store::StoreError;
+use http::{HeaderValue, StatusCode, header};
+use std::fmt::Display;
+
+use crate::ctx::Ctx;
+use crate::http::{Response, json};
+use crate::keys::SignError;
+
+/// Why the token service says no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StsError {
+    /// The body has more bytes than this.
+    BodyTooLarge(usize),
+    /// The body ended half-way.
+    BodyCutOff,
+    /// A header is not text.
+    Malformed,
+    /// The form cannot be read.
+    Form(FormError),
+    /// The form asks for nothing sensible.
+    Request(TokenRequestError),
+    /// The grant is not one of ours.
+    UnsupportedGrant(String),
+    /// This flow is not part of this release.
+    NotServed(&'static str),
+    /// The authority that instance discovery was asked about is not ours.
+    UnknownInstance,
+    /// The path names no tenant that exists.
+    TenantUnknown(String),
+    /// The path says "any tenant" where one is needed.
+    TenantNeeded,
+    /// The tenant knows no such application.
+    ClientUnknown {
+        /// What the client called itself.
+        client: String,
+        /// The tenant's name.
+        tenant: String,
+    },
+    /// The application is registered, but has no service principal in the tenant.
+    NoServicePrincipal {
+        /// The application.
+        client: String,
+        /// The tenant's name.
+        tenant: String,
+    },
+    /// The client did not prove itself.
+    Client {
+        /// How not.
+        refusal: ClientRefusal,
+        /// The application.
+        client: AppId,
+        /// The tenant's name.
+        tenant: String,
+    },
+    /// This grant is for built-in public clients.
+    NotPublicClient(String),
+    /// The tenant knows no such resource.
+    ResourceUnknown {
+        /// What it was asked for as.
+        resource: String,
+        /// The tenant.
+        tenant: String,
+    },
+    /// Nobody has this refresh token.
+    RefreshTokenUnknown,
+    /// The session gives no token.
+    Session(SessionRefusal),
+    /// Production takes no passwords here.
+    PasswordGrantOff,
+    /// The name or the password is wrong.
+    WrongPassword,
+    /// The account may not sign in.
+    UserDisabled,
+    /// The password was set by an administrator and has to be changed first.
+    PasswordMustChange,
+    /// Too many failures from one source.
+    Throttled {
+        /// Seconds to wait.
+        seconds: i64,
+    },
+    /// Too many tokens are being signed.
+    Busy,
+    /// The store or the keys are not at hand.
+    Unavailable,
+}
+
+/// What the table says of an error.
+struct Row {
+    status: StatusCode,
+    error: OAuthError,
+    code: AadSts,
+    text: String,
+    retry_after: Option<i64>,
+}
+
+impl StsError {
+    /// The table: status, OAuth error, AADSTS number, text.
+    fn row(&self) -> Row {
+        use AadSts as C;
+        use OAuthError as E;
+        let (status, error, code, text) = match self {
+            Self::BodyTooLarge(limit) => {
+                let text = aadsts::malformed_request(&format!("the body is larger than {limit} bytes"));
+                (
+                    StatusCode::PAYLOAD_TOO_LARGE,
+                    E::InvalidRequest,
+                    C::MalformedBody,
+                    text,
+                )
+            }
+            Self::BodyCutOff => bad(
+                C::MalformedBody,
+                aadsts::malformed_request("the body was cut off"),
+            ),
+            Self::Malformed => bad(C::MalformedBody, text_of(C::MalformedBody)),
+            Self::Form(FormError::MediaType) => {
+                bad(C::UnsupportedContentType, text_of(C::UnsupportedContentType))
+            }
+            Self::Form(error) => bad(C::MalformedBody, aadsts::malformed_request(&error.to_string())),
+            Self::Request(error) => return request_row(error),
+            Self::UnsupportedGrant(grant) => {
+                let text = aadsts::unsupported_grant(grant);
+                (
+                    StatusCode::BAD_REQUEST,
+                    E::UnsupportedGrantType,
+                    C::UnsupportedGrant,
+                    text,
+                )
+            }
+            Self::NotServed(what) => {
+                let text = format!("This release does not serve {what}: sign in with 'doorward login'.");
+                (
+                    StatusCode::BAD_REQUEST,
+                    E::UnsupportedGrantType,
+                    C::UnsupportedGrant,
+                    text,
+                )
+            }
+            Self::UnknownInstance => {
+                let text = text_of(C::UnknownInstance);
+                (
+                    StatusCode::BAD_REQUEST,
+                    E::InvalidInstance,
+                    C::UnknownInstance,
+                    text,
+                )
+            }
+            Self::TenantUnknown(tenant) => bad(C::TenantNotFound, aadsts::tenant_not_found(tenant)),
+            Self::TenantNeeded => bad(C::NoTenant, text_of(C::NoTenant)),
+            Self::ClientUnknown { client, tenant } => {
+                let text = aadsts::application_not_found(client, tenant);
+                (
+                    StatusCode::BAD_REQUEST,
+                    E::UnauthorizedClient,
+                    C::ApplicationNotFound,
+                    text,
+                )
+            }
+            Self::NoServicePrincipal { client, tenant } => {
+                let text = aadsts::service_principal_not_found(client, tenant);
+                (
+                    StatusCode::BAD_REQUEST,
+                    E::UnauthorizedClient,
+                    C::ServicePrincipalNotFound,
+                    text,
+                )
+            }
+            Self::Client {
+                refusal,
+                client,
+                tenant,
+            } => return client_row(*refusal, &client.to_string(), tenant),
+            Self::NotPublicClient(_) => {
+                let text = text_of(C::ClientProofMissing);
+                (
+                    StatusCode::UNAUTHORIZED,
+                    E::InvalidClient,
+                    C::ClientProofMissing,
+                    text,
+                )
+            }
+            Self::ResourceUnknown { resource, tenant } => {
+                let text = aadsts::resource_not_found(resource, tenant);
+                (
+                    StatusCode::BAD_REQUEST,
+                    E::InvalidResource,
+                    C::ResourceNotFound,
+                    text,
+                )
+            }
+            Self::RefreshTokenUnknown => grant(C::InvalidGrant, text_of(C::InvalidGrant)),
+            Self::Session(refusal) => {
+                let code = match refusal {
+                    SessionRefusal::Revoked => C::SessionRevoked,
+                    SessionRefusal::Inactive => C::RefreshTokenInactive,
+                    SessionRefusal::OtherClient => C::InvalidGrant,
+                    SessionRefusal::UserDisabled => C::UserDisabled,
+                    SessionRefusal::PasswordChanged => C::PasswordChanged,
+                };
+                grant(code, text_of(code))
+            }
+            Self::PasswordGrantOff => {
+                let text = aadsts::unsupported_grant("password");
+                (
+                    StatusCode::BAD_REQUEST,
+                    E::UnsupportedGrantType,
+                    C::UnsupportedGrant,
+                    text,
+                )
+            }
+            Self::WrongPassword => grant(C::WrongPassword, text_of(C::WrongPassword)),
+            Self::UserDisabled => grant(C::UserDisabled, text_of(C::UserDisabled)),
+            Self::PasswordMustChange => grant(C::PasswordExpired, text_of(C::PasswordExpired)),
+            Self::Throttled { seconds } => {
+                let (status, error) = (StatusCode::TOO_MANY_REQUESTS, E::TemporarilyUnavailable);
+                return Row {
+                    status,
+                    error,
+                    code: C::Throttled,
+                    text: text_of(C::Throttled),
+                    retry_after: Some(*seconds),
+                };
+            }
+            Self::Busy | Self::Unavailable => {
+                let code = if *self == Self::Busy {
+                    C::Transient
+                } else {
+                    C::Unavailable
+                };
+                let (status, error) = (StatusCode::SERVICE_UNAVAILABLE, E::TemporarilyUnavailable);
+                return Row {
+                    status,
+                    error,
+                    code,
+                    text: text_of(code),
+                    retry_after: Some(1),
+                };
+            }
+        };
+        Row {
+            status,
+            error,
+            code,
+            text,
+            retry_after: None,
+        }
+    }
+
+    /// The answer.
+    pub fn answer(&self, ctx: &Ctx) -> Response {
+        let row = self.row();
+        let marks = Marks {
+            trace: ctx.trace,
+            correlation: ctx.correlation,
+            at: ctx.now,
+        };
+        let body = ErrorBody::new(row.error, row.code, &row.text, marks).with_error_uri(ctx.origin.url());
+        let mut response = json(row.status, &body);
+        if let Some(seconds) = row.retry_after {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if row.status == StatusCode::UNAUTHORIZED {
+            // RFC 6749 §5.2: a refused client is told how it may authenticate.
+            let value = HeaderValue::from_static("Basic realm=\"token\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
+        }
+        response
+    }
+}
+
+type Cells = (StatusCode, OAuthError, AadSts, String);
+
+fn bad(code: AadSts, text: String) -> Cells {
+    (StatusCode::BAD_REQUEST, OAuthError::InvalidRequest, code, text)
+}
+
+fn grant(code: AadSts, text: String) -> Cells {
+    (StatusCode::BAD_REQUEST, OAuthError::InvalidGrant, code, text)
+}
+
+fn text_of(code: AadSts) -> String {
+    code.text().unwrap_or("The request was refused.").to_owned()
+}
+
+fn request_row(error: &TokenRequestError) -> Row {
+    use AadSts as C;
+    use OAuthError as E;
+    use TokenRequestError as R;
+    let (status, error, code, text) = match error {
+        R::Missing(name) => bad(C::MissingParameter, aadsts::missing_parameter(name)),
+        R::NoClientProof => {
+            let text = text_of(C::ClientProofMissing);
+            (
+                StatusCode::UNAUTHORIZED,
+                E::InvalidClient,
+                C::ClientProofMissing,
+                text,
+            )
+        }
+        R::ClientAssertion => {
+            let text = "Client assertions are not accepted: send a client secret.".to_owned();
+            (
+                StatusCode::UNAUTHORIZED,
+                E::InvalidClient,
+                C::ClientAssertionFailed,
+                text,
+            )
+        }
+        R::ResourceOnV2 => bad(C::ResourceOnV2, text_of(C::ResourceOnV2)),
+        R::ConflictingClients | R::MalformedAuthorization => {
+            bad(C::MalformedBody, aadsts::malformed_request(&error.to_string()))
+        }
+        R::NotDefaultScope(scope) => (
+            StatusCode::BAD_REQUEST,
+            E::InvalidScope,
+            C::ScopeNotDefault,
+            aadsts::scope_not_default(scope),
+        ),
+        R::Target(TargetError::SeveralResources(one, other)) => {
+            let text = aadsts::several_resources(&format!("{one} {other}"));
+            (
+                StatusCode::BAD_REQUEST,
+                E::InvalidScope,
+                C::SeveralResources,
+                text,
+            )
+        }
+        R::Target(TargetError::Malformed(scope)) => (
+            StatusCode::BAD_REQUEST,
+            E::InvalidScope,
+            C::InvalidScope,
+            aadsts::invalid_scope(scope),
+        ),
+        R::Target(error @ TargetError::DefaultCombined) => {
+            let text = aadsts::invalid_scope(&error.to_string());
+            (StatusCode::BAD_REQUEST, E::InvalidScope, C::InvalidScope, text)
+        }
+    };
+    Row {
+        status,
+        error,
+        code,
+        text,
+        retry_after: None,
+    }
+}
+
+fn client_row(refusal: ClientRefusal, client: &str, tenant: &str) -> Row {
+    use AadSts as C;
+    use OAuthError as E;
+    let (status, error, code, text) = match refusal {
+        ClientRefusal::NoSecret => (
+            StatusCode::UNAUTHORIZED,
+            E::InvalidClient,
+            C::ClientProofMissing,
+            text_of(C::ClientProofMissing),
+        ),
+        ClientRefusal::WrongSecret | ClientRefusal::NotYetValid => {
+            let text = aadsts::invalid_client_secret(client);
+            (
+                StatusCode::UNAUTHORIZED,
+                E::InvalidClient,
+                C::InvalidClientSecret,
+                text,
+            )
+        }
+        ClientRefusal::ExpiredSecret => {
+            let text = aadsts::client_secret_expired(client);
+            (
+                StatusCode::UNAUTHORIZED,
+                E::InvalidClient,
+                C::ClientSecretExpired,
+                text,
+            )
+        }
+        ClientRefusal::Disabled => {
+            let text = aadsts::application_disabled(client);
+            (
+                StatusCode::BAD_REQUEST,
+                E::UnauthorizedClient,
+                C::ApplicationDisabled,
+                text,
+            )
+        }
+        ClientRefusal::PublicClient => {
+            let text = aadsts::service_principal_not_found(client, tenant);
+            (
+                StatusCode::BAD_REQUEST,
+                E::UnauthorizedClient,
+                C::ServicePrincipalNotFound,
+                text,
+            )
+        }
+    };
+    Row {
+        status,
+        error,
+        code,
+        text,
+        retry_after: None,
+    }
+}
+
+impl From<FormError> for StsError {
+    fn from(error: FormError) -> Self {
+        Self::Form(error)
+    }
+}
+
+impl From<TokenRequestError> for StsError {
+    fn from(error: TokenRequestError) -> Self {
+        Self::Request(error)
+    }
+}
+
+impl From<TargetError> for StsError {
+    fn from(error: TargetError) -> Self {
+        Self::Request(error.into())
+    }
+}
+
+impl From<SessionRefusal> for StsError {
+    fn from(refusal: SessionRefusal) -> Self {
+        Self::Session(refusal)
+    }
+}
+
+impl From<SignError> for StsError {
+    fn from(error: SignError) -> Self {
+        match error {
+            SignError::Busy => Self::Busy,
+            SignError::NoKey => {
+                tracing::error!("{error}");
+                Self::Unavailable
+            }
+        }
+    }
+}
+
+/// A failure of the store is logged here, once, and told to the client as "try again".
+impl<E: Display> From<StoreError<E>> for StsError {
+    fn from(error: StoreError<E>) -> Self {
+        tracing::error!("the store failed: {error}");
+        Self::Unavailable
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fmt::Write as _;
+
+    #[test]
+    fn golden_errors() {
+        let (client, tenant) = (AppId::from_bytes([0xaa; 16]), "Contoso".to_owned());
+        let of_client = |refusal| StsError::Client {
+            refusal,
+            client,
+            tenant: tenant.clone(),
+        };
+        let all = [
+            StsError::BodyTooLarge(65536),
+            StsError::BodyCutOff,
+            StsError::Malformed,
+            StsError::Form(FormError::MediaType),
+            StsError::Form(FormError::Encoding),
+            StsError::Form(FormError::NullCharacter),
+            StsError::Form(FormError::Duplicate("scope".into())),
+            StsError::Form(FormError::TooMany),
+            StsError::Request(TokenRequestError::Missing("grant_type")),
+            StsError::Request(TokenRequestError::NoClientProof),
+            StsError::Request(TokenRequestError::ClientAssertion),
+            StsError::Request(TokenRequestError::ResourceOnV2),
+            StsError::Request(TokenRequestError::ConflictingClients),
+            StsError::Request(TokenRequestError::MalformedAuthorization),
+            StsError::Request(TokenRequestError::NotDefaultScope(
+                "https://management.azure.com/read".into(),
+            )),
+            StsError::Request(TargetError::Malformed("///".into()).into()),
+            StsError::Request(TargetError::SeveralResources("https://a".into(), "https://b".into()).into()),
+            StsError::Request(TargetError::DefaultCombined.into()),
+            StsError::UnsupportedGrant("urn:x".into()),
+            StsError::NotServed("the device code flow"),
+            StsError::UnknownInstance,
+            StsError::TenantUnknown("nowhere.example".into()),
+            StsError::TenantNeeded,
+            StsError::ClientUnknown {
+                client: client.to_string(),
+                tenant: tenant.clone(),
+            },
+            StsError::NoServicePrincipal {
+                client: client.to_string(),
+                tenant: tenant.clone(),
+            },
+            of_client(ClientRefusal::NoSecret),
+            of_client(ClientRefusal::WrongSecret),
+            of_client(ClientRefusal::ExpiredSecret),
+            of_client(ClientRefusal::NotYetValid),
+            of_client(ClientRefusal::Disabled),
+            of_client(ClientRefusal::PublicClient),
+            StsError::NotPublicClient("x".into()),
+            StsError::ResourceUnknown {
+                resource: "https://none".into(),
+                tenant: tenant.clone(),
+            },
+            StsError::RefreshTokenUnknown,
+            StsError::Session(SessionRefusal::Revoked),
+            StsError::Session(SessionRefusal::Inactive),
+            StsError::Session(SessionRefusal::OtherClient),
+            StsError::Session(SessionRefusal::UserDisabled),
+            StsError::Session(SessionRefusal::PasswordChanged),
+            StsError::PasswordGrantOff,
+            StsError::WrongPassword,
+            StsError::UserDisabled,
+            StsError::PasswordMustChange,
+            StsError::Throttled { seconds: 240 },
+            StsError::Busy,
+            StsError::Unavailable,
+        ];
+        let mut table = String::new();
+        for error in all {
+            let row = error.row();
+            let _ = writeln!(
+                table,
+                "{error:?}\n  {} {} {}: {}",
+                row.status.as_u16(),
+                row.error,
+                row.code,
+                row.text
+            );
+        }
+        insta::assert_snapshot!(table);
+    }
+}

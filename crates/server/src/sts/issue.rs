@@ -1,0 +1,200 @@
+//! Issuing: a token is signed and written down side by side, and leaves only when both are done.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use doorward_domain::audit::{AuditRow, Event};
+use doorward_domain::directory::DirectoryRole;
+use doorward_domain::resource::Resource;
+use doorward_domain::session::Session;
+use doorward_domain::token::claims::{AccessToken, ClientProof, Subject};
+use doorward_domain::token::{TokenVersion, Validity};
+use doorward_domain::user::User;
+use doorward_names::{AppId, GeneratedSecret, SecretKind, SecretString, SessionId, TenantId};
+use doorward_protocol::jose::{JwsHeader, SigningInput};
+use doorward_protocol::oauth::Target;
+use doorward_protocol::paths::EndpointVersion;
+use doorward_store as store;
+
+use super::{StsError, to_wire};
+use crate::ctx::Ctx;
+use crate::entropy;
+
+/// What a client is given.
+#[derive(Debug, Clone)]
+pub struct Granted {
+    /// The access token.
+    pub access_token: SecretString,
+    /// Its instants.
+    pub validity: Validity,
+    /// `scope`, for a person's token.
+    pub scope: Option<String>,
+    /// By which it can be had again.
+    pub refresh_token: Option<SecretString>,
+    /// Who signed in.
+    pub id_token: Option<SecretString>,
+    /// `client_info`, when asked for.
+    pub client_info: Option<String>,
+}
+
+impl Granted {
+    /// What an application gets: the token alone.
+    pub fn for_application(access_token: SecretString, validity: Validity) -> Self {
+        Self {
+            access_token,
+            validity,
+            scope: None,
+            refresh_token: None,
+            id_token: None,
+            client_info: None,
+        }
+    }
+}
+
+/// A fresh unique name for a token: base64url of 16 random bytes.
+pub fn fresh_uti() -> String {
+    URL_SAFE_NO_PAD.encode(entropy::bytes::<16>())
+}
+
+/// Signs an access token while its audit row is made durable.
+pub async fn sign_and_record(
+    ctx: &Ctx,
+    token: &AccessToken,
+    audit: AuditRow,
+) -> Result<SecretString, StsError> {
+    let claims = to_wire::access_token_claims(token, &ctx.origin);
+    let (signed, appended) = tokio::join!(sign(ctx, token.version, &claims), ctx.app.store.append(audit));
+    appended?;
+    signed
+}
+
+/// Signs claims with the key in use.
+pub async fn sign(ctx: &Ctx, version: TokenVersion, claims: &[u8]) -> Result<SecretString, StsError> {
+    let key = ctx
+        .app
+        .keyring
+        .current(&ctx.app.snapshots, &ctx.app.store)
+        .await?;
+    let kid = &key.key.name.0;
+    let header = match version {
+        TokenVersion::V1 => JwsHeader::v1(kid),
+        TokenVersion::V2 => JwsHeader::v2(kid),
+    };
+    let input = SigningInput::new(&header, claims);
+    let signature = ctx.app.signer.sign(key.pair, input.as_bytes().to_vec()).await?;
+    Ok(input.finish(&signature))
+}
+
+/// A person, in a session, through a client.
+pub(crate) struct Person<'a> {
+    /// The account.
+    pub user: &'a User,
+    /// The session.
+    pub session: &'a Session,
+    /// The account's directory roles.
+    pub roles: Vec<DirectoryRole>,
+    /// The refresh token to hand out.
+    pub refresh_token: SecretString,
+}
+
+/// Issues a person's tokens for what `target` names.
+pub(crate) async fn issue_for_person(
+    ctx: &Ctx,
+    version: EndpointVersion,
+    person: Person<'_>,
+    (target, client_info): (&Target, bool),
+) -> Result<(Granted, String), StsError> {
+    let tenant = person.user.tenant;
+    let requested = target
+        .resource
+        .clone()
+        .unwrap_or_else(|| doorward_protocol::oauth::MICROSOFT_GRAPH.to_owned());
+    let unknown = || StsError::ResourceUnknown {
+        resource: requested.clone(),
+        tenant: tenant.to_string(),
+    };
+    let resource = ctx
+        .app
+        .snapshots
+        .resource(tenant, &requested)
+        .await?
+        .ok_or_else(unknown)?;
+    let token = AccessToken {
+        version: resource.token_version,
+        audience: resource.audience(&requested),
+        tenant,
+        client: person.session.client,
+        proof: ClientProof::None,
+        subject: Subject::person(person.user, person.session, person.roles, scopes(&resource)),
+        validity: Validity::starting(ctx.now),
+        uti: fresh_uti(),
+    };
+    let mut audit = ctx.audit(tenant, Event::TokenIssued);
+    audit.actor = Some(person.user.id);
+    audit.client = Some(person.session.client);
+    audit.uti = Some(token.uti.clone());
+    audit.detail = format!("session {} for {}", person.session.id, resource.app_id);
+    let access_token = sign_and_record(ctx, &token, audit).await?;
+    let id_token = match target.openid {
+        true => {
+            let claims = to_wire::id_token_claims(version, &token, &ctx.origin);
+            Some(sign(ctx, to_wire::id_token_version(version), &claims).await?)
+        }
+        false => None,
+    };
+    let granted = Granted {
+        access_token,
+        validity: token.validity,
+        scope: Some(to_wire::granted_scope(version, target, &resource)),
+        refresh_token: Some(person.refresh_token),
+        id_token,
+        client_info: client_info.then(|| to_wire::client_info(person.user)),
+    };
+    Ok((granted, requested))
+}
+
+fn scopes(resource: &Resource) -> Vec<String> {
+    match resource.first_party {
+        Some(first_party) => first_party
+            .user_scopes()
+            .iter()
+            .map(|s| (*s).to_owned())
+            .collect(),
+        None => vec!["user_impersonation".to_owned()],
+    }
+}
+
+/// Begins a session of `user` with a built-in client and returns it with its refresh token.
+pub(crate) async fn start_session(
+    ctx: &Ctx,
+    (tenant, client): (TenantId, AppId),
+    user: &User,
+    methods: &'static str,
+) -> Result<(Session, SecretString), StsError> {
+    let secret = GeneratedSecret::from_entropy(SecretKind::Refresh, entropy::bytes());
+    let session = Session {
+        id: SessionId::from_random(entropy::bytes()),
+        tenant,
+        user: user.id,
+        client,
+        refresh_hash: ctx.app.hasher.hash(&secret).ok_or(StsError::Unavailable)?,
+        methods: methods.to_owned(),
+        signed_in_at: ctx.now,
+        used_at: ctx.now,
+        revoked_at: None,
+    };
+    let mut audit = ctx.audit(tenant, Event::SignedIn);
+    audit.actor = Some(user.id);
+    audit.client = Some(client);
+    audit.detail = format!("session {} by {methods}", session.id);
+    let kept = session.clone();
+    ctx.app
+        .snapshots
+        .write(move |tx| {
+            store::audit::insert(tx, &audit)?;
+            store::session::insert(tx, &kept)
+        })
+        .await?
+        // The hash of 240 fresh random bits cannot be in use.
+        .map_err(|_| StsError::Unavailable)?;
+    Ok((session, secret.as_secret().clone()))
+}

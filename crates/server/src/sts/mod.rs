@@ -1,0 +1,62 @@
+//! The token service: OAuth 2.0 and OpenID Connect 1.0 as Azure AD speaks them, v1 and v2.0.
+
+mod client_credentials;
+mod discovery;
+mod error;
+mod issue;
+mod keys;
+mod password;
+mod refresh_token;
+mod tenant;
+mod throttle;
+mod to_wire;
+mod token;
+mod user_realm;
+
+pub(crate) use discovery::metadata;
+pub use error::StsError;
+pub(crate) use issue::{Person, issue_for_person, start_session};
+pub(crate) use to_wire::token_response;
+
+use bytes::Bytes;
+use doorward_protocol::paths::StsPath;
+use http::Method;
+use http::request::Parts;
+
+use crate::ctx::Ctx;
+use crate::http::{Response, method_not_allowed};
+
+const GET: &[Method] = &[Method::GET, Method::HEAD];
+const POST: &[Method] = &[Method::POST];
+
+/// The route table of the token service.
+pub async fn answer<B>(ctx: &Ctx, path: StsPath, head: &Parts, body: B) -> Response
+where
+    B: http_body::Body<Data = Bytes> + Send,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let allowed = match path {
+        StsPath::Token { .. } => POST,
+        StsPath::DeviceCode { .. } => POST,
+        StsPath::Authorize { .. }
+        | StsPath::Logout { .. }
+        | StsPath::OpenIdConfiguration { .. }
+        | StsPath::Keys { .. }
+        | StsPath::InstanceDiscovery
+        | StsPath::UserRealm { .. } => GET,
+    };
+    if !allowed.contains(&head.method) {
+        return method_not_allowed(allowed);
+    }
+    let answer = match path {
+        StsPath::Token { tenant, version } => token::post(ctx, (&tenant, version), head, body).await,
+        StsPath::OpenIdConfiguration { tenant, version } => discovery::openid(ctx, &tenant, version).await,
+        StsPath::Keys { tenant, version } => keys::get(ctx, &tenant, version).await,
+        StsPath::InstanceDiscovery => discovery::instance(ctx, head.uri.query().unwrap_or_default()).await,
+        StsPath::UserRealm { upn } => user_realm::get(ctx, &upn).await,
+        StsPath::Authorize { .. } => Err(StsError::NotServed("the browser sign-in")),
+        StsPath::DeviceCode { .. } => Err(StsError::NotServed("the device code flow")),
+        StsPath::Logout { .. } => Err(StsError::NotServed("the browser sign-out")),
+    };
+    answer.unwrap_or_else(|error| error.answer(ctx))
+}

@@ -1,0 +1,95 @@
+//! The password grant (RFC 6749 §4.3): a person's name and password without a browser. Development only; production
+//! signs people in where a second factor can be asked for.
+
+use doorward_domain::audit::Event;
+use doorward_domain::mode::Mode;
+use doorward_domain::resource::client::COMMAND_LINE;
+use doorward_names::{AppId, SecretString, Upn};
+use doorward_protocol::oauth::Target;
+use doorward_protocol::paths::EndpointVersion;
+use doorward_store::{self as store, QueryError};
+
+use super::issue::Person;
+use super::{StsError, issue_for_person, start_session, tenant, throttle, to_wire};
+use crate::ctx::Ctx;
+use crate::http::Response;
+
+/// What the client sent.
+pub struct Asked {
+    /// The client.
+    pub client_id: String,
+    /// The person's sign-in name.
+    pub username: String,
+    /// Their password.
+    pub password: SecretString,
+    /// For what.
+    pub target: Target,
+    /// Whether it wants `client_info`.
+    pub client_info: bool,
+}
+
+/// Verifies the person, begins a session, issues.
+pub async fn grant(
+    ctx: &Ctx,
+    (segment, version): (&str, EndpointVersion),
+    asked: Asked,
+) -> Result<Response, StsError> {
+    let tenant = tenant::named_or_of_user(ctx, segment, &asked.username).await?;
+    if ctx.app.mode() == Mode::Production {
+        return Err(StsError::PasswordGrantOff);
+    }
+    if asked.client_id.parse::<AppId>() != Ok(COMMAND_LINE) {
+        return Err(StsError::NotPublicClient(asked.client_id));
+    }
+    let upn = asked.username.parse::<Upn>().ok();
+    let id = tenant.id;
+    let found = ctx
+        .app
+        .store
+        .read(move |view| {
+            let Some(user) = upn
+                .as_ref()
+                .map(|upn| store::user::find_by_upn(view, id, upn))
+                .transpose()?
+                .flatten()
+            else {
+                return Ok::<_, QueryError>(None);
+            };
+            let roles = store::directory_role::of(view, id, user.id)?;
+            Ok(Some((user, roles)))
+        })
+        .await?;
+    let hash = found
+        .as_ref()
+        .and_then(|(user, _)| user.password.as_ref())
+        .map(|p| p.hash.clone());
+    let right = ctx.app.passwords.verify(asked.password, hash).await;
+    let (user, roles) = match found {
+        Some(found) if right => found,
+        Some((user, _)) => {
+            let mut audit = ctx.audit(id, Event::SignInRefused);
+            audit.actor = Some(user.id);
+            audit.detail = "wrong password".to_owned();
+            let error = StsError::WrongPassword;
+            return Err(throttle::refused(ctx, &user.id.to_string(), audit, (error, true)).await);
+        }
+        // As for a wrong password: whether a name exists is nobody's business.
+        None => return Err(throttle::unknown_client(ctx, id, StsError::WrongPassword).await),
+    };
+    if !user.enabled {
+        return Err(StsError::UserDisabled);
+    }
+    if user.password.as_ref().is_some_and(|p| p.must_change) {
+        return Err(StsError::PasswordMustChange);
+    }
+    let (session, refresh_token) = start_session(ctx, (id, COMMAND_LINE), &user, "pwd").await?;
+    let person = Person {
+        user: &user,
+        session: &session,
+        roles,
+        refresh_token,
+    };
+    let (granted, requested) =
+        issue_for_person(ctx, version, person, (&asked.target, asked.client_info)).await?;
+    Ok(to_wire::token_response(version, &granted, &requested))
+}

@@ -1,0 +1,283 @@
+//! From what was decided to what goes over the wire.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use doorward_domain::resource::Resource;
+use doorward_domain::token::TokenVersion;
+use doorward_domain::token::claims::{AccessToken, Subject};
+use doorward_domain::user::User;
+use doorward_names::{AppId, ObjectId};
+use doorward_protocol::claims::{AccessClaims, AccessClaimsV1, AccessClaimsV2, IdClaimsV1, IdClaimsV2};
+use doorward_protocol::oauth::{ClientInfo, Target, TokenResponseV1, TokenResponseV2};
+use doorward_protocol::paths::EndpointVersion;
+use http::StatusCode;
+
+use super::issue::Granted;
+use crate::http::{Response, json};
+use crate::origin::Origin;
+
+/// The claims of an access token as JSON.
+pub fn access_token_claims(token: &AccessToken, origin: &Origin) -> Vec<u8> {
+    let issuer = origin.issuer(token.version, token.tenant);
+    let claims = match token.version {
+        TokenVersion::V1 => AccessClaims::V1(v1(token, issuer)),
+        TokenVersion::V2 => AccessClaims::V2(v2(token, issuer)),
+    };
+    serde_json::to_vec(&claims).unwrap_or_default()
+}
+
+fn v1(token: &AccessToken, issuer: String) -> AccessClaimsV1 {
+    let not_before = token.validity.not_before.unix_seconds();
+    let base = AccessClaimsV1 {
+        aud: token.audience.clone(),
+        iss: issuer.clone(),
+        iat: not_before,
+        nbf: not_before,
+        exp: token.validity.expires_at.unix_seconds(),
+        acr: None,
+        aio: None,
+        amr: None,
+        appid: token.client.to_string(),
+        appidacr: token.proof.acr().to_owned(),
+        idp: None,
+        idtyp: None,
+        name: None,
+        oid: oid(&token.subject),
+        rh: None,
+        roles: None,
+        scp: None,
+        sid: None,
+        sub: subject(token),
+        tid: token.tenant,
+        unique_name: None,
+        upn: None,
+        uti: token.uti.clone(),
+        ver: "1.0".to_owned(),
+        wids: None,
+    };
+    match &token.subject {
+        Subject::Application { roles, .. } => AccessClaimsV1 {
+            idp: Some(issuer),
+            idtyp: Some("app".to_owned()),
+            roles: some(roles.iter().map(|r| r.name().to_owned()).collect()),
+            ..base
+        },
+        Subject::Person {
+            upn,
+            name,
+            roles,
+            methods,
+            session,
+            scopes,
+            ..
+        } => AccessClaimsV1 {
+            acr: Some("1".to_owned()),
+            amr: Some(methods.clone()),
+            idtyp: Some("user".to_owned()),
+            name: Some(name.clone()),
+            scp: Some(scopes.join(" ")),
+            sid: Some(session.to_string()),
+            unique_name: Some(upn.clone()),
+            upn: Some(upn.clone()),
+            wids: some(roles.iter().map(|r| r.template_id().to_string()).collect()),
+            ..base
+        },
+    }
+}
+
+fn v2(token: &AccessToken, issuer: String) -> AccessClaimsV2 {
+    let not_before = token.validity.not_before.unix_seconds();
+    let base = AccessClaimsV2 {
+        aud: token.audience.clone(),
+        iss: issuer,
+        iat: not_before,
+        nbf: not_before,
+        exp: token.validity.expires_at.unix_seconds(),
+        aio: None,
+        azp: token.client.to_string(),
+        azpacr: token.proof.acr().to_owned(),
+        idp: None,
+        idtyp: None,
+        name: None,
+        oid: oid(&token.subject),
+        preferred_username: None,
+        rh: None,
+        roles: None,
+        scp: None,
+        sid: None,
+        sub: subject(token),
+        tid: token.tenant,
+        uti: token.uti.clone(),
+        ver: "2.0".to_owned(),
+        wids: None,
+    };
+    match &token.subject {
+        Subject::Application { roles, .. } => AccessClaimsV2 {
+            roles: some(roles.iter().map(|r| r.name().to_owned()).collect()),
+            ..base
+        },
+        Subject::Person {
+            upn,
+            name,
+            roles,
+            session,
+            scopes,
+            ..
+        } => AccessClaimsV2 {
+            name: Some(name.clone()),
+            preferred_username: Some(upn.clone()),
+            scp: Some(scopes.join(" ")),
+            sid: Some(session.to_string()),
+            wids: some(roles.iter().map(|r| r.template_id().to_string()).collect()),
+            ..base
+        },
+    }
+}
+
+/// The claims of an id_token for the client of `token`, as JSON; nothing for an application.
+pub fn id_token_claims(version: EndpointVersion, token: &AccessToken, origin: &Origin) -> Vec<u8> {
+    let Subject::Person {
+        oid,
+        upn,
+        name,
+        methods,
+        ..
+    } = &token.subject
+    else {
+        return Vec::new();
+    };
+    let issuer = origin.issuer(id_token_version(version), token.tenant);
+    let (iat, exp) = (
+        token.validity.not_before.unix_seconds(),
+        token.validity.expires_at.unix_seconds(),
+    );
+    let sub = pairwise(*oid, token.client);
+    let bytes = match version {
+        EndpointVersion::V1 => serde_json::to_vec(&IdClaimsV1 {
+            aud: token.client.to_string(),
+            iss: issuer,
+            iat,
+            nbf: iat,
+            exp,
+            amr: Some(methods.clone()),
+            name: Some(name.clone()),
+            nonce: None,
+            oid: *oid,
+            sub,
+            tid: token.tenant,
+            unique_name: Some(upn.clone()),
+            upn: Some(upn.clone()),
+            uti: None,
+            ver: "1.0".to_owned(),
+        }),
+        EndpointVersion::V2 => serde_json::to_vec(&IdClaimsV2 {
+            aud: token.client.to_string(),
+            iss: issuer,
+            iat,
+            nbf: iat,
+            exp,
+            name: Some(name.clone()),
+            nonce: None,
+            oid: *oid,
+            preferred_username: Some(upn.clone()),
+            sub,
+            tid: token.tenant,
+            uti: None,
+            ver: "2.0".to_owned(),
+        }),
+    };
+    bytes.unwrap_or_default()
+}
+
+/// An id_token's form follows the endpoint: it is for the client that called it.
+pub const fn id_token_version(version: EndpointVersion) -> TokenVersion {
+    match version {
+        EndpointVersion::V1 => TokenVersion::V1,
+        EndpointVersion::V2 => TokenVersion::V2,
+    }
+}
+
+/// `scope` of a person's answer. On v2.0 it has to repeat what was asked for, word for word: clients look their
+/// tokens up by it.
+pub fn granted_scope(version: EndpointVersion, target: &Target, resource: &Resource) -> String {
+    match version {
+        EndpointVersion::V1 => match resource.first_party {
+            Some(first_party) => first_party.user_scopes().join(" "),
+            None => "user_impersonation".to_owned(),
+        },
+        EndpointVersion::V2 => target.requested.clone(),
+    }
+}
+
+/// The answer of the token endpoint.
+pub fn token_response(version: EndpointVersion, granted: &Granted, resource: &str) -> Response {
+    let expires_in = granted.validity.expires_in;
+    match version {
+        EndpointVersion::V1 => json(
+            StatusCode::OK,
+            &TokenResponseV1 {
+                token_type: "Bearer".to_owned(),
+                scope: granted.scope.clone(),
+                expires_in,
+                ext_expires_in: Some(expires_in),
+                expires_on: Some(granted.validity.expires_at.unix_seconds()),
+                not_before: Some(granted.validity.not_before.unix_seconds()),
+                resource: Some(resource.to_owned()),
+                access_token: granted.access_token.clone(),
+                refresh_token: granted.refresh_token.clone(),
+                id_token: granted.id_token.clone(),
+            },
+        ),
+        EndpointVersion::V2 => json(
+            StatusCode::OK,
+            &TokenResponseV2 {
+                token_type: "Bearer".to_owned(),
+                scope: granted.scope.clone(),
+                expires_in,
+                ext_expires_in: Some(expires_in),
+                access_token: granted.access_token.clone(),
+                refresh_token: granted.refresh_token.clone(),
+                id_token: granted.id_token.clone(),
+                client_info: granted.client_info.clone(),
+            },
+        ),
+    }
+}
+
+/// `client_info` of a person.
+pub fn client_info(user: &User) -> String {
+    ClientInfo {
+        uid: user.id,
+        utid: user.tenant,
+    }
+    .encode()
+}
+
+fn oid(subject: &Subject) -> ObjectId {
+    match subject {
+        Subject::Application {
+            service_principal, ..
+        } => *service_principal,
+        Subject::Person { oid, .. } => *oid,
+    }
+}
+
+/// `sub`: an application's object id; a person's pairwise name for the client.
+fn subject(token: &AccessToken) -> String {
+    match &token.subject {
+        Subject::Application {
+            service_principal, ..
+        } => service_principal.to_string(),
+        Subject::Person { oid, .. } => pairwise(*oid, token.client),
+    }
+}
+
+fn pairwise(oid: ObjectId, client: AppId) -> String {
+    let input = [b"pairwise subject".as_slice(), oid.as_bytes(), client.as_bytes()].concat();
+    URL_SAFE_NO_PAD.encode(digest(&SHA256, &input))
+}
+
+fn some(list: Vec<String>) -> Option<Vec<String>> {
+    (!list.is_empty()).then_some(list)
+}

@@ -1,0 +1,78 @@
+//! POST /{tenant}/oauth2/token and POST /{tenant}/oauth2/v2.0/token
+
+use bytes::Bytes;
+use doorward_protocol::oauth::{TokenRequest, form};
+use doorward_protocol::paths::EndpointVersion;
+use http::header;
+use http::request::Parts;
+
+use super::{StsError, client_credentials, password, refresh_token};
+use crate::ctx::Ctx;
+use crate::http::{BodyError, Response, collect};
+
+/// Largest body that a token request may have, in bytes.
+pub const MAX_BODY: usize = 64 * 1024;
+
+/// Reads the form and hands it to its grant.
+pub async fn post<B>(
+    ctx: &Ctx,
+    (tenant, version): (&str, EndpointVersion),
+    head: &Parts,
+    body: B,
+) -> Result<Response, StsError>
+where
+    B: http_body::Body<Data = Bytes> + Send,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let body = collect(body, MAX_BODY).await.map_err(|e| match e {
+        BodyError::TooLarge(limit) => StsError::BodyTooLarge(limit),
+        BodyError::CutOff => StsError::BodyCutOff,
+    })?;
+    let text = |name| {
+        head.headers
+            .get(name)
+            .map(|v| v.to_str().map_err(|_| StsError::Malformed))
+            .transpose()
+    };
+    let form = form::parse(text(header::CONTENT_TYPE)?, &body)?;
+    match TokenRequest::parse(version, &form, text(header::AUTHORIZATION)?)? {
+        TokenRequest::ClientCredentials {
+            client_id,
+            secret,
+            target,
+        } => client_credentials::grant(ctx, (tenant, version), client_id, secret, target).await,
+        TokenRequest::RefreshToken {
+            client_id,
+            refresh_token,
+            target,
+            client_info,
+            ..
+        } => {
+            let asked = refresh_token::Asked {
+                client_id,
+                refresh_token,
+                target,
+                client_info,
+            };
+            refresh_token::grant(ctx, (tenant, version), asked).await
+        }
+        TokenRequest::Password {
+            client_id,
+            username,
+            password,
+            target,
+            client_info,
+            ..
+        } => {
+            let asked = password::Asked {
+                client_id,
+                username,
+                password,
+                target,
+                client_info,
+            };
+            password::grant(ctx, (tenant, version), asked).await
+        }
+        TokenRequest::Other(grant) => Err(StsError::UnsupportedGrant(grant)),
+    }
+}

@@ -1,0 +1,108 @@
+//! People's sessions.
+
+use crate::row::Row;
+use crate::value::values;
+use crate::{Conflict, Inserted, QueryError, Tx, Unique, View};
+use doorward_domain::session::Session;
+use doorward_names::{ObjectId, SecretHash, SessionId, TenantId, Timestamp};
+
+fn read(row: &mut Row) -> Result<Session, QueryError> {
+    Ok(Session {
+        id: row.id("id")?,
+        tenant: row.id("tenant")?,
+        user: row.id("account")?,
+        client: row.id("client")?,
+        refresh_hash: row.hash("refresh_key", "refresh_mac")?,
+        methods: row.text("methods")?,
+        signed_in_at: row.time("signed_in_at")?,
+        used_at: row.time("used_at")?,
+        revoked_at: row.opt_time("revoked_at")?,
+    })
+}
+
+/// The session whose refresh token has this hash, in whichever tenant.
+///
+/// # Errors
+/// When the store fails.
+pub fn find_by_refresh_hash(view: &View<'_>, hash: &SecretHash) -> Result<Option<Session>, QueryError> {
+    let sql = "SELECT id, tenant, account, client, refresh_key, refresh_mac, methods, signed_in_at, used_at, \
+               revoked_at FROM login_session WHERE refresh_mac = $1 AND refresh_key = $2";
+    view.find("login_session", sql, values![hash.as_bytes(), hash.key], read)
+}
+
+/// The tenant's session with this id.
+///
+/// # Errors
+/// When the store fails.
+pub fn find(view: &View<'_>, tenant: TenantId, id: SessionId) -> Result<Option<Session>, QueryError> {
+    let sql = "SELECT id, tenant, account, client, refresh_key, refresh_mac, methods, signed_in_at, used_at, \
+               revoked_at FROM login_session WHERE tenant = $1 AND id = $2";
+    view.find("login_session", sql, values![tenant, id], read)
+}
+
+/// Begins a session.
+///
+/// # Errors
+/// When the store fails.
+pub fn insert(tx: &mut Tx<'_>, session: &Session) -> Result<Inserted, QueryError> {
+    let sql = "SELECT id FROM login_session WHERE refresh_mac = $1";
+    if tx.exists(sql, values![session.refresh_hash.as_bytes()])? {
+        return Ok(Err(Conflict { what: Unique::Hash }));
+    }
+    let written = tx.execute(
+        "INSERT INTO login_session (tenant, id, account, client, refresh_key, refresh_mac, methods, \
+         signed_in_at, used_at, revoked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+         ON CONFLICT DO NOTHING",
+        values![
+            session.tenant,
+            session.id,
+            session.user,
+            session.client,
+            session.refresh_hash.key,
+            session.refresh_hash.as_bytes(),
+            session.methods,
+            session.signed_in_at,
+            session.used_at,
+            session.revoked_at
+        ],
+    )?;
+    Ok(if written == 0 {
+        Err(Conflict { what: Unique::Id })
+    } else {
+        Ok(())
+    })
+}
+
+/// Says that a session was used at `now`; an older instant changes nothing.
+///
+/// # Errors
+/// When the store fails.
+pub fn touch(tx: &mut Tx<'_>, session: &Session, now: Timestamp) -> Result<(), QueryError> {
+    let sql = "UPDATE login_session SET used_at = $3 WHERE tenant = $1 AND id = $2 AND used_at < $3";
+    tx.execute(sql, values![session.tenant, session.id, now])
+        .map(|_| ())
+}
+
+/// Ends a session; says whether it was running.
+///
+/// # Errors
+/// When the store fails.
+pub fn revoke(tx: &mut Tx<'_>, tenant: TenantId, id: SessionId, now: Timestamp) -> Result<bool, QueryError> {
+    let sql = "UPDATE login_session SET revoked_at = $3 WHERE tenant = $1 AND id = $2 AND revoked_at IS NULL";
+    Ok(tx.execute(sql, values![tenant, id, now])? > 0)
+}
+
+/// Ends every running session of a user; says how many there were.
+///
+/// # Errors
+/// When the store fails.
+pub fn revoke_all_of_user(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    user: ObjectId,
+    now: Timestamp,
+) -> Result<u64, QueryError> {
+    let sql = "UPDATE login_session SET revoked_at = $3 \
+               WHERE tenant = $1 AND account = $2 AND revoked_at IS NULL";
+    tx.execute(sql, values![tenant, user, now])
+}
