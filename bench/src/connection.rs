@@ -33,14 +33,21 @@ impl Target {
             .with_root_certificates(roots)
             .with_no_client_auth();
         let connector = TlsConnector::from(Arc::new(config));
-        Ok(Self { connector, address: address.to_owned(), name: ServerName::try_from(name.to_owned())? })
+        Ok(Self {
+            connector,
+            address: address.to_owned(),
+            name: ServerName::try_from(name.to_owned())?,
+        })
     }
 
     pub async fn connect(&self) -> Result<Connection, Failure> {
         let socket = TcpStream::connect(&self.address).await?;
         socket.set_nodelay(true)?;
         let stream = self.connector.connect(self.name.clone(), socket).await?;
-        Ok(Connection { stream, buffer: Vec::with_capacity(8192) })
+        Ok(Connection {
+            stream,
+            buffer: Vec::with_capacity(8192),
+        })
     }
 }
 

@@ -30,12 +30,20 @@ pub fn measure(wish: &Wish) -> Result<Limit, Failure> {
     let cpu_before = cpu::seconds()?;
     let start = Instant::now();
     let count: u64 = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..wish.threads).map(|_| scope.spawn(|| sign_for(&key, &message, start, span))).collect();
-        workers.into_iter().map(|worker| worker.join().map_err(|_| "a signer panicked")?).sum::<Result<u64, Failure>>()
+        let workers: Vec<_> = (0..wish.threads)
+            .map(|_| scope.spawn(|| sign_for(&key, &message, start, span)))
+            .collect();
+        workers
+            .into_iter()
+            .map(|worker| worker.join().map_err(|_| "a signer panicked")?)
+            .sum::<Result<u64, Failure>>()
     })?;
     let elapsed = start.elapsed().as_secs_f64();
     let cpu = cpu::seconds()? - cpu_before;
-    Ok(Limit { signatures_per_second: count as f64 / elapsed, cpu_seconds_per_signature: cpu / count as f64 })
+    Ok(Limit {
+        signatures_per_second: count as f64 / elapsed,
+        cpu_seconds_per_signature: cpu / count as f64,
+    })
 }
 
 fn sign_for(key: &RsaKeyPair, message: &[u8], start: Instant, span: Duration) -> Result<u64, Failure> {

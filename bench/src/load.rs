@@ -60,7 +60,9 @@ struct Shared {
 }
 
 pub fn run(wish: Wish) -> Result<Outcome, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     LocalSet::new().block_on(&runtime, drive(wish))
 }
 
@@ -98,11 +100,16 @@ async fn drive(wish: Wish) -> Result<Outcome, Failure> {
     let elapsed = start.elapsed().as_secs_f64();
     let generator_cpu_seconds = cpu::seconds()? - cpu_before;
     if let Some(path) = &wish.tokens {
-        std::fs::OpenOptions::new().create(true).append(true).open(path)?.write_all(&shared.tokens.borrow())?;
+        std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(path)?
+            .write_all(&shared.tokens.borrow())?;
     }
     let mut latencies = shared.latencies.take();
     latencies.sort_by(f64::total_cmp);
-    let at = |part: f64| latencies.get(((latencies.len() as f64 * part) as usize).min(latencies.len().max(1) - 1));
+    let at =
+        |part: f64| latencies.get(((latencies.len() as f64 * part) as usize).min(latencies.len().max(1) - 1));
     Ok(Outcome {
         answers: latencies.len(),
         seconds: elapsed,
@@ -117,7 +124,9 @@ async fn drive(wish: Wish) -> Result<Outcome, Failure> {
 
 fn requests(wish: &Wish) -> Result<Vec<Vec<u8>>, Failure> {
     let Some(path) = &wish.bodies else {
-        return Ok(vec![format!("GET {} HTTP/1.1\r\nHost: {}\r\n\r\n", wish.path, wish.host).into_bytes()]);
+        return Ok(vec![
+            format!("GET {} HTTP/1.1\r\nHost: {}\r\n\r\n", wish.path, wish.host).into_bytes(),
+        ]);
     };
     let text = std::fs::read_to_string(path)?;
     let made = text.lines().map(|body| {
@@ -163,8 +172,17 @@ async fn work(shared: Rc<Shared>, mut connection: Connection, target: Target) {
         let request = &shared.requests[index % shared.requests.len()];
         let failure = match connection.call(request).await {
             Ok((200, body)) => {
-                shared.latencies.borrow_mut().push(intended.elapsed().as_secs_f64() * 1000.0);
-                if shared.keep_tokens { keep_token(&shared, body).err().map(|error| (error.to_string(), false)) } else { None }
+                shared
+                    .latencies
+                    .borrow_mut()
+                    .push(intended.elapsed().as_secs_f64() * 1000.0);
+                if shared.keep_tokens {
+                    keep_token(&shared, body)
+                        .err()
+                        .map(|error| (error.to_string(), false))
+                } else {
+                    None
+                }
             }
             Ok((status, _)) => Some((status.to_string(), false)),
             Err(error) => Some((error.to_string(), true)),
@@ -201,11 +219,12 @@ async fn next_start(shared: &Shared) -> Option<Instant> {
 }
 
 fn keep_token(shared: &Shared, body: &[u8]) -> Result<(), Failure> {
-    let mark = b"\"access_token\":\"";
-    let start = find(body, mark).ok_or("200 without access_token")? + mark.len();
-    let length = body[start..].iter().position(|byte| *byte == b'"').ok_or("access_token doesn't end")?;
+    let mark = b"\"access_token\"";
+    let after = find(body, mark).ok_or("200 without access_token")? + mark.len();
+    let mut parts = body[after..].split(|byte| *byte == b'"');
+    let token = parts.nth(1).ok_or("access_token is no text")?;
     let mut tokens = shared.tokens.borrow_mut();
-    tokens.extend_from_slice(&body[start..start + length]);
+    tokens.extend_from_slice(token);
     tokens.push(b'\n');
     Ok(())
 }

@@ -16,7 +16,9 @@ use std::io::Read;
 type Failure = Box<dyn Error + Send + Sync>;
 
 fn main() -> Result<(), Failure> {
-    let command = std::env::args().nth(1).ok_or("usage: doorward-bench limit|load|verify < wish.json")?;
+    let command = std::env::args()
+        .nth(1)
+        .ok_or("usage: doorward-bench limit|load|verify < wish.json")?;
     let mut wish = String::new();
     std::io::stdin().read_to_string(&mut wish)?;
     let answer = match command.as_str() {

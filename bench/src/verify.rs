@@ -32,12 +32,21 @@ pub struct Verified {
 
 pub fn verify(wish: &Wish) -> Result<Verified, Failure> {
     let mut keys = HashMap::new();
-    for key in wish.keys["keys"].as_array().ok_or("the key document has no keys")? {
+    for key in wish.keys["keys"]
+        .as_array()
+        .ok_or("the key document has no keys")?
+    {
         let part = |name: &str| -> Result<Vec<u8>, Failure> {
             Ok(URL_SAFE_NO_PAD.decode(key[name].as_str().ok_or("a key without n or e")?)?)
         };
         let kid = key["kid"].as_str().ok_or("a key without kid")?;
-        keys.insert(kid.to_owned(), RsaPublicKeyComponents { n: part("n")?, e: part("e")? });
+        keys.insert(
+            kid.to_owned(),
+            RsaPublicKeyComponents {
+                n: part("n")?,
+                e: part("e")?,
+            },
+        );
     }
     let text = std::fs::read_to_string(&wish.tokens)?;
     let (mut utis, mut clients, mut count) = (HashSet::new(), HashSet::new(), 0);
@@ -48,15 +57,26 @@ pub fn verify(wish: &Wish) -> Result<Verified, Failure> {
         if header["alg"] != "RS256" {
             return Err(format!("alg is {}", header["alg"]).into());
         }
-        let key = keys.get(header["kid"].as_str().unwrap_or_default()).ok_or("a kid that isn't published")?;
-        key.verify(&RSA_PKCS1_2048_8192_SHA256, signed.as_bytes(), &URL_SAFE_NO_PAD.decode(signature)?)
-            .map_err(|_| "a signature is wrong")?;
+        let key = keys
+            .get(header["kid"].as_str().unwrap_or_default())
+            .ok_or("a kid that isn't published")?;
+        key.verify(
+            &RSA_PKCS1_2048_8192_SHA256,
+            signed.as_bytes(),
+            &URL_SAFE_NO_PAD.decode(signature)?,
+        )
+        .map_err(|_| "a signature is wrong")?;
         let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims)?)?;
         if claims["iss"] != wish.issuer.as_str() || claims["aud"] != wish.audience.as_str() {
             return Err(format!("iss is {}, aud is {}", claims["iss"], claims["aud"]).into());
         }
         utis.insert(claims["uti"].as_str().ok_or("a token without uti")?.to_owned());
-        clients.insert(claims["appid"].as_str().ok_or("a token without appid")?.to_owned());
+        clients.insert(
+            claims["appid"]
+                .as_str()
+                .ok_or("a token without appid")?
+                .to_owned(),
+        );
         count += 1;
     }
     let mut out = std::io::BufWriter::new(std::fs::File::create(&wish.utis)?);
@@ -64,5 +84,9 @@ pub fn verify(wish: &Wish) -> Result<Verified, Failure> {
         writeln!(out, "{uti}")?;
     }
     out.flush()?;
-    Ok(Verified { tokens: count, distinct_utis: utis.len(), distinct_clients: clients.len() })
+    Ok(Verified {
+        tokens: count,
+        distinct_utis: utis.len(),
+        distinct_clients: clients.len(),
+    })
 }

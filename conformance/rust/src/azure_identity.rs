@@ -66,7 +66,9 @@ async fn call(case: &Case) -> Result<(Vec<Value>, String), Failure> {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {
-    let path = std::env::args().nth(1).ok_or("usage: azure-identity-judge CASES")?;
+    let path = std::env::args()
+        .nth(1)
+        .ok_or("usage: azure-identity-judge CASES")?;
     let scene: Scene = serde_json::from_str(&std::fs::read_to_string(path)?)?;
     for case in &scene.cases {
         let line = match call(case).await {

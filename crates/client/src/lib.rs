@@ -18,7 +18,6 @@ mod token;
 mod token_service;
 mod transport;
 pub mod validation;
-mod wire;
 
 pub use credential::{
     COMMAND_LINE_CLIENT, ServicePrincipalAuthentication, SignedIn, TokenSource, UserSession,

@@ -2,8 +2,10 @@
 
 use crate::error::ServerMessage;
 use crate::transport::{Body, Request, Response, Transport};
-use crate::{AccessToken, Error, wire};
-use doorward_names::{Duration, Secret, SecretString, TenantName};
+use crate::{AccessToken, Error};
+use doorward_names::{Duration, SecretString, TenantName};
+use doorward_protocol::oauth::{ErrorBody, TokenResponseV2};
+use doorward_protocol::paths::{EndpointVersion, StsPath};
 use reqwest::Method;
 use url::Url;
 use url::form_urlencoded::byte_serialize;
@@ -45,7 +47,8 @@ pub(crate) struct Tokens {
 
 /// Asks the v2.0 token endpoint of `tenant`.
 pub(crate) async fn ask(transport: &Transport, tenant: &TenantName, form: Form) -> Result<Tokens, Error> {
-    let url = transport.options().authority.at(&wire::token_path(tenant))?;
+    let path = StsPath::Token { tenant: tenant.to_string(), version: EndpointVersion::V2 };
+    let url = transport.options().authority.at(&path.to_string())?;
     post(transport, url, form, true).await
 }
 
@@ -72,18 +75,18 @@ pub(crate) async fn post(
     if !response.is_success() {
         return Err(refusal(&response));
     }
-    let answer: wire::TokenAnswer = response.json()?;
+    let answer: TokenResponseV2 = response.json()?;
     let expires_at = asked_at.plus(Duration::seconds(answer.expires_in));
     Ok(Tokens {
-        access: AccessToken::new(Secret::new(answer.access_token), asked_at, expires_at),
-        refresh: answer.refresh_token.map(Secret::new),
-        id_token: answer.id_token.map(Secret::new),
+        access: AccessToken::new(answer.access_token, asked_at, expires_at),
+        refresh: answer.refresh_token,
+        id_token: answer.id_token,
         scope: answer.scope,
     })
 }
 
 fn refusal(response: &Response) -> Error {
-    let Ok(body) = response.json::<wire::OAuthError>() else {
+    let Ok(body) = response.json::<ErrorBody>() else {
         let text = format!("{} answered with status {}", response.host, response.status);
         let message = ServerMessage {
             status: response.status,

@@ -133,3 +133,76 @@ impl Cloud {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(api_version: Option<&str>) -> serde_json::Value {
+        let urls = CloudUrls {
+            name: "Doorward".into(),
+            login: "https://h:8443".into(),
+            resource_manager: "https://h:8443/".into(),
+            microsoft_graph: "https://h:8443/".into(),
+            directory_graph: "https://h:8443/".into(),
+            audiences: vec![
+                "https://management.core.windows.net/".into(),
+                "https://management.azure.com/".into(),
+            ],
+            portal: "https://h:8443/portal".into(),
+        };
+        serde_json::to_value(MetadataEndpoints::new(api_version, &urls)).unwrap()
+    }
+
+    #[test]
+    fn each_version_has_its_shape() {
+        assert!(answer(Some("2019-05-01")).is_array());
+        assert!(answer(Some("2020-09-01")).is_array());
+        assert!(answer(Some("2022-09-01")).is_object());
+        assert_eq!(answer(Some("2019-05-01"))[0], answer(Some("2022-09-01")));
+        assert_eq!(answer(None), answer(Some("2015-01-01")));
+        insta::assert_json_snapshot!(answer(Some("2022-09-01")), @r#"
+        {
+          "authentication": {
+            "audiences": [
+              "https://management.core.windows.net/",
+              "https://management.azure.com/"
+            ],
+            "identityProvider": "AAD",
+            "loginEndpoint": "https://h:8443",
+            "tenant": "common"
+          },
+          "graph": "https://h:8443/",
+          "graphAudience": "https://h:8443/",
+          "microsoftGraphResourceId": "https://h:8443/",
+          "name": "Doorward",
+          "portal": "https://h:8443/portal",
+          "resourceManager": "https://h:8443/",
+          "suffixes": {}
+        }
+        "#);
+        insta::assert_json_snapshot!(answer(Some("2015-01-01")), @r#"
+        {
+          "authentication": {
+            "audiences": [
+              "https://management.core.windows.net/",
+              "https://management.azure.com/"
+            ],
+            "loginEndpoint": "https://h:8443"
+          },
+          "galleryEndpoint": "https://h:8443/",
+          "graphEndpoint": "https://h:8443/",
+          "portalEndpoint": "https://h:8443/portal"
+        }
+        "#);
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        for version in ["2015-01-01", "2019-05-01", "2022-09-01"] {
+            let json = answer(Some(version));
+            let read: MetadataEndpoints = serde_json::from_value(json.clone()).unwrap();
+            assert_eq!(serde_json::to_value(read).unwrap(), json, "{version}");
+        }
+    }
+}

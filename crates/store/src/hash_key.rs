@@ -6,6 +6,9 @@ use crate::value::values;
 use crate::{Conflict, Inserted, QueryError, Tx, Unique, View};
 use doorward_names::{HashKeyId, Secret, Timestamp};
 
+/// A key and its id.
+pub type HashKey = (HashKeyId, Secret<[u8; 32]>);
+
 fn place(id: &HashKeyId) -> Place<'_> {
     Place {
         table: "hash_key",
@@ -19,7 +22,7 @@ fn place(id: &HashKeyId) -> Place<'_> {
 ///
 /// # Errors
 /// When the store fails, or a key is not what was sealed here.
-pub fn all(view: &View<'_>) -> Result<Vec<(HashKeyId, Secret<[u8; 32]>)>, QueryError> {
+pub fn all(view: &View<'_>) -> Result<Vec<HashKey>, QueryError> {
     let sql = "SELECT id, sealed FROM hash_key ORDER BY created_at DESC, id DESC";
     let found = view.list("hash_key", sql, &[], |row| {
         Ok((row.id::<HashKeyId>("id")?, row.bytes("sealed")?))

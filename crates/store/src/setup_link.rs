@@ -7,8 +7,9 @@ use doorward_domain::setup_link::{LIFETIME, Purpose, SetupLink};
 use doorward_names::{ObjectId, SecretHash, TenantId, Timestamp};
 
 fn read(row: &mut Row) -> Result<SetupLink, QueryError> {
+    let mac = row.array("hash_mac")?;
+    let hash = SecretHash::new(row.id("hash_key")?, mac);
     let tenant = row.id("tenant")?;
-    let hash = row.hash("hash_key", "hash_mac")?;
     let word = row.text("purpose")?;
     let account: Option<ObjectId> = row.opt_id("account")?;
     let purpose = match (word.as_str(), account) {
@@ -30,7 +31,7 @@ fn read(row: &mut Row) -> Result<SetupLink, QueryError> {
 /// # Errors
 /// When the store fails.
 pub fn find_by_hash(view: &View<'_>, hash: &SecretHash) -> Result<Option<SetupLink>, QueryError> {
-    let sql = "SELECT tenant, hash_key, hash_mac, purpose, account, created_at, used_at FROM setup_link \
+    let sql = "SELECT hash_mac, hash_key, tenant, purpose, account, created_at, used_at FROM setup_link \
                WHERE hash_mac = $1 AND hash_key = $2";
     view.find("setup_link", sql, values![hash.as_bytes(), hash.key], read)
 }

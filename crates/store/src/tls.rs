@@ -6,6 +6,9 @@ use crate::value::values;
 use crate::{QueryError, Tx, View};
 use doorward_names::Secret;
 
+/// A certificate and its private key.
+pub type Certificate = (Vec<u8>, Secret<Vec<u8>>);
+
 fn place(name: &str) -> Place<'_> {
     Place {
         table: "tls_certificate",
@@ -19,7 +22,7 @@ fn place(name: &str) -> Place<'_> {
 ///
 /// # Errors
 /// When the store fails, or the private key is not what was sealed here.
-pub fn get(view: &View<'_>, name: &str) -> Result<Option<(Vec<u8>, Secret<Vec<u8>>)>, QueryError> {
+pub fn get(view: &View<'_>, name: &str) -> Result<Option<Certificate>, QueryError> {
     let sql = "SELECT name, certificate, private FROM tls_certificate WHERE name = $1";
     let found = view.find("tls_certificate", sql, values![name], |row| {
         row.text("name")?;

@@ -1,5 +1,6 @@
 //! Many at once: one-time things are spent once, nothing is lost, a failure harms its own closure only.
 
+#[cfg(test)]
 mod support;
 
 use doorward_domain::setup_link::{Purpose, SetupLink};
@@ -24,7 +25,12 @@ fn one_link_is_spent_by_exactly_one_of_sixteen() {
                     created_at: NOW,
                     used_at: None,
                 };
-                store.write(move |tx| setup_link::insert(tx, &link)).await.unwrap().value.unwrap();
+                store
+                    .write(move |tx| setup_link::insert(tx, &link))
+                    .await
+                    .unwrap()
+                    .value
+                    .unwrap();
                 let mut tasks = JoinSet::new();
                 for _ in 0..16 {
                     let (store, hash) = (Arc::clone(&store), hash.clone());
@@ -57,13 +63,24 @@ fn no_update_is_lost() {
                 tasks.spawn(async move {
                     let raise = |tx: &mut Tx<'_>| {
                         let count = throttle::get(tx, "counter")?.map_or(0, |f| f.count);
-                        throttle::put(tx, "counter", Failures { since: NOW, count: count + 1 })
+                        throttle::put(
+                            tx,
+                            "counter",
+                            Failures {
+                                since: NOW,
+                                count: count + 1,
+                            },
+                        )
                     };
                     store.write(raise).await.unwrap();
                 });
             }
             tasks.join_all().await;
-            let found = store.read(|v| throttle::get(v, "counter")).await.unwrap().unwrap();
+            let found = store
+                .read(|v| throttle::get(v, "counter"))
+                .await
+                .unwrap()
+                .unwrap();
             assert_eq!(found.count, 100, "{}", place.engine);
         });
     }
@@ -81,8 +98,11 @@ fn counters_count_every_change_once_and_nothing_else() {
                 tasks.spawn(async move {
                     let give = move |tx: &mut Tx<'_>| {
                         let role = doorward_domain::directory::DirectoryRole::GuestInviter;
-                        let assignment =
-                            directory_role::RoleAssignment { id: support::object(), role, principal: support::object() };
+                        let assignment = directory_role::RoleAssignment {
+                            id: support::object(),
+                            role,
+                            principal: support::object(),
+                        };
                         audit::insert(tx, &audit_row("x"))?;
                         match directory_role::insert(tx, tenant, &assignment)? {
                             Ok(()) if n % 4 == 0 => Err(QueryError::Statement("on purpose".to_owned())),
@@ -92,8 +112,14 @@ fn counters_count_every_change_once_and_nothing_else() {
                     store.write(give).await.map(|committed| committed.bumped)
                 });
             }
-            let mut seen: Vec<u64> =
-                tasks.join_all().await.into_iter().flatten().flatten().map(|bump| bump.revision).collect();
+            let mut seen: Vec<u64> = tasks
+                .join_all()
+                .await
+                .into_iter()
+                .flatten()
+                .flatten()
+                .map(|bump| bump.revision)
+                .collect();
             seen.sort_unstable();
             assert_eq!(seen, (1..=30).collect::<Vec<u64>>(), "{}", place.engine);
             let all = store.read(revision::all).await.unwrap();
@@ -164,7 +190,10 @@ fn a_read_sees_one_snapshot() {
                 }
             });
             while !writes.is_finished() {
-                let (one, two) = store.read(|v| Ok::<_, QueryError>((audit::count(v)?, audit::count(v)?))).await.unwrap();
+                let (one, two) = store
+                    .read(|v| Ok::<_, QueryError>((audit::count(v)?, audit::count(v)?)))
+                    .await
+                    .unwrap();
                 assert_eq!(one, two, "{}", place.engine);
                 assert_eq!(one % 2, 0);
             }
@@ -185,7 +214,12 @@ fn dropping_the_future_cancels_nothing_and_closing_finishes() {
         });
         store.close();
         let store = place.open();
-        assert_eq!(block_on(store.read(audit::count)).unwrap(), 50, "{}", place.engine);
+        assert_eq!(
+            block_on(store.read(audit::count)).unwrap(),
+            50,
+            "{}",
+            place.engine
+        );
     }
 }
 
@@ -199,7 +233,10 @@ fn a_text_with_nul_is_refused_on_both_engines() {
         let store = place.open();
         let error = block_on(store.append(audit_row("a\0b"))).unwrap_err();
         assert_eq!(error, StoreError::NulCharacter);
-        assert_eq!(error.to_string(), "a text holds the character U+0000, which cannot be stored");
+        assert_eq!(
+            error.to_string(),
+            "a text holds the character U+0000, which cannot be stored"
+        );
     }
 }
 

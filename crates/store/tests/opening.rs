@@ -1,5 +1,7 @@
 //! Opening: what is refused, in which words, and that a refusal changes nothing.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+#[cfg(test)]
 mod support;
 
 use doorward_domain::mode::Mode;
@@ -12,7 +14,12 @@ use std::path::Path;
 use support::{MASTER, NOW, Place, audit_row, block_on};
 
 fn sqlite(path: &Path) -> OpenOptions {
-    OpenOptions { location: Location::Sqlite { path: path.to_owned() }, ..Place::sqlite().options() }
+    OpenOptions {
+        location: Location::Sqlite {
+            path: path.to_owned(),
+        },
+        ..Place::sqlite().options()
+    }
 }
 
 /// Every file of a directory with its content.
@@ -20,7 +27,12 @@ fn content(directory: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<_> = std::fs::read_dir(directory)
         .unwrap()
         .map(|entry| entry.unwrap())
-        .map(|entry| (entry.file_name().into_string().unwrap(), std::fs::read(entry.path()).unwrap()))
+        .map(|entry| {
+            (
+                entry.file_name().into_string().unwrap(),
+                std::fs::read(entry.path()).unwrap(),
+            )
+        })
         .collect();
     files.sort();
     files
@@ -30,8 +42,20 @@ fn content(directory: &Path) -> Vec<(String, Vec<u8>)> {
 fn a_mode_is_for_ever() {
     for place in Place::all() {
         drop(place.open());
-        let wrong = || Store::open(OpenOptions { mode: Mode::Production, ..place.options() }).unwrap_err();
-        assert_eq!(wrong(), OpenError::WrongMode { found: Mode::Development, asked: Mode::Production });
+        let wrong = || {
+            Store::open(OpenOptions {
+                mode: Mode::Production,
+                ..place.options()
+            })
+            .unwrap_err()
+        };
+        assert_eq!(
+            wrong(),
+            OpenError::WrongMode {
+                found: Mode::Development,
+                asked: Mode::Production
+            }
+        );
         assert_eq!(
             wrong().to_string(),
             "the store was made for development by `doorward up` and cannot be opened by `doorward serve`"
@@ -55,9 +79,17 @@ fn a_refused_file_stays_as_it_was_log_included() {
     }
     drop(store);
     let before = content(copied.path());
-    assert!(before.iter().any(|(name, bytes)| name.ends_with("-wal") && !bytes.is_empty()));
+    assert!(
+        before
+            .iter()
+            .any(|(name, bytes)| name.ends_with("-wal") && !bytes.is_empty())
+    );
     let path = copied.path().join("doorward.db");
-    let error = Store::open(OpenOptions { mode: Mode::Production, ..sqlite(&path) }).unwrap_err();
+    let error = Store::open(OpenOptions {
+        mode: Mode::Production,
+        ..sqlite(&path)
+    })
+    .unwrap_err();
     assert!(matches!(error, OpenError::WrongMode { .. }));
     let mut after = content(copied.path());
     after.retain(|(name, _)| !name.ends_with("-shm"));
@@ -70,10 +102,16 @@ fn a_refused_file_stays_as_it_was_log_included() {
 fn another_master_key_is_refused() {
     for place in Place::all() {
         drop(place.open());
-        let wrong = OpenOptions { master: MasterKey::from_bytes([8; 32]), ..place.options() };
+        let wrong = OpenOptions {
+            master: MasterKey::from_bytes([8; 32]),
+            ..place.options()
+        };
         let error = Store::open(wrong).unwrap_err();
         assert_eq!(error, OpenError::WrongMasterKey);
-        assert_eq!(error.to_string(), "the master key is not the one this store was made with");
+        assert_eq!(
+            error.to_string(),
+            "the master key is not the one this store was made with"
+        );
         drop(place.open());
     }
 }
@@ -92,13 +130,24 @@ fn a_newer_schema_is_refused() {
 fn what_is_no_store_is_refused_and_left_alone() {
     let directory = tempfile::tempdir().unwrap();
     let text = directory.path().join("text");
-    std::fs::write(&text, "not a database, but long enough to be looked at; ".repeat(100)).unwrap();
+    std::fs::write(
+        &text,
+        "not a database, but long enough to be looked at; ".repeat(100),
+    )
+    .unwrap();
     let error = Store::open(sqlite(&text)).unwrap_err();
     assert!(matches!(error, OpenError::NotADatabase { .. }), "{error}");
-    assert!(std::fs::read_to_string(&text).unwrap().starts_with("not a database"));
+    assert!(
+        std::fs::read_to_string(&text)
+            .unwrap()
+            .starts_with("not a database")
+    );
 
     let foreign = directory.path().join("foreign");
-    rusqlite::Connection::open(&foreign).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
+    rusqlite::Connection::open(&foreign)
+        .unwrap()
+        .execute_batch("CREATE TABLE t (x)")
+        .unwrap();
     let before = std::fs::read(&foreign).unwrap();
     let error = Store::open(sqlite(&foreign)).unwrap_err();
     assert!(matches!(error, OpenError::Foreign { .. }), "{error}");
@@ -118,12 +167,21 @@ fn the_files_are_for_their_owner_alone() {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(directory.path()).unwrap() {
         let entry = entry.unwrap();
-        assert_eq!(entry.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{:?}", entry.file_name());
+        assert_eq!(
+            entry.metadata().unwrap().permissions().mode() & 0o777,
+            0o600,
+            "{:?}",
+            entry.file_name()
+        );
         names.push(entry.file_name());
     }
     assert_eq!(names.len(), 3);
     drop(store);
-    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1, "closing leaves the file alone");
+    assert_eq!(
+        std::fs::read_dir(directory.path()).unwrap().count(),
+        1,
+        "closing leaves the file alone"
+    );
 }
 
 #[test]
@@ -137,8 +195,13 @@ fn a_second_opener_works_beside_the_first() {
             }
             assert_eq!(first.read(audit::count).await.unwrap(), 20);
             assert_eq!(second.read(audit::count).await.unwrap(), 20);
-            let mut ids: Vec<_> =
-                first.read(|v| audit::page(v, None, 100)).await.unwrap().into_iter().map(|(id, _)| id).collect();
+            let mut ids: Vec<_> = first
+                .read(|v| audit::page(v, None, 100))
+                .await
+                .unwrap()
+                .into_iter()
+                .map(|(id, _)| id)
+                .collect();
             ids.dedup();
             assert_eq!(ids.len(), 20);
         });
@@ -150,12 +213,27 @@ fn nodes_that_open_an_empty_database_at_once_agree() {
     for place in Place::all() {
         let stores: Vec<Store> = std::thread::scope(|scope| {
             let openers: Vec<_> = (0..4).map(|_| scope.spawn(|| place.try_open())).collect();
-            openers.into_iter().map(|opener| opener.join().unwrap().unwrap()).collect()
+            openers
+                .into_iter()
+                .map(|opener| opener.join().unwrap().unwrap())
+                .collect()
         });
-        let keys: Vec<_> =
-            stores.iter().map(|store| block_on(store.read(hash_key::all)).unwrap()[0].1.expose().to_owned()).collect();
+        let keys: Vec<_> = stores
+            .iter()
+            .map(|store| {
+                block_on(store.read(hash_key::all)).unwrap()[0]
+                    .1
+                    .expose()
+                    .to_owned()
+            })
+            .collect();
         assert!(keys.windows(2).all(|pair| pair[0] == pair[1]), "{}", place.engine);
-        assert_eq!(stores.iter().filter(|store| store.is_new()).count(), 1, "{}", place.engine);
+        assert_eq!(
+            stores.iter().filter(|store| store.is_new()).count(),
+            1,
+            "{}",
+            place.engine
+        );
     }
 }
 
@@ -182,14 +260,24 @@ fn damaged_rows_are_named() {
         place.damage("UPDATE signing_key SET stage = 'lost' WHERE name = 'two'");
         assert_eq!(
             error(&store),
-            StoreError::Corrupt { table: "signing_key", column: "stage", id: "two".to_owned() }
+            StoreError::Corrupt {
+                table: "signing_key",
+                column: "stage",
+                id: "two".to_owned()
+            }
         );
         place.damage("UPDATE signing_key SET stage = 'current' WHERE name = 'two'");
         assert_eq!(block_on(store.read(signing_key::list)).unwrap().len(), 2);
-        place.damage(&format!("UPDATE signing_key SET private = {take} WHERE name = 'two'"));
+        place.damage(&format!(
+            "UPDATE signing_key SET private = {take} WHERE name = 'two'"
+        ));
         assert_eq!(
             error(&store),
-            StoreError::Corrupt { table: "signing_key", column: "private", id: "two".to_owned() }
+            StoreError::Corrupt {
+                table: "signing_key",
+                column: "private",
+                id: "two".to_owned()
+            }
         );
         place.damage(&format!("UPDATE tls_certificate SET private = {take}"));
         let moved = block_on(store.read(|v| tls::get(v, "server"))).unwrap_err();
@@ -211,7 +299,10 @@ fn a_data_key_of_another_process_is_found() {
         let other = place.open();
         block_on(async {
             let private = Secret::new(b"key".to_vec());
-            other.write(move |tx| tls::put(tx, "server", b"c", &private)).await.unwrap();
+            other
+                .write(move |tx| tls::put(tx, "server", b"c", &private))
+                .await
+                .unwrap();
             assert!(store.read(|v| tls::get(v, "server")).await.unwrap().is_some());
         });
     }
@@ -220,15 +311,21 @@ fn a_data_key_of_another_process_is_found() {
 #[test]
 fn far_and_silent_servers_are_refused_with_a_sentence() {
     let open = |url: &str| {
-        Store::open(OpenOptions { location: Location::Postgres { url: url.to_owned() }, ..Place::sqlite().options() })
-            .unwrap_err()
-            .to_string()
+        Store::open(OpenOptions {
+            location: Location::Postgres { url: url.to_owned() },
+            ..Place::sqlite().options()
+        })
+        .unwrap_err()
+        .to_string()
     };
     let far = open("host=db.example.com user=doorward password=hunter2");
     assert!(far.contains("`db.example.com` is another machine"), "{far}");
     assert!(!far.contains("hunter2"));
     let far = open("postgres://doorward:hunter2@192.0.2.1/doorward");
-    assert!(far.contains("`192.0.2.1` is another machine") && !far.contains("hunter2"), "{far}");
+    assert!(
+        far.contains("`192.0.2.1` is another machine") && !far.contains("hunter2"),
+        "{far}"
+    );
     let silent = open("host=127.0.0.1 port=1 user=doorward");
     assert!(silent.starts_with("cannot reach PostgreSQL: "), "{silent}");
     let silent = open("host=/nowhere user=doorward");
@@ -236,7 +333,12 @@ fn far_and_silent_servers_are_refused_with_a_sentence() {
     let nothing = open("user=doorward");
     assert!(nothing.contains("names no host"), "{nothing}");
     assert!(open("=").starts_with("the PostgreSQL connection string cannot be used"));
-    let shown = format!("{:?}", Location::Postgres { url: "password=hunter2".to_owned() });
+    let shown = format!(
+        "{:?}",
+        Location::Postgres {
+            url: "password=hunter2".to_owned()
+        }
+    );
     assert!(!shown.contains("hunter2"));
     let _ = MASTER;
 }
@@ -250,7 +352,10 @@ fn a_closed_connection_is_made_anew() {
     block_on(async {
         for n in 0..5_u64 {
             store.append(audit_row("x")).await.unwrap();
-            store.write(|tx| audit::insert(tx, &audit_row("y"))).await.unwrap();
+            store
+                .write(|tx| audit::insert(tx, &audit_row("y")))
+                .await
+                .unwrap();
             assert_eq!(store.read(audit::count).await.unwrap(), 2 * n + 2);
             tokio::task::block_in_place(|| place.damage(kick));
         }
@@ -260,7 +365,9 @@ fn a_closed_connection_is_made_anew() {
 #[test]
 fn weak_commits_are_strengthened() {
     let Some(place) = Place::postgres() else { return };
-    let Location::Postgres { url } = &place.location else { unreachable!() };
+    let Location::Postgres { url } = &place.location else {
+        unreachable!()
+    };
     let name = url.rsplit_once("dbname=").unwrap().1;
     place.damage(&format!("ALTER DATABASE {name} SET synchronous_commit = off"));
     drop(place.open());

@@ -1,9 +1,13 @@
 //! Every function of every topic, on both engines.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+#[cfg(test)]
 mod support;
 
 use doorward_domain::application::{Application, PasswordCredential, SignInAudience};
-use doorward_domain::directory::query::{ApplicationField, Predicate, Query, ServicePrincipalField, UserField, Value};
+use doorward_domain::directory::query::{
+    ApplicationField, Predicate, Query, ServicePrincipalField, UserField, Value,
+};
 use doorward_domain::directory::{DirectoryRole, Permission};
 use doorward_domain::service_principal::{ServicePrincipal, ServicePrincipalKind};
 use doorward_domain::session::Session;
@@ -107,17 +111,40 @@ fn tenants_and_subscriptions() {
             let new = tenant.clone();
             let committed = store.write(move |tx| tenant::insert(tx, &new)).await.unwrap();
             assert_eq!(committed.value, Ok(()));
-            assert!(committed.bumped.contains(&Bump { kind: Kind::Directory, tenant: EVERYWHERE, revision: 1 }));
-            assert!(committed.bumped.contains(&Bump { kind: Kind::Directory, tenant: id, revision: 1 }));
-            assert_eq!(look(&store, move |v| tenant::find(v, id)).await, Some(tenant.clone()));
+            assert!(committed.bumped.contains(&Bump {
+                kind: Kind::Directory,
+                tenant: EVERYWHERE,
+                revision: 1
+            }));
+            assert!(committed.bumped.contains(&Bump {
+                kind: Kind::Directory,
+                tenant: id,
+                revision: 1
+            }));
+            assert_eq!(
+                look(&store, move |v| tenant::find(v, id)).await,
+                Some(tenant.clone())
+            );
             let domain: DomainName = "Contoso.ORG".parse().unwrap();
-            assert_eq!(look(&store, move |v| tenant::find_by_domain(v, &domain)).await, Some(tenant.clone()));
+            assert_eq!(
+                look(&store, move |v| tenant::find_by_domain(v, &domain)).await,
+                Some(tenant.clone())
+            );
             assert_eq!(look(&store, tenant::list).await, vec![tenant.clone()]);
-            let again = Tenant { id: support::tenant(), ..tenant.clone() };
+            let again = Tenant {
+                id: support::tenant(),
+                ..tenant.clone()
+            };
             let refused = change(&store, move |tx| tenant::insert(tx, &again)).await;
             assert_eq!(refused, Err(Conflict { what: Unique::Domain }));
-            let same = Tenant { domains: vec![], ..tenant };
-            assert_eq!(change(&store, move |tx| tenant::insert(tx, &same)).await, Err(Conflict { what: Unique::Id }));
+            let same = Tenant {
+                domains: vec![],
+                ..tenant
+            };
+            assert_eq!(
+                change(&store, move |tx| tenant::insert(tx, &same)).await,
+                Err(Conflict { what: Unique::Id })
+            );
 
             let subscription = Subscription {
                 id: SubscriptionId::from_random(random()),
@@ -126,11 +153,21 @@ fn tenants_and_subscriptions() {
                 created_at: NOW,
             };
             let new = subscription.clone();
-            assert_eq!(change(&store, move |tx| subscription::insert(tx, &new)).await, Ok(()));
-            assert_eq!(look(&store, move |v| subscription::list(v, id)).await, vec![subscription.clone()]);
+            assert_eq!(
+                change(&store, move |tx| subscription::insert(tx, &new)).await,
+                Ok(())
+            );
+            assert_eq!(
+                look(&store, move |v| subscription::list(v, id)).await,
+                vec![subscription.clone()]
+            );
             let again = change(&store, move |tx| subscription::insert(tx, &subscription)).await;
             assert_eq!(again, Err(Conflict { what: Unique::Id }));
-            assert!(look(&store, |v| subscription::list(v, support::tenant())).await.is_empty());
+            assert!(
+                look(&store, |v| subscription::list(v, support::tenant()))
+                    .await
+                    .is_empty()
+            );
         });
     }
 }
@@ -150,34 +187,57 @@ fn users() {
             let new = alice.clone();
             assert_eq!(change(&store, move |tx| user::insert(tx, &new)).await, Ok(()));
             let id = alice.id;
-            assert_eq!(look(&store, move |v| user::find(v, tenant, id)).await, Some(alice.clone()));
+            assert_eq!(
+                look(&store, move |v| user::find(v, tenant, id)).await,
+                Some(alice.clone())
+            );
             let upn: Upn = "aLICE@CONTOSO.example".parse().unwrap();
             let same = upn.clone();
-            assert_eq!(look(&store, move |v| user::find_by_upn(v, tenant, &upn)).await, Some(alice.clone()));
+            assert_eq!(
+                look(&store, move |v| user::find_by_upn(v, tenant, &upn)).await,
+                Some(alice.clone())
+            );
             let elsewhere = support::tenant();
             assert_eq!(look(&store, move |v| user::find(v, elsewhere, id)).await, None);
-            assert_eq!(look(&store, move |v| user::find_by_upn(v, elsewhere, &same)).await, None);
+            assert_eq!(
+                look(&store, move |v| user::find_by_upn(v, elsewhere, &same)).await,
+                None
+            );
 
             let twin = user(tenant, "ALICE@contoso.example");
             let refused = change(&store, move |tx| user::insert(tx, &twin)).await;
             assert_eq!(refused, Err(Conflict { what: Unique::Upn }));
             let other = user(elsewhere, "alice@contoso.example");
             assert_eq!(change(&store, move |tx| user::insert(tx, &other)).await, Ok(()));
-            let same_id = User { upn: "carol@contoso.example".parse().unwrap(), ..alice.clone() };
+            let same_id = User {
+                upn: "carol@contoso.example".parse().unwrap(),
+                ..alice.clone()
+            };
             let refused = change(&store, move |tx| user::insert(tx, &same_id)).await;
             assert_eq!(refused, Err(Conflict { what: Unique::Id }));
 
             let bob = user(tenant, "bob@contoso.example");
             let new = bob.clone();
             change(&store, move |tx| user::insert(tx, &new)).await.unwrap();
-            let renamed = User { upn: "alice@contoso.example".parse().unwrap(), ..bob.clone() };
+            let renamed = User {
+                upn: "alice@contoso.example".parse().unwrap(),
+                ..bob.clone()
+            };
             let refused = change(&store, move |tx| user::update(tx, &renamed)).await;
             assert_eq!(refused, Err(Conflict { what: Unique::Upn }));
-            let changed = User { enabled: false, kind: UserKind::Guest, password: alice.password.clone(), ..bob };
+            let changed = User {
+                enabled: false,
+                kind: UserKind::Guest,
+                password: alice.password.clone(),
+                ..bob
+            };
             let new = changed.clone();
             assert_eq!(change(&store, move |tx| user::update(tx, &new)).await, Ok(true));
             let id = changed.id;
-            assert_eq!(look(&store, move |v| user::find(v, tenant, id)).await, Some(changed.clone()));
+            assert_eq!(
+                look(&store, move |v| user::find(v, tenant, id)).await,
+                Some(changed.clone())
+            );
             let gone = user(tenant, "gone@contoso.example");
             assert_eq!(change(&store, move |tx| user::update(tx, &gone)).await, Ok(false));
 
@@ -194,8 +254,9 @@ fn user_filters_and_pages() {
         let store = place.open();
         block_on(async {
             let tenant = support::tenant();
-            let mut users: Vec<User> =
-                (0..25).map(|n| user(tenant, &format!("user{n}@contoso.example"))).collect();
+            let mut users: Vec<User> = (0..25)
+                .map(|n| user(tenant, &format!("user{n}@contoso.example")))
+                .collect();
             users[3].display_name = DisplayName::new("ÄRGER").unwrap();
             users[4].display_name = DisplayName::new("100% sure").unwrap();
             users[5].display_name = DisplayName::new("100x sure").unwrap();
@@ -215,7 +276,11 @@ fn user_filters_and_pages() {
             let mut paged = Vec::new();
             let mut after = None;
             loop {
-                let query = Query { filter: None, after, limit: 10 };
+                let query = Query {
+                    filter: None,
+                    after,
+                    limit: 10,
+                };
                 let page = look(&store, move |v| user::list(v, tenant, &query)).await;
                 let Some(last) = page.last() else { break };
                 after = Some(last.id);
@@ -234,15 +299,24 @@ fn user_filters_and_pages() {
             assert_eq!(count(StartsWith(F::DisplayName, "100%".into())).await, 1);
             assert_eq!(count(StartsWith(F::DisplayName, "100_".into())).await, 0);
             assert_eq!(count(StartsWith(F::DisplayName, "100".into())).await, 2);
-            assert_eq!(count(StartsWith(F::DisplayName, "zoë o'neil 100%_\\".into())).await, 22);
+            assert_eq!(
+                count(StartsWith(F::DisplayName, "zoë o'neil 100%_\\".into())).await,
+                22
+            );
             assert_eq!(count(StartsWith(F::DisplayName, String::new())).await, 25);
             assert_eq!(count(StartsWith(F::UserPrincipalName, "USER1".into())).await, 11);
-            assert_eq!(count(Equals(F::UserPrincipalName, text("User12@Contoso.example"))).await, 1);
+            assert_eq!(
+                count(Equals(F::UserPrincipalName, text("User12@Contoso.example"))).await,
+                1
+            );
             assert_eq!(count(Equals(F::MailNickname, text("zoe"))).await, 25);
             assert_eq!(count(Equals(F::AccountEnabled, Value::Bool(false))).await, 1);
             assert_eq!(count(Equals(F::AccountEnabled, text("false"))).await, 0);
             assert_eq!(count(Equals(F::UserType, text("guest"))).await, 1);
-            assert_eq!(count(Equals(F::Id, text(&users[0].id.to_string().to_uppercase()))).await, 1);
+            assert_eq!(
+                count(Equals(F::Id, text(&users[0].id.to_string().to_uppercase()))).await,
+                1
+            );
             assert_eq!(count(Equals(F::Id, text("'; DROP TABLE account; --"))).await, 0);
             let start = users[0].id.to_string()[..10].to_owned();
             assert!(count(StartsWith(F::Id, start)).await >= 1);
@@ -263,9 +337,19 @@ fn applications_and_service_principals() {
             let tenant = support::tenant();
             let app = application(tenant, &["api://ml-auth/", "https://contoso.example/ML"]);
             let new = app.clone();
-            let committed = store.write(move |tx| application::insert(tx, &new)).await.unwrap();
+            let committed = store
+                .write(move |tx| application::insert(tx, &new))
+                .await
+                .unwrap();
             assert_eq!(committed.value, Ok(()));
-            assert_eq!(committed.bumped, vec![Bump { kind: Kind::Client, tenant, revision: 1 }]);
+            assert_eq!(
+                committed.bumped,
+                vec![Bump {
+                    kind: Kind::Client,
+                    tenant,
+                    revision: 1
+                }]
+            );
             let (id, app_id) = (app.id, app.app_id);
             let same = |found: Option<Application>| {
                 let found = found.unwrap();
@@ -283,16 +367,31 @@ fn applications_and_service_principals() {
             same(look(&store, by_uri("https://contoso.example/ml/")).await);
             assert!(look(&store, by_uri("api://other")).await.is_none());
             let other = support::tenant();
-            assert!(look(&store, move |v| application::find_by_app_id(v, other, app_id)).await.is_none());
+            assert!(
+                look(&store, move |v| application::find_by_app_id(v, other, app_id))
+                    .await
+                    .is_none()
+            );
 
             let clash = application(tenant, &["api://ML-AUTH"]);
             let refused = change(&store, move |tx| application::insert(tx, &clash)).await;
-            assert_eq!(refused, Err(Conflict { what: Unique::IdentifierUri }));
-            let clash = Application { app_id, ..application(tenant, &[]) };
+            assert_eq!(
+                refused,
+                Err(Conflict {
+                    what: Unique::IdentifierUri
+                })
+            );
+            let clash = Application {
+                app_id,
+                ..application(tenant, &[])
+            };
             let refused = change(&store, move |tx| application::insert(tx, &clash)).await;
             assert_eq!(refused, Err(Conflict { what: Unique::AppId }));
             let elsewhere = application(other, &["api://ml-auth"]);
-            assert_eq!(change(&store, move |tx| application::insert(tx, &elsewhere)).await, Ok(()));
+            assert_eq!(
+                change(&store, move |tx| application::insert(tx, &elsewhere)).await,
+                Ok(())
+            );
             let changed = Application {
                 identifier_uris: vec!["api://new".parse().unwrap()],
                 audience: SignInAudience::MultiTenant,
@@ -300,7 +399,10 @@ fn applications_and_service_principals() {
                 ..app.clone()
             };
             let new = changed.clone();
-            assert_eq!(change(&store, move |tx| application::update(tx, &new)).await, Ok(true));
+            assert_eq!(
+                change(&store, move |tx| application::update(tx, &new)).await,
+                Ok(true)
+            );
             assert!(look(&store, by_uri("api://ml-auth")).await.is_none());
             let found = look(&store, by_uri("api://new")).await.unwrap();
             assert_eq!(found.audience, SignInAudience::MultiTenant);
@@ -308,15 +410,32 @@ fn applications_and_service_principals() {
 
             let sp = principal(tenant, app_id);
             let new = sp.clone();
-            assert_eq!(change(&store, move |tx| service_principal::insert(tx, &new)).await, Ok(()));
+            assert_eq!(
+                change(&store, move |tx| service_principal::insert(tx, &new)).await,
+                Ok(())
+            );
             let again = principal(tenant, app_id);
             let refused = change(&store, move |tx| service_principal::insert(tx, &again)).await;
-            assert_eq!(refused, Err(Conflict { what: Unique::ServicePrincipal }));
+            assert_eq!(
+                refused,
+                Err(Conflict {
+                    what: Unique::ServicePrincipal
+                })
+            );
             let sp_id = sp.id;
-            assert_eq!(look(&store, move |v| service_principal::find(v, tenant, sp_id)).await, Some(sp.clone()));
-            let found = look(&store, move |v| service_principal::find_by_app_id(v, tenant, app_id)).await;
+            assert_eq!(
+                look(&store, move |v| service_principal::find(v, tenant, sp_id)).await,
+                Some(sp.clone())
+            );
+            let found = look(&store, move |v| {
+                service_principal::find_by_app_id(v, tenant, app_id)
+            })
+            .await;
             assert_eq!(found, Some(sp.clone()));
-            let disabled = ServicePrincipal { enabled: false, ..sp.clone() };
+            let disabled = ServicePrincipal {
+                enabled: false,
+                ..sp.clone()
+            };
             let new = disabled.clone();
             assert!(change(&store, move |tx| service_principal::update(tx, &new)).await);
             let found = look(&store, move |v| service_principal::find(v, tenant, sp_id)).await;
@@ -327,32 +446,72 @@ fn applications_and_service_principals() {
                 kind: ServicePrincipalKind::FirstParty,
                 ..principal(tenant, AppId::from_u128(0x00000003_0000_0000_c000_000000000000))
             };
-            change(&store, move |tx| service_principal::insert(tx, &builtin)).await.unwrap();
+            change(&store, move |tx| service_principal::insert(tx, &builtin))
+                .await
+                .unwrap();
             let count = async |filter: Predicate<ServicePrincipalField>| {
                 let query = Query::first(Some(filter));
-                look(&store, move |v| service_principal::list(v, tenant, &query)).await.len()
+                look(&store, move |v| service_principal::list(v, tenant, &query))
+                    .await
+                    .len()
             };
             let text = |text: &str| Value::Text(text.to_owned());
             use Predicate::*;
             use ServicePrincipalField as F;
-            assert_eq!(count(Equals(F::ServicePrincipalNames, text("API://new/"))).await, 1);
-            assert_eq!(count(Equals(F::ServicePrincipalNames, text(&app_id.to_string()))).await, 1);
-            assert_eq!(count(Equals(F::ServicePrincipalNames, text("api://ml-auth"))).await, 0);
-            assert_eq!(count(StartsWith(F::ServicePrincipalNames, "api://".into())).await, 1);
-            assert_eq!(count(StartsWith(F::ServicePrincipalNames, "00000003-".into())).await, 1);
-            assert_eq!(count(Not(Box::new(Equals(F::ServicePrincipalNames, text("api://new"))))).await, 1);
+            assert_eq!(
+                count(Equals(F::ServicePrincipalNames, text("API://new/"))).await,
+                1
+            );
+            assert_eq!(
+                count(Equals(F::ServicePrincipalNames, text(&app_id.to_string()))).await,
+                1
+            );
+            assert_eq!(
+                count(Equals(F::ServicePrincipalNames, text("api://ml-auth"))).await,
+                0
+            );
+            assert_eq!(
+                count(StartsWith(F::ServicePrincipalNames, "api://".into())).await,
+                1
+            );
+            assert_eq!(
+                count(StartsWith(F::ServicePrincipalNames, "00000003-".into())).await,
+                1
+            );
+            assert_eq!(
+                count(Not(Box::new(Equals(F::ServicePrincipalNames, text("api://new"))))).await,
+                1
+            );
             assert_eq!(count(Equals(F::AppId, text(&app_id.to_string()))).await, 1);
             assert_eq!(count(Equals(F::DisplayName, text("ML-Auth"))).await, 2);
             assert_eq!(count(Equals(F::AccountEnabled, Value::Bool(true))).await, 1);
-            assert_eq!(count(Equals(F::ServicePrincipalType, text("Application"))).await, 2);
+            assert_eq!(
+                count(Equals(F::ServicePrincipalType, text("Application"))).await,
+                2
+            );
             assert_eq!(count(Equals(F::Id, text(&sp_id.to_string()))).await, 1);
             let uris = |filter| {
                 let query: Query<ApplicationField> = Query::first(Some(filter));
                 look(&store, move |v| application::list(v, tenant, &query))
             };
-            assert_eq!(uris(Equals(ApplicationField::IdentifierUris, text("api://NEW"))).await.len(), 1);
-            assert_eq!(uris(StartsWith(ApplicationField::IdentifierUris, "api://n".into())).await.len(), 1);
-            assert_eq!(uris(Equals(ApplicationField::IdentifierUris, text("api://ml"))).await.len(), 0);
+            assert_eq!(
+                uris(Equals(ApplicationField::IdentifierUris, text("api://NEW")))
+                    .await
+                    .len(),
+                1
+            );
+            assert_eq!(
+                uris(StartsWith(ApplicationField::IdentifierUris, "api://n".into()))
+                    .await
+                    .len(),
+                1
+            );
+            assert_eq!(
+                uris(Equals(ApplicationField::IdentifierUris, text("api://ml")))
+                    .await
+                    .len(),
+                0
+            );
 
             // Credentials, owners, roles and permissions, and that they go with what they belong to.
             let (mine, theirs) = (credential("abc"), credential("xyz"));
@@ -360,20 +519,34 @@ fn applications_and_service_principals() {
             change(&store, move |tx| {
                 credential::insert(tx, tenant, id, &first)?.unwrap();
                 credential::insert(tx, tenant, sp_id, &second)?.unwrap();
-                assert_eq!(credential::insert(tx, tenant, id, &first)?, Err(Conflict { what: Unique::Id }));
+                assert_eq!(
+                    credential::insert(tx, tenant, id, &first)?,
+                    Err(Conflict { what: Unique::Id })
+                );
                 Ok(())
             })
             .await;
             let found = look(&store, move |v| credential::list(v, tenant, id)).await;
             assert_eq!(found.len(), 1);
-            assert_eq!((found[0].id, &found[0].hint, found[0].ends_at), (mine.id, &mine.hint, mine.ends_at));
+            assert_eq!(
+                (found[0].id, &found[0].hint, found[0].ends_at),
+                (mine.id, &mine.hint, mine.ends_at)
+            );
             assert_eq!(found[0].display_name, mine.display_name);
             assert!(found[0].hash.matches(&mine.hash));
             let owners = [object(), sp_id, id];
             let found = look(&store, move |v| credential::list_for_owners(v, tenant, &owners)).await;
             assert_eq!(found.len(), 2);
-            assert!(look(&store, move |v| credential::list_for_owners(v, tenant, &[])).await.is_empty());
-            assert!(look(&store, move |v| credential::list(v, other, id)).await.is_empty());
+            assert!(
+                look(&store, move |v| credential::list_for_owners(v, tenant, &[]))
+                    .await
+                    .is_empty()
+            );
+            assert!(
+                look(&store, move |v| credential::list(v, other, id))
+                    .await
+                    .is_empty()
+            );
             let wrong = mine.id;
             assert!(!change(&store, move |tx| credential::delete(tx, tenant, sp_id, wrong)).await);
 
@@ -381,46 +554,116 @@ fn applications_and_service_principals() {
             change(&store, move |tx| {
                 owner::insert(tx, tenant, id, person)?.unwrap();
                 owner::insert(tx, tenant, sp_id, person)?.unwrap();
-                assert_eq!(owner::insert(tx, tenant, id, person)?, Err(Conflict { what: Unique::Owner }));
-                let role = RoleAssignment { id: object(), role: DirectoryRole::DirectoryReaders, principal: sp_id };
+                assert_eq!(
+                    owner::insert(tx, tenant, id, person)?,
+                    Err(Conflict { what: Unique::Owner })
+                );
+                let role = RoleAssignment {
+                    id: object(),
+                    role: DirectoryRole::DirectoryReaders,
+                    principal: sp_id,
+                };
                 directory_role::insert(tx, tenant, &role)?.unwrap();
                 let again = RoleAssignment { id: object(), ..role };
-                assert_eq!(directory_role::insert(tx, tenant, &again)?, Err(Conflict { what: Unique::Role }));
+                assert_eq!(
+                    directory_role::insert(tx, tenant, &again)?,
+                    Err(Conflict { what: Unique::Role })
+                );
                 assert_eq!(directory_role::list(tx, tenant)?, vec![role]);
-                let grant = Grant { id: object(), permission: Permission::UserReadAll, principal: sp_id };
+                let grant = Grant {
+                    id: object(),
+                    permission: Permission::UserReadAll,
+                    principal: sp_id,
+                };
                 permission::insert(tx, tenant, &grant)?.unwrap();
-                let again = Grant { id: object(), ..grant };
-                assert_eq!(permission::insert(tx, tenant, &again)?, Err(Conflict { what: Unique::Permission }));
+                let again = Grant {
+                    id: object(),
+                    ..grant
+                };
+                assert_eq!(
+                    permission::insert(tx, tenant, &again)?,
+                    Err(Conflict {
+                        what: Unique::Permission
+                    })
+                );
                 assert_eq!(permission::list(tx, tenant, sp_id)?, vec![grant]);
                 Ok(())
             })
             .await;
-            assert_eq!(look(&store, move |v| owner::list(v, tenant, id)).await, vec![person]);
-            assert_eq!(look(&store, move |v| owner::owned_by(v, tenant, person)).await.len(), 2);
+            assert_eq!(
+                look(&store, move |v| owner::list(v, tenant, id)).await,
+                vec![person]
+            );
+            assert_eq!(
+                look(&store, move |v| owner::owned_by(v, tenant, person))
+                    .await
+                    .len(),
+                2
+            );
             let roles = look(&store, move |v| directory_role::of(v, tenant, sp_id)).await;
             assert_eq!(roles, vec![DirectoryRole::DirectoryReaders]);
             let permissions = look(&store, move |v| permission::of(v, tenant, sp_id)).await;
             assert_eq!(permissions, vec![Permission::UserReadAll]);
-            assert!(look(&store, move |v| directory_role::of(v, other, sp_id)).await.is_empty());
+            assert!(
+                look(&store, move |v| directory_role::of(v, other, sp_id))
+                    .await
+                    .is_empty()
+            );
 
             assert!(change(&store, move |tx| owner::delete(tx, tenant, sp_id, person)).await);
             assert!(!change(&store, move |tx| owner::delete(tx, tenant, sp_id, person)).await);
             assert!(change(&store, move |tx| application::delete(tx, tenant, id)).await);
             assert!(!change(&store, move |tx| application::delete(tx, tenant, id)).await);
-            assert!(look(&store, move |v| owner::owned_by(v, tenant, person)).await.is_empty());
-            assert!(look(&store, move |v| credential::list(v, tenant, id)).await.is_empty());
+            assert!(
+                look(&store, move |v| owner::owned_by(v, tenant, person))
+                    .await
+                    .is_empty()
+            );
+            assert!(
+                look(&store, move |v| credential::list(v, tenant, id))
+                    .await
+                    .is_empty()
+            );
             assert!(look(&store, by_uri("api://new")).await.is_none());
-            assert_eq!(look(&store, move |v| credential::list(v, tenant, sp_id)).await.len(), 1);
-            let committed = store.write(move |tx| service_principal::delete(tx, tenant, sp_id)).await.unwrap();
+            assert_eq!(
+                look(&store, move |v| credential::list(v, tenant, sp_id))
+                    .await
+                    .len(),
+                1
+            );
+            let committed = store
+                .write(move |tx| service_principal::delete(tx, tenant, sp_id))
+                .await
+                .unwrap();
             assert!(committed.value);
             let kinds: Vec<Kind> = committed.bumped.iter().map(|bump| bump.kind).collect();
             assert_eq!(kinds, vec![Kind::Client, Kind::Directory]);
-            assert!(look(&store, move |v| directory_role::list(v, tenant)).await.is_empty());
-            assert!(look(&store, move |v| permission::of(v, tenant, sp_id)).await.is_empty());
-            assert!(look(&store, move |v| credential::list(v, tenant, sp_id)).await.is_empty());
+            assert!(
+                look(&store, move |v| directory_role::list(v, tenant))
+                    .await
+                    .is_empty()
+            );
+            assert!(
+                look(&store, move |v| permission::of(v, tenant, sp_id))
+                    .await
+                    .is_empty()
+            );
+            assert!(
+                look(&store, move |v| credential::list(v, tenant, sp_id))
+                    .await
+                    .is_empty()
+            );
 
-            let role = RoleAssignment { id: object(), role: DirectoryRole::GuestInviter, principal: person };
-            let grant = Grant { id: object(), permission: Permission::DirectoryReadAll, principal: person };
+            let role = RoleAssignment {
+                id: object(),
+                role: DirectoryRole::GuestInviter,
+                principal: person,
+            };
+            let grant = Grant {
+                id: object(),
+                permission: Permission::DirectoryReadAll,
+                principal: person,
+            };
             change(&store, move |tx| {
                 directory_role::insert(tx, tenant, &role)?.unwrap();
                 permission::insert(tx, tenant, &grant)?.unwrap();
@@ -457,31 +700,67 @@ fn sessions_links_and_throttles() {
             };
             let new = session.clone();
             assert_eq!(change(&store, move |tx| session::insert(tx, &new)).await, Ok(()));
-            let twin = Session { id: SessionId::from_random(random()), ..session.clone() };
+            let twin = Session {
+                id: SessionId::from_random(random()),
+                ..session.clone()
+            };
             let refused = change(&store, move |tx| session::insert(tx, &twin)).await;
             assert_eq!(refused, Err(Conflict { what: Unique::Hash }));
             let known = session.refresh_hash.clone();
-            let found = look(&store, move |v| session::find_by_refresh_hash(v, &known)).await.unwrap();
-            assert_eq!((found.id, found.user, found.client), (session.id, session.user, session.client));
-            let other_key = SecretHash::new(HashKeyId::from_random(random()), *session.refresh_hash.as_bytes());
-            assert!(look(&store, move |v| session::find_by_refresh_hash(v, &other_key)).await.is_none());
+            let found = look(&store, move |v| session::find_by_refresh_hash(v, &known))
+                .await
+                .unwrap();
+            assert_eq!(
+                (found.id, found.user, found.client),
+                (session.id, session.user, session.client)
+            );
+            let other_key =
+                SecretHash::new(HashKeyId::from_random(random()), *session.refresh_hash.as_bytes());
+            assert!(
+                look(&store, move |v| session::find_by_refresh_hash(v, &other_key))
+                    .await
+                    .is_none()
+            );
             let touched = session.clone();
-            change(&store, move |tx| session::touch(tx, &touched, NOW.plus(Duration::minutes(2)))).await;
+            change(&store, move |tx| {
+                session::touch(tx, &touched, NOW.plus(Duration::minutes(2)))
+            })
+            .await;
             let touched = session.clone();
-            change(&store, move |tx| session::touch(tx, &touched, NOW.plus(Duration::minutes(1)))).await;
+            change(&store, move |tx| {
+                session::touch(tx, &touched, NOW.plus(Duration::minutes(1)))
+            })
+            .await;
             let id = session.id;
             let found = look(&store, move |v| session::find(v, tenant, id)).await.unwrap();
             assert_eq!(found.used_at, NOW.plus(Duration::minutes(2)));
-            assert!(look(&store, move |v| session::find(v, support::tenant(), id)).await.is_none());
+            assert!(
+                look(&store, move |v| session::find(v, support::tenant(), id))
+                    .await
+                    .is_none()
+            );
             assert!(change(&store, move |tx| session::revoke(tx, tenant, id, NOW)).await);
             assert!(!change(&store, move |tx| session::revoke(tx, tenant, id, NOW)).await);
-            let second = Session { id: SessionId::from_random(random()), refresh_hash: hash(), ..session };
-            change(&store, move |tx| session::insert(tx, &second)).await.unwrap();
+            let second = Session {
+                id: SessionId::from_random(random()),
+                refresh_hash: hash(),
+                ..session
+            };
+            change(&store, move |tx| session::insert(tx, &second))
+                .await
+                .unwrap();
             let person = alice.id;
-            let ended = change(&store, move |tx| session::revoke_all_of_user(tx, tenant, person, NOW)).await;
+            let ended = change(&store, move |tx| {
+                session::revoke_all_of_user(tx, tenant, person, NOW)
+            })
+            .await;
             assert_eq!(ended, 1);
             change(&store, move |tx| user::delete(tx, tenant, person)).await;
-            assert!(look(&store, move |v| session::find(v, tenant, id)).await.is_none());
+            assert!(
+                look(&store, move |v| session::find(v, tenant, id))
+                    .await
+                    .is_none()
+            );
 
             let link = SetupLink {
                 hash: hash(),
@@ -491,7 +770,9 @@ fn sessions_links_and_throttles() {
                 used_at: None,
             };
             let new = link.clone();
-            change(&store, move |tx| setup_link::insert(tx, &new)).await.unwrap();
+            change(&store, move |tx| setup_link::insert(tx, &new))
+                .await
+                .unwrap();
             let again = link.clone();
             let refused = change(&store, move |tx| setup_link::insert(tx, &again)).await;
             assert_eq!(refused, Err(Conflict { what: Unique::Hash }));
@@ -499,22 +780,38 @@ fn sessions_links_and_throttles() {
             let late = NOW.plus(Duration::minutes(61));
             assert!(!look(&store, move |v| setup_link::any_open(v, tenant, late)).await);
             let known = link.hash.clone();
-            let found = look(&store, move |v| setup_link::find_by_hash(v, &known)).await.unwrap();
-            assert_eq!((found.purpose, found.tenant, found.used_at), (link.purpose, tenant, None));
+            let found = look(&store, move |v| setup_link::find_by_hash(v, &known))
+                .await
+                .unwrap();
+            assert_eq!(
+                (found.purpose, found.tenant, found.used_at),
+                (link.purpose, tenant, None)
+            );
             let spent = found.spend(NOW).unwrap();
             assert!(change(&store, move |tx| setup_link::save(tx, &spent)).await);
             assert!(!look(&store, move |v| setup_link::any_open(v, tenant, NOW)).await);
             let known = link.hash.clone();
-            let found = look(&store, move |v| setup_link::find_by_hash(v, &known)).await.unwrap();
+            let found = look(&store, move |v| setup_link::find_by_hash(v, &known))
+                .await
+                .unwrap();
             assert_eq!(found.used_at, Some(NOW));
 
-            let failures = Failures { since: NOW, count: 21 };
-            change(&store, move |tx| throttle::put(tx, "k", Failures { count: 1, ..failures })).await;
+            let failures = Failures {
+                since: NOW,
+                count: 21,
+            };
+            change(&store, move |tx| {
+                throttle::put(tx, "k", Failures { count: 1, ..failures })
+            })
+            .await;
             change(&store, move |tx| throttle::put(tx, "k", failures)).await;
             assert_eq!(look(&store, |v| throttle::get(v, "k")).await, Some(failures));
             assert_eq!(look(&store, |v| throttle::get(v, "other")).await, None);
             assert_eq!(change(&store, |tx| throttle::prune(tx, NOW)).await, 0);
-            assert_eq!(change(&store, |tx| throttle::prune(tx, NOW.plus(Duration::seconds(1)))).await, 1);
+            assert_eq!(
+                change(&store, |tx| throttle::prune(tx, NOW.plus(Duration::seconds(1)))).await,
+                1
+            );
         });
     }
 }
@@ -532,7 +829,10 @@ fn keys() {
             let add = move |tx: &mut Tx<'_>| hash_key::insert(tx, newer, &Secret::new([9; 32]), later);
             change(&store, add).await.unwrap();
             let found = look(&store, hash_key::all).await;
-            assert_eq!((found.len(), found[0].0, *found[0].1.expose()), (2, newer, [9; 32]));
+            assert_eq!(
+                (found.len(), found[0].0, *found[0].1.expose()),
+                (2, newer, [9; 32])
+            );
 
             let stored = StoredKey {
                 key: SigningKey::published(KeyName("kid".to_owned()), NOW),
@@ -540,17 +840,38 @@ fn keys() {
                 private: Secret::new(b"private key".to_vec()),
             };
             let new = stored.clone();
-            let committed = store.write(move |tx| signing_key::insert(tx, &new)).await.unwrap();
-            assert_eq!(committed.bumped, vec![Bump { kind: Kind::SigningKey, tenant: EVERYWHERE, revision: 1 }]);
+            let committed = store
+                .write(move |tx| signing_key::insert(tx, &new))
+                .await
+                .unwrap();
+            assert_eq!(
+                committed.bumped,
+                vec![Bump {
+                    kind: Kind::SigningKey,
+                    tenant: EVERYWHERE,
+                    revision: 1
+                }]
+            );
             let again = stored.clone();
             let refused = change(&store, move |tx| signing_key::insert(tx, &again)).await;
-            assert_eq!(refused, Err(Conflict { what: Unique::KeyName }));
+            assert_eq!(
+                refused,
+                Err(Conflict {
+                    what: Unique::KeyName
+                })
+            );
             for stage in [
                 Stage::Current { since: NOW },
-                Stage::Retired { at: NOW, until: later },
+                Stage::Retired {
+                    at: NOW,
+                    until: later,
+                },
                 Stage::Revoked { at: later },
             ] {
-                let key = SigningKey { name: stored.key.name.clone(), stage };
+                let key = SigningKey {
+                    name: stored.key.name.clone(),
+                    stage,
+                };
                 assert!(change(&store, move |tx| signing_key::set_stage(tx, &key)).await);
                 let found = look(&store, signing_key::list).await;
                 assert_eq!(found.len(), 1);
@@ -566,9 +887,15 @@ fn keys() {
             assert!(look(&store, |v| tls::get(v, "server")).await.is_none());
             for text in ["one", "two"] {
                 let private = Secret::new(text.as_bytes().to_vec());
-                change(&store, move |tx| tls::put(tx, "server", text.as_bytes(), &private)).await;
+                change(&store, move |tx| {
+                    tls::put(tx, "server", text.as_bytes(), &private)
+                })
+                .await;
                 let (certificate, private) = look(&store, |v| tls::get(v, "server")).await.unwrap();
-                assert_eq!((certificate.as_slice(), private.expose().as_slice()), (text.as_bytes(), text.as_bytes()));
+                assert_eq!(
+                    (certificate.as_slice(), private.expose().as_slice()),
+                    (text.as_bytes(), text.as_bytes())
+                );
             }
         });
         drop(store);
@@ -602,7 +929,11 @@ fn audit_rows_come_back_in_their_order() {
             let first = look(&store, |v| audit::page(v, None, 3)).await;
             let after = first.last().map(|(cursor, _)| *cursor);
             let rest = look(&store, move |v| audit::page(v, after, 3)).await;
-            let details: Vec<&str> = first.iter().chain(&rest).map(|(_, row)| row.detail.as_str()).collect();
+            let details: Vec<&str> = first
+                .iter()
+                .chain(&rest)
+                .map(|(_, row)| row.detail.as_str())
+                .collect();
             assert_eq!(details, ["row 0", "row 1", "row 2", "row 3", "row 4"]);
             assert_eq!(first[1].1, AuditRowAt(1).row());
         });

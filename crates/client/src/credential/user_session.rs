@@ -80,7 +80,7 @@ impl UserSession {
     ) -> Result<SignedIn, Error> {
         let (url, token) = split_link(&options, link)?;
         let form = Form::empty()
-            .with("token", token.expose())
+            .with("link", token.expose())
             .with("username", upn.as_str())
             .with("password", password.expose())
             .with("client_id", COMMAND_LINE_CLIENT);
@@ -157,7 +157,7 @@ fn scopes(resource: &str) -> String {
     format!("{} {OPENID_SCOPES}", token_service::as_scope(resource))
 }
 
-/// The link without its token, and the token: from `?token=`, or what follows `#`.
+/// The link without its token, and the token: from `?link=`, or what follows `#`.
 fn split_link(options: &ClientOptions, link: &str) -> Result<(Url, SecretString), Error> {
     let fail = |reason: &str| Error::Invalid(format!("that is not a set-up link: {reason}"));
     let mut url = Url::parse(link.trim()).map_err(|_| fail("it is no URL"))?;

@@ -9,7 +9,8 @@ mod users;
 
 use crate::error::ServerMessage;
 use crate::transport::{Body, Request, Response, Transport};
-use crate::{ClientOptions, Error, TokenSource, wire};
+use crate::{ClientOptions, Error, TokenSource};
+use doorward_protocol::graph::{GraphErrorBody, List};
 use doorward_protocol::paths::GraphPath;
 use reqwest::Method;
 use reqwest::header::HeaderValue;
@@ -82,7 +83,7 @@ impl DirectoryClient {
         let mut url = self.url(path, filter)?;
         let mut objects = Vec::new();
         for _ in 0..MAX_PAGES {
-            let page: wire::Page = self.send(Method::GET, url, None).await?.json()?;
+            let page: List<Value> = self.send(Method::GET, url, None).await?.json()?;
             objects.extend(page.value);
             let Some(next) = page.next_link else {
                 return Ok(objects);
@@ -136,7 +137,7 @@ impl DirectoryClient {
 
 fn refusal(response: &Response) -> Error {
     let body = response
-        .json::<wire::GraphErrorBody>()
+        .json::<GraphErrorBody>()
         .ok()
         .map(|body| body.error);
     let (code, text) = body.map_or_else(

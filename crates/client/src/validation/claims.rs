@@ -2,34 +2,7 @@
 
 use super::ValidationError;
 use doorward_names::{AppId, ObjectId, TenantId, Timestamp};
-use serde::Deserialize;
-use std::fmt::Display;
-use std::str::FromStr;
-
-/// The claims as they are read; what must be there is asked for in [`ValidatedToken::check`].
-#[derive(Deserialize)]
-pub(super) struct Claims {
-    ver: Option<String>,
-    iss: Option<String>,
-    aud: Option<String>,
-    exp: Option<i64>,
-    nbf: Option<i64>,
-    tid: Option<String>,
-    oid: Option<String>,
-    sub: Option<String>,
-    uti: Option<String>,
-    appid: Option<String>,
-    azp: Option<String>,
-    scp: Option<String>,
-    #[serde(default)]
-    roles: Vec<String>,
-    #[serde(default)]
-    wids: Vec<String>,
-    name: Option<String>,
-    upn: Option<String>,
-    unique_name: Option<String>,
-    preferred_username: Option<String>,
-}
+use doorward_protocol::claims::AccessClaims;
 
 /// The form of an access token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +36,23 @@ pub enum Who {
     },
 }
 
+impl Who {
+    fn of(claims: &AccessClaims) -> Self {
+        let roles = claims.roles().to_vec();
+        let scopes: Vec<String> = claims.scopes().map(str::to_owned).collect();
+        if scopes.is_empty() && claims.kind() != Some("user") {
+            return Self::Application { roles };
+        }
+        Self::Person {
+            username: claims.sign_in_name().map(str::to_owned),
+            name: claims.name().map(str::to_owned),
+            scopes,
+            roles,
+            directory_roles: claims.directory_roles().to_vec(),
+        }
+    }
+}
+
 /// An access token that passed every check. Made by [`super::TokenValidator`] only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValidatedToken {
@@ -86,70 +76,42 @@ pub(super) struct Expected<'a> {
     pub now: Timestamp,
 }
 
-fn need<T>(value: Option<T>, name: &'static str) -> Result<T, ValidationError> {
-    value.ok_or(ValidationError::NotAnAccessToken(name))
-}
-
-fn parse<T: FromStr<Err: Display>>(value: Option<String>, name: &'static str) -> Result<T, ValidationError> {
-    need(value.and_then(|text| text.parse().ok()), name)
-}
-
 impl ValidatedToken {
     /// Holds claims, whose signature was checked, against what is expected.
-    pub(super) fn check(claims: Claims, expected: &Expected<'_>) -> Result<Self, ValidationError> {
-        let (version, issuer, client) = match claims.ver.as_deref() {
-            Some("1.0") => (
-                TokenVersion::V1,
-                expected.issuer_v1,
-                parse(claims.appid, "appid")?,
-            ),
-            Some("2.0") => (TokenVersion::V2, expected.issuer_v2, parse(claims.azp, "azp")?),
-            _ => return Err(ValidationError::NotAnAccessToken("ver")),
+    pub(super) fn check(claims: &AccessClaims, expected: &Expected<'_>) -> Result<Self, ValidationError> {
+        let (version, issuer) = match claims {
+            AccessClaims::V1(_) => (TokenVersion::V1, expected.issuer_v1),
+            AccessClaims::V2(_) => (TokenVersion::V2, expected.issuer_v2),
         };
-        let unique_name = need(claims.uti.filter(|uti| !uti.is_empty()), "uti")?;
-        need(claims.sub, "sub")?;
-        let from = need(claims.iss, "iss")?;
-        if from != issuer {
-            return Err(ValidationError::WrongIssuer(shown(&from)));
+        if claims.unique_id().is_empty() {
+            return Err(ValidationError::NotAnAccessToken);
         }
-        if parse::<TenantId>(claims.tid, "tid")? != expected.tenant {
+        if claims.issuer() != issuer {
+            return Err(ValidationError::WrongIssuer(shown(claims.issuer())));
+        }
+        if claims.tenant() != expected.tenant {
             return Err(ValidationError::WrongTenant);
         }
-        let audience = need(claims.aud, "aud")?;
-        if !expected.audiences.contains(&audience) {
-            return Err(ValidationError::WrongAudience(shown(&audience)));
+        let audience = claims.audience();
+        if !expected.audiences.iter().any(|known| known == audience) {
+            return Err(ValidationError::WrongAudience(shown(audience)));
         }
-        let expires_at = Timestamp::from_unix_seconds(need(claims.exp, "exp")?);
-        if expected.now >= expires_at.plus(expected.skew) {
+        let at = Timestamp::from_unix_seconds;
+        if expected.now >= at(claims.expires_at()).plus(expected.skew) {
             return Err(ValidationError::Expired);
         }
-        if claims
-            .nbf
-            .is_some_and(|nbf| expected.now.plus(expected.skew) < Timestamp::from_unix_seconds(nbf))
-        {
+        if expected.now.plus(expected.skew) < at(claims.not_before()) {
             return Err(ValidationError::NotYetValid);
         }
-        let who = match claims.scp {
-            None => Who::Application { roles: claims.roles },
-            Some(scopes) => Who::Person {
-                username: claims.upn.or(claims.preferred_username).or(claims.unique_name),
-                name: claims.name,
-                scopes: scopes.split_ascii_whitespace().map(str::to_owned).collect(),
-                roles: claims.roles,
-                directory_roles: claims.wids,
-            },
-        };
-        let object_id = parse(claims.oid, "oid")?;
-        let tenant = expected.tenant;
         Ok(Self {
             version,
-            audience,
-            tenant,
-            object_id,
-            client,
-            unique_name,
-            expires_at,
-            who,
+            audience: audience.to_owned(),
+            tenant: expected.tenant,
+            object_id: claims.object_id(),
+            client: claims.client().parse().map_err(|_| ValidationError::NotAnAccessToken)?,
+            unique_name: claims.unique_id().to_owned(),
+            expires_at: at(claims.expires_at()),
+            who: Who::of(claims),
         })
     }
 

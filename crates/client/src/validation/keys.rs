@@ -1,9 +1,10 @@
 //! The server's published keys: kept, and fetched again for a key that isn't among them, but not too often.
 
 use crate::transport::{Request, Transport};
-use crate::{Error, wire};
-use doorward_names::{Duration, TenantId, TenantName, Timestamp};
+use crate::Error;
+use doorward_names::{Duration, TenantId, Timestamp};
 use doorward_protocol::jose::{JwkSet, PublicKey};
+use doorward_protocol::paths::{EndpointVersion, StsPath};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -100,10 +101,8 @@ impl KeyCache {
     }
 
     async fn fetch(&self, transport: &Transport) -> Result<Keys, Error> {
-        let url = transport
-            .options()
-            .authority
-            .at(&wire::keys_path(&TenantName::Id(self.tenant)))?;
+        let path = StsPath::Keys { tenant: self.tenant.to_string(), version: EndpointVersion::V2 };
+        let url = transport.options().authority.at(&path.to_string())?;
         let response = transport.send(&Request::get(url)).await?;
         if !response.is_success() {
             let reason = format!("asked for its keys it answered with status {}", response.status);

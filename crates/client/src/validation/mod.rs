@@ -27,8 +27,8 @@ pub enum ValidationError {
     #[error("the token is signed by an unknown key")]
     UnknownKey,
     /// A claim that an access token has is missing or malformed; this is what an id_token meets.
-    #[error("the token is no access token: `{0}` is missing or malformed")]
-    NotAnAccessToken(&'static str),
+    #[error("the token is no access token")]
+    NotAnAccessToken,
     /// Another server or tenant issued it.
     #[error("the token was issued by `{0}`")]
     WrongIssuer(String),

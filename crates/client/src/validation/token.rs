@@ -1,12 +1,13 @@
 //! The validator itself.
 
 use super::ValidationError;
-use super::claims::{Claims, Expected, ValidatedToken};
+use super::claims::{Expected, ValidatedToken};
 use super::keys::KeyCache;
 use crate::options::ClientOptions;
 use crate::transport::Transport;
 use doorward_names::{Duration, TenantId};
-use doorward_protocol::jose::UnverifiedToken;
+use doorward_protocol::claims::AccessClaims;
+use doorward_protocol::jose::{JoseError, RS256, UnverifiedToken};
 use std::sync::Arc;
 
 /// How far the clocks of server and resource may lie apart.
@@ -66,7 +67,7 @@ impl TokenValidator {
         let inner = &*self.0;
         let token = UnverifiedToken::parse(token)?;
         // Before the key is looked for: no request to the server for what can't be right.
-        if token.header().alg != doorward_protocol::jose::RS256 {
+        if token.header().alg != RS256 {
             let shown = token
                 .header()
                 .alg
@@ -74,7 +75,7 @@ impl TokenValidator {
                 .filter(|c| !c.is_control())
                 .take(16)
                 .collect();
-            return Err(doorward_protocol::jose::JoseError::AlgorithmNotAllowed(shown).into());
+            return Err(JoseError::AlgorithmNotAllowed(shown).into());
         }
         let kid = token.header().kid.as_deref().ok_or(ValidationError::NoKeyId)?;
         let key = inner
@@ -82,9 +83,11 @@ impl TokenValidator {
             .get(&inner.transport, kid)
             .await
             .map_err(ValidationError::Keys)?;
-        let claims = token
-            .verify::<Claims>(&key.ok_or(ValidationError::UnknownKey)?)?
-            .into_inner();
+        let claims = token.verify::<AccessClaims>(&key.ok_or(ValidationError::UnknownKey)?);
+        let claims = claims.map_err(|e| match e {
+            JoseError::Json(_) => ValidationError::NotAnAccessToken,
+            other => other.into(),
+        })?;
         let expected = Expected {
             issuer_v1: &inner.issuer_v1,
             issuer_v2: &inner.issuer_v2,
@@ -93,6 +96,6 @@ impl TokenValidator {
             skew: SKEW,
             now: inner.transport.options().clock.now(),
         };
-        ValidatedToken::check(claims, &expected)
+        ValidatedToken::check(claims.get(), &expected)
     }
 }

@@ -36,3 +36,6 @@ pub use user::{CreateUser, PasswordProfile, UpdateUser, User};
 /// Content type of every answer with a body.
 pub const CONTENT_TYPE: &str =
     "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
+
+#[cfg(test)]
+mod tests;

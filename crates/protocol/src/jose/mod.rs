@@ -49,3 +49,6 @@ pub enum JoseError {
     #[error("signing failed")]
     SigningFailed,
 }
+
+#[cfg(test)]
+mod tests;

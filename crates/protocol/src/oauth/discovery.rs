@@ -156,3 +156,94 @@ pub(super) fn host_of(origin: &str) -> &str {
         .next()
         .unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_v2_document() {
+        let document = openid_configuration(
+            EndpointVersion::V2,
+            "https://login.example.com:8443/",
+            "contoso.com",
+            "https://login.example.com:8443/T/v2.0",
+        );
+        insta::assert_json_snapshot!(document, @r#"
+        {
+          "token_endpoint": "https://login.example.com:8443/contoso.com/oauth2/v2.0/token",
+          "token_endpoint_auth_methods_supported": [
+            "client_secret_post",
+            "client_secret_basic"
+          ],
+          "jwks_uri": "https://login.example.com:8443/contoso.com/discovery/v2.0/keys",
+          "response_modes_supported": [
+            "query",
+            "fragment",
+            "form_post"
+          ],
+          "subject_types_supported": [
+            "pairwise"
+          ],
+          "id_token_signing_alg_values_supported": [
+            "RS256"
+          ],
+          "response_types_supported": [
+            "code"
+          ],
+          "scopes_supported": [
+            "openid",
+            "profile",
+            "email",
+            "offline_access"
+          ],
+          "issuer": "https://login.example.com:8443/T/v2.0",
+          "request_uri_parameter_supported": false,
+          "authorization_endpoint": "https://login.example.com:8443/contoso.com/oauth2/v2.0/authorize",
+          "device_authorization_endpoint": "https://login.example.com:8443/contoso.com/oauth2/v2.0/devicecode",
+          "http_logout_supported": false,
+          "frontchannel_logout_supported": false,
+          "end_session_endpoint": "https://login.example.com:8443/contoso.com/oauth2/v2.0/logout",
+          "claims_supported": [
+            "sub",
+            "iss",
+            "aud",
+            "exp",
+            "iat",
+            "nonce",
+            "name",
+            "oid",
+            "preferred_username",
+            "tid",
+            "ver"
+          ],
+          "tenant_region_scope": null,
+          "cloud_instance_name": "login.example.com:8443",
+          "cloud_graph_host_name": "login.example.com:8443",
+          "msgraph_host": "login.example.com:8443"
+        }
+        "#);
+    }
+
+    #[test]
+    fn the_v1_document_keeps_to_v1_endpoints() {
+        let document = openid_configuration(EndpointVersion::V1, "https://h", "t", "https://h/t/");
+        assert_eq!(document.token_endpoint, "https://h/t/oauth2/token");
+        assert_eq!(document.jwks_uri, "https://h/t/discovery/keys");
+        assert_eq!(document.authorization_endpoint, "https://h/t/oauth2/authorize");
+        assert_eq!(document.issuer, "https://h/t/");
+    }
+
+    #[test]
+    fn what_one_client_derives_from_another_endpoint_is_there() {
+        let document = openid_configuration(EndpointVersion::V2, "https://h", "t", "https://h/t/v2.0");
+        let derived = document.token_endpoint.replace("/token", "/devicecode");
+        assert_eq!(document.device_authorization_endpoint, Some(derived));
+    }
+
+    #[test]
+    fn a_minimal_foreign_document_is_read() {
+        let json = r#"{"issuer":"https://h/t","authorization_endpoint":"https://h/a","token_endpoint":"https://h/t","jwks_uri":"https://h/k"}"#;
+        assert!(serde_json::from_str::<OpenIdConfiguration>(json).is_ok());
+    }
+}

@@ -160,3 +160,85 @@ fn escape_free(text: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use doorward_names::Timestamp;
+    use proptest::prelude::*;
+
+    fn marks() -> Marks {
+        Marks {
+            trace: TraceId::from_bytes([0x11; 16]),
+            correlation: CorrelationId::from_bytes([0x22; 16]),
+            at: Timestamp::from_unix_seconds(1_604_997_000),
+        }
+    }
+
+    #[test]
+    fn the_body_is_azure_s() {
+        let text = crate::oauth::aadsts::invalid_client_secret("app");
+        let body = ErrorBody::new(
+            OAuthError::InvalidClient,
+            AadSts::InvalidClientSecret,
+            &text,
+            marks(),
+        )
+        .with_error_uri("https://login.example.com:8443/");
+        insta::assert_json_snapshot!(body, @r#"
+        {
+          "error": "invalid_client",
+          "error_description": "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app 'app'. Trace ID: 11111111-1111-1111-1111-111111111111 Correlation ID: 22222222-2222-2222-2222-222222222222 Timestamp: 2020-11-10 08:30:00Z",
+          "error_codes": [
+            7000215
+          ],
+          "timestamp": "2020-11-10 08:30:00Z",
+          "trace_id": "11111111-1111-1111-1111-111111111111",
+          "correlation_id": "22222222-2222-2222-2222-222222222222",
+          "error_uri": "https://login.example.com:8443/error?code=7000215"
+        }
+        "#);
+        let json = serde_json::to_string(&body).unwrap();
+        assert_eq!(serde_json::from_str::<ErrorBody>(&json).unwrap(), body);
+    }
+
+    #[test]
+    fn a_minimal_foreign_body_is_read() {
+        let body: ErrorBody = serde_json::from_str(r#"{"error":"invalid_grant","more":1}"#).unwrap();
+        assert_eq!(
+            (body.error.as_str(), body.error_codes.len()),
+            ("invalid_grant", 0)
+        );
+    }
+
+    #[test]
+    fn numbers_are_known_once_and_fit_a_signed_word() {
+        for (index, code) in AadSts::ALL.iter().enumerate() {
+            assert!(i32::try_from(code.number()).is_ok());
+            let first = AadSts::ALL
+                .iter()
+                .position(|other| other.number() == code.number())
+                .unwrap();
+            assert!(
+                first == index || *code == AadSts::UnsupportedContentType,
+                "{code}"
+            );
+            assert_eq!(AadSts::of_number(code.number()), Some(AadSts::ALL[first]));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_said_no_escape_is_needed(text in any::<String>(), sub in any::<String>(), uri in any::<String>()) {
+            let body = ErrorBody::new(OAuthError::InvalidRequest, AadSts::InvalidRequest, &text, marks())
+                .with_error_uri(&uri)
+                .with_suberror(&sub);
+            let json = serde_json::to_string(&body).unwrap();
+            prop_assert!(!json.contains('\\'), "{}", json);
+            prop_assert!(!body.error_description.contains("  "));
+            prop_assert!(!body.error_description.chars().any(char::is_control));
+            prop_assert!(body.error_description.starts_with("AADSTS90023: "));
+            prop_assert!(body.error_description.ends_with("Timestamp: 2020-11-10 08:30:00Z"));
+        }
+    }
+}

@@ -115,3 +115,100 @@ impl fmt::Debug for Form {
         f.debug_set().entries(self.0.keys()).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn form(body: &str) -> Form {
+        parse(None, body.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn the_page_s_java_program_is_read_as_it_is() {
+        let form = form(
+            "grant_type=client_credentials&client_id=1b4f0e98&resource=https://management.azure.com&client_secret=dwc~a-b.c_d~~",
+        );
+        assert_eq!(form.get("resource"), Some("https://management.azure.com"));
+        assert_eq!(form.get("client_secret"), Some("dwc~a-b.c_d~~"));
+    }
+
+    #[test]
+    fn media_types_are_read_leniently_and_others_refused() {
+        for media_type in [
+            "application/x-www-form-urlencoded",
+            "application/x-www-form-urlencoded;charset=utf-8",
+            "Application/X-WWW-Form-Urlencoded ; charset=\"utf-8\"; x=y",
+            "",
+        ] {
+            assert_eq!(
+                parse(Some(media_type), b"a=1").unwrap().get("a"),
+                Some("1"),
+                "{media_type}"
+            );
+        }
+        for media_type in [
+            "application/json",
+            "multipart/form-data; boundary=x",
+            "text/plain",
+            "x",
+        ] {
+            assert_eq!(
+                parse(Some(media_type), b"a=1").unwrap_err(),
+                FormError::MediaType,
+                "{media_type}"
+            );
+        }
+    }
+
+    #[test]
+    fn form_rules() {
+        let form = form("&a=x+y%2B%26&empty=&novalue&eq=a=b&%61b=%EA%B0%80&");
+        assert_eq!(form.get("a"), Some("x y+&"));
+        assert_eq!(form.get("empty"), None);
+        assert_eq!(form.get("novalue"), None);
+        assert_eq!(form.get("eq"), Some("a=b"));
+        assert_eq!(form.get("ab"), Some("가"));
+        assert_eq!(form.get("A"), None);
+        assert!(form.secret("empty").is_none());
+    }
+
+    #[test]
+    fn what_is_ambiguous_is_refused() {
+        let error = |body: &[u8]| parse(None, body).unwrap_err();
+        assert_eq!(error(b"a=1&b=2&a=1"), FormError::Duplicate("a".into()));
+        assert_eq!(error(b"a=1&%61=2"), FormError::Duplicate("a".into()));
+        assert_eq!(error(b"a=%"), FormError::Encoding);
+        assert_eq!(error(b"a=%2"), FormError::Encoding);
+        assert_eq!(error(b"a=%gg"), FormError::Encoding);
+        assert_eq!(error(b"a=%ff"), FormError::Encoding);
+        assert_eq!(error(b"a=\xff"), FormError::Encoding);
+        assert_eq!(error(b"a=%00"), FormError::NullCharacter);
+        assert_eq!(error(b"a\0=1"), FormError::NullCharacter);
+        let many: Vec<String> = (0..=MAX_PARAMETERS).map(|n| format!("p{n}=1")).collect();
+        assert_eq!(error(many.join("&").as_bytes()), FormError::TooMany);
+    }
+
+    #[test]
+    fn nothing_prints_a_value() {
+        let shown = format!("{:?}", form("client_secret=hunter2&code=hunter2"));
+        assert_eq!(shown, r#"{"client_secret", "code"}"#);
+    }
+
+    proptest! {
+        #[test]
+        fn written_and_read_again_it_is_the_same(pairs in proptest::collection::btree_map("[^\0]{0,9}", "[^\0]{1,30}", 0..8)) {
+            let body = encode(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+            let form = parse(None, body.expose().as_bytes()).unwrap();
+            for (name, value) in &pairs {
+                prop_assert_eq!(form.get(name), Some(value.as_str()));
+            }
+        }
+
+        #[test]
+        fn no_body_makes_it_panic(body: Vec<u8>, media_type in proptest::option::of(".*")) {
+            let _ = parse(media_type.as_deref(), &body);
+        }
+    }
+}

@@ -81,3 +81,56 @@ impl InstanceDiscovery {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_authority_that_is_asked_about() {
+        let asked = |url: &str| AskedAuthority::parse(url).map(|asked| (asked.host, asked.tenant));
+        let expect = |host: &str, tenant: &str| Some((host.to_owned(), tenant.to_owned()));
+        assert_eq!(
+            asked("https://aad.test/contoso.com/oauth2/authorize"),
+            expect("aad.test", "contoso.com")
+        );
+        assert_eq!(
+            asked("https://AAD.test:8443/T/oauth2/v2.0/authorize"),
+            expect("aad.test:8443", "T")
+        );
+        assert_eq!(
+            asked("https://aad.test:443/T/oauth2/v2.0/authorize"),
+            expect("aad.test", "T")
+        );
+        for bad in [
+            "",
+            "aad.test/T/oauth2/authorize",
+            "http://aad.test/T/oauth2/authorize",
+            "https://aad.test/",
+            "https://good.test@evil.test/T/oauth2/authorize",
+            "https://aad.test/v1.0/oauth2/authorize",
+        ] {
+            assert_eq!(asked(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_answer_keeps_host_and_tenant() {
+        let answer = InstanceDiscovery::new("https://aad.test:8443", "contoso.com");
+        insta::assert_json_snapshot!(answer, @r#"
+        {
+          "tenant_discovery_endpoint": "https://aad.test:8443/contoso.com/v2.0/.well-known/openid-configuration",
+          "api-version": "1.1",
+          "metadata": [
+            {
+              "preferred_network": "aad.test:8443",
+              "preferred_cache": "aad.test:8443",
+              "aliases": [
+                "aad.test:8443"
+              ]
+            }
+          ]
+        }
+        "#);
+    }
+}

@@ -121,3 +121,100 @@ fn split(word: &str) -> Option<(&str, &str)> {
 fn cut(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(256).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn target(scope: &str) -> Target {
+        Target::from_scope(scope).unwrap()
+    }
+
+    #[test]
+    fn exactly_slash_default_is_stripped() {
+        for (scope, resource) in [
+            (
+                "https://management.azure.com/.default",
+                "https://management.azure.com",
+            ),
+            (
+                "https://management.azure.com//.default",
+                "https://management.azure.com/",
+            ),
+            (
+                "https://management.core.windows.net//.default",
+                "https://management.core.windows.net/",
+            ),
+            ("api://1b4f0e98/.default", "api://1b4f0e98"),
+            ("api://contoso/app/.default", "api://contoso/app"),
+            (
+                "1b4f0e98-51a3-4c3c-9f3a-7b1d5c2e8a10/.default",
+                "1b4f0e98-51a3-4c3c-9f3a-7b1d5c2e8a10",
+            ),
+            (".default", MICROSOFT_GRAPH),
+        ] {
+            let target = target(scope);
+            assert_eq!(target.resource.as_deref(), Some(resource), "{scope}");
+            assert!(target.is_default(), "{scope}");
+            assert_eq!(target.requested, scope);
+        }
+    }
+
+    #[test]
+    fn sign_in_scopes_are_set_aside() {
+        let both = target("https://graph.microsoft.com//.default offline_access openid profile");
+        assert_eq!(both.scopes, [DEFAULT_SCOPE]);
+        assert!(both.openid && both.profile && both.offline_access && !both.email);
+        let none = target("openid email");
+        assert_eq!((none.resource, none.openid, none.email), (None, true, true));
+    }
+
+    #[test]
+    fn named_scopes() {
+        let named = target("https://management.azure.com//user_impersonation");
+        assert_eq!(named.resource.as_deref(), Some("https://management.azure.com/"));
+        assert_eq!(named.scopes, ["user_impersonation"]);
+        let graph = target("User.Read https://graph.microsoft.com/Mail.Read User.Read");
+        assert_eq!(graph.resource.as_deref(), Some(MICROSOFT_GRAPH));
+        assert_eq!(graph.scopes, ["User.Read", "Mail.Read"]);
+    }
+
+    #[test]
+    fn what_cannot_be_asked_for() {
+        let error = |scope| Target::from_scope(scope).unwrap_err();
+        assert!(matches!(
+            error("https://management.azure.com/.default https://vault.azure.net/.default"),
+            TargetError::SeveralResources(..)
+        ));
+        assert_eq!(
+            error("https://a/.default https://a/x"),
+            TargetError::DefaultCombined
+        );
+        for scope in [
+            "https://management.azure.com",
+            "https://management.azure.com/",
+            "https:///.default",
+            "/x",
+        ] {
+            assert_eq!(error(scope), TargetError::Malformed(scope.into()), "{scope}");
+        }
+    }
+
+    #[test]
+    fn on_v1_the_resource_is_taken_as_it_is() {
+        let target = Target::from_resource("https://management.azure.com/", Some("openid"));
+        assert_eq!(target.resource.as_deref(), Some("https://management.azure.com/"));
+        assert!(target.openid && target.scopes.is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn no_scope_makes_it_panic(scope in ".*", words in "([a-z:/. ]|\\.default){0,40}") {
+            let _ = Target::from_scope(&scope);
+            if let Ok(target) = Target::from_scope(&words) {
+                prop_assert_eq!(target.resource.is_none(), target.scopes.is_empty());
+            }
+        }
+    }
+}

@@ -214,3 +214,219 @@ fn client(
         }),
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oauth::form;
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    use proptest::prelude::*;
+
+    const V1: EndpointVersion = EndpointVersion::V1;
+    const V2: EndpointVersion = EndpointVersion::V2;
+
+    fn parse(version: EndpointVersion, body: &str) -> Result<TokenRequest, TokenRequestError> {
+        TokenRequest::parse(version, &form::parse(None, body.as_bytes()).unwrap(), None)
+    }
+
+    fn with_basic(body: &str, pair: &str) -> Result<TokenRequest, TokenRequestError> {
+        let header = format!("basic {}", STANDARD.encode(pair));
+        TokenRequest::parse(V2, &form::parse(None, body.as_bytes()).unwrap(), Some(&header))
+    }
+
+    #[test]
+    fn client_credentials_on_both_generations() {
+        let body =
+            "grant_type=client_credentials&client_id=app&client_secret=s&resource=https%3A%2F%2Fm%2F&x=y";
+        let TokenRequest::ClientCredentials {
+            client_id,
+            secret,
+            target,
+        } = parse(V1, body).unwrap()
+        else {
+            panic!("another grant");
+        };
+        assert_eq!(
+            (
+                client_id.as_str(),
+                secret.text.expose().as_str(),
+                secret.in_header
+            ),
+            ("app", "s", false)
+        );
+        assert_eq!(target.resource.as_deref(), Some("https://m/"));
+        let body = "grant_type=client_credentials&client_id=app&client_secret=s&client_info=1&scope=https://m//.default";
+        let TokenRequest::ClientCredentials { target, .. } = parse(V2, body).unwrap() else {
+            panic!("another grant");
+        };
+        assert_eq!(target.resource.as_deref(), Some("https://m/"));
+    }
+
+    #[test]
+    fn refresh_and_password() {
+        let body = "grant_type=refresh_token&client_id=c&refresh_token=r&client_info=1";
+        let TokenRequest::RefreshToken {
+            refresh_token,
+            target,
+            client_info,
+            secret,
+            ..
+        } = parse(V2, body).unwrap()
+        else {
+            panic!("another grant");
+        };
+        assert_eq!(refresh_token.expose(), "r");
+        assert!(target.is_none() && client_info && secret.is_none());
+        let body = "grant_type=password&client_id=c&username=alice%40contoso.com&password=p+w&resource=r&scope=openid";
+        let TokenRequest::Password {
+            username,
+            password,
+            target,
+            client_info,
+            ..
+        } = parse(V1, body).unwrap()
+        else {
+            panic!("another grant");
+        };
+        assert_eq!(
+            (username.as_str(), password.expose().as_str()),
+            ("alice@contoso.com", "p w")
+        );
+        assert!(target.openid && !client_info);
+    }
+
+    #[test]
+    fn causes() {
+        use TokenRequestError as E;
+        let error = |version, body: &str| parse(version, body).unwrap_err();
+        assert_eq!(error(V1, ""), E::Missing("grant_type"));
+        let client = "grant_type=client_credentials&client_id=c";
+        assert_eq!(
+            error(V1, "grant_type=client_credentials"),
+            E::Missing("client_id")
+        );
+        assert_eq!(error(V1, client), E::NoClientProof);
+        assert_eq!(
+            error(V1, &format!("{client}&client_assertion=x")),
+            E::ClientAssertion
+        );
+        let client = "grant_type=client_credentials&client_id=c&client_secret=s";
+        assert_eq!(error(V1, client), E::Missing("resource"));
+        assert_eq!(error(V2, client), E::Missing("scope"));
+        assert_eq!(
+            error(V2, &format!("{client}&resource=r&scope=r/.default")),
+            E::ResourceOnV2
+        );
+        assert_eq!(
+            error(V2, &format!("{client}&scope=User.Read")),
+            E::NotDefaultScope("User.Read".into())
+        );
+        assert_eq!(
+            error(V2, &format!("{client}&scope=openid")),
+            E::NotDefaultScope("openid".into())
+        );
+        assert_eq!(
+            error(V2, &format!("{client}&scope=https://a")),
+            E::Target(TargetError::Malformed("https://a".into()))
+        );
+        assert_eq!(
+            error(V1, "grant_type=refresh_token&client_id=c"),
+            E::Missing("refresh_token")
+        );
+        assert_eq!(
+            error(
+                V2,
+                "grant_type=refresh_token&client_id=c&refresh_token=r&resource=x"
+            ),
+            E::ResourceOnV2
+        );
+        assert_eq!(
+            error(V1, "grant_type=password&client_id=c&username=a"),
+            E::Missing("password")
+        );
+        assert_eq!(
+            error(V1, "grant_type=password&client_id=c&password=a"),
+            E::Missing("username")
+        );
+    }
+
+    #[test]
+    fn unknown_grants_are_named() {
+        for grant in [
+            "authorization_code",
+            "urn:ietf:params:oauth:grant-type:device_code",
+            "Client_Credentials",
+        ] {
+            let request = parse(V2, &format!("grant_type={grant}")).unwrap();
+            assert!(matches!(request, TokenRequest::Other(name) if name == grant));
+        }
+    }
+
+    #[test]
+    fn basic_authentication() {
+        let body = "grant_type=client_credentials&scope=r/.default";
+        let TokenRequest::ClientCredentials {
+            client_id, secret, ..
+        } = with_basic(body, "a%3Ab:s%2B+%7E").unwrap()
+        else {
+            panic!("another grant");
+        };
+        assert_eq!(
+            (
+                client_id.as_str(),
+                secret.text.expose().as_str(),
+                secret.in_header
+            ),
+            ("a:b", "s+ ~", true)
+        );
+        let same = format!("{body}&client_id=c&client_secret=s");
+        assert!(with_basic(&same, "c:s").is_ok());
+        for other in ["d:s", "c:t", "C:s"] {
+            assert_eq!(
+                with_basic(&same, other).unwrap_err(),
+                TokenRequestError::ConflictingClients,
+                "{other}"
+            );
+        }
+        assert_eq!(
+            with_basic(body, "c").unwrap_err(),
+            TokenRequestError::MalformedAuthorization
+        );
+        assert_eq!(
+            with_basic(body, "c:%zz").unwrap_err(),
+            TokenRequestError::MalformedAuthorization
+        );
+        assert_eq!(
+            with_basic(body, "c:").unwrap_err(),
+            TokenRequestError::NoClientProof
+        );
+        let form = form::parse(None, same.as_bytes()).unwrap();
+        assert!(TokenRequest::parse(V2, &form, Some("Basic ???")).is_err());
+        assert!(TokenRequest::parse(V2, &form, Some("Bearer x")).is_ok());
+    }
+
+    #[test]
+    fn nothing_prints_a_secret() {
+        for body in [
+            "grant_type=client_credentials&client_id=c&client_secret=hunter2&resource=r",
+            "grant_type=refresh_token&client_id=c&refresh_token=hunter2&client_secret=hunter2",
+            "grant_type=password&client_id=c&username=a&password=hunter2&resource=r",
+        ] {
+            let shown = format!("{:?}", parse(V1, body).unwrap());
+            assert!(
+                shown.contains("[redacted]") && !shown.contains("hunter2"),
+                "{shown}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_header_makes_it_panic(header in ".*", pair: Vec<u8>) {
+            let form = form::parse(None, b"grant_type=client_credentials").unwrap();
+            let _ = TokenRequest::parse(V2, &form, Some(&header));
+            let _ = TokenRequest::parse(V2, &form, Some(&format!("Basic {}", STANDARD.encode(pair))));
+        }
+    }
+}

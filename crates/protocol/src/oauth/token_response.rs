@@ -128,3 +128,89 @@ impl ClientInfo {
         serde_json::from_slice(&json).ok()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn v1_writes_numbers_as_text() {
+        let response = TokenResponseV1 {
+            token_type: "Bearer".into(),
+            scope: None,
+            expires_in: 3599,
+            ext_expires_in: Some(3599),
+            expires_on: Some(1_795_385_688),
+            not_before: Some(1_795_381_789),
+            resource: Some("https://management.azure.com/".into()),
+            access_token: "a.b.c".into(),
+            refresh_token: None,
+            id_token: None,
+        };
+        insta::assert_json_snapshot!(response, @r#"
+        {
+          "token_type": "Bearer",
+          "expires_in": "3599",
+          "ext_expires_in": "3599",
+          "expires_on": "1795385688",
+          "not_before": "1795381789",
+          "resource": "https://management.azure.com/",
+          "access_token": "a.b.c"
+        }
+        "#);
+        assert!(!format!("{response:?}").contains("a.b.c"));
+    }
+
+    #[test]
+    fn v2_writes_numbers_as_numbers() {
+        let response = TokenResponseV2 {
+            token_type: "Bearer".into(),
+            scope: None,
+            expires_in: 3599,
+            ext_expires_in: Some(3599),
+            access_token: "a.b.c".into(),
+            refresh_token: None,
+            id_token: None,
+            client_info: None,
+        };
+        insta::assert_json_snapshot!(response, @r#"
+        {
+          "token_type": "Bearer",
+          "expires_in": 3599,
+          "ext_expires_in": 3599,
+          "access_token": "a.b.c"
+        }
+        "#);
+        assert!(!format!("{response:?}").contains("a.b.c"));
+    }
+
+    #[test]
+    fn both_are_read_from_either_form() {
+        for json in [
+            r#"{"token_type":"Bearer","expires_in":"3599","access_token":"t","refresh_token":"r"}"#,
+            r#"{"token_type":"Bearer","expires_in":3599,"access_token":"t","refresh_token":"r","ext_expires_in":null,"x":1}"#,
+        ] {
+            let v1: TokenResponseV1 = serde_json::from_str(json).unwrap();
+            let v2: TokenResponseV2 = serde_json::from_str(json).unwrap();
+            assert_eq!((v1.expires_in, v2.expires_in), (3599, 3599));
+            assert_eq!(v2.refresh_token.unwrap().expose(), "r");
+        }
+        for bad in ["\"soon\"", "1.5", "true", "99999999999999999999"] {
+            let json = format!(r#"{{"token_type":"Bearer","access_token":"t","expires_in":{bad}}}"#);
+            assert!(serde_json::from_str::<TokenResponseV1>(&json).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn client_info_is_read_padded_or_not() {
+        let info = ClientInfo {
+            uid: ObjectId::from_bytes([1; 16]),
+            utid: TenantId::from_bytes([2; 16]),
+        };
+        let text = info.encode();
+        assert!(!text.contains('='));
+        assert_eq!(ClientInfo::decode(&text), Some(info.clone()));
+        assert_eq!(ClientInfo::decode(&format!("{text}==")), Some(info));
+        assert_eq!(ClientInfo::decode("e30"), None);
+    }
+}

@@ -32,3 +32,18 @@ impl UserRealm {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_domains_are_managed_and_others_unknown() {
+        let known = serde_json::to_value(UserRealm::new(Some("contoso.com"), "https://h:1")).unwrap();
+        assert_eq!(known["account_type"], "Managed");
+        assert_eq!(known["cloud_instance_name"], "h:1");
+        let unknown = serde_json::to_value(UserRealm::new(None, "https://h:1")).unwrap();
+        assert_eq!(unknown["account_type"], "Unknown");
+        assert!(unknown.get("domain_name").is_none());
+    }
+}

@@ -87,8 +87,8 @@ impl FilterExpr {
                 condition.write(f, true)?;
                 f.write_str(")")
             }
-            Self::And(parts) => Self::write_chain(parts, " and ", f, in_lambda),
-            Self::Or(parts) => Self::write_chain(parts, " or ", f, in_lambda),
+            Self::And(parts) => self.write_chain(parts, " and ", f, in_lambda),
+            Self::Or(parts) => self.write_chain(parts, " or ", f, in_lambda),
             Self::Not(inner) => {
                 f.write_str("not (")?;
                 inner.write(f, in_lambda)?;
@@ -97,12 +97,20 @@ impl FilterExpr {
         }
     }
 
-    fn write_chain(parts: &[Self], word: &str, f: &mut fmt::Formatter<'_>, in_lambda: bool) -> fmt::Result {
+    fn write_chain(
+        &self,
+        parts: &[Self],
+        word: &str,
+        f: &mut fmt::Formatter<'_>,
+        in_lambda: bool,
+    ) -> fmt::Result {
         for (index, part) in parts.iter().enumerate() {
             if index > 0 {
                 f.write_str(word)?;
             }
-            if matches!(part, Self::And(_) | Self::Or(_)) {
+            // `and` binds closer: within `or` it needs no parentheses.
+            let closer = matches!((self, part), (Self::Or(_), Self::And(_)));
+            if !closer && matches!(part, Self::And(_) | Self::Or(_)) {
                 f.write_str("(")?;
                 part.write(f, in_lambda)?;
                 f.write_str(")")?;

@@ -43,3 +43,6 @@ pub enum FilterError {
     #[error("Invalid filter clause: The operator or function '{0}' is not supported.")]
     Unsupported(String),
 }
+
+#[cfg(test)]
+mod tests;

@@ -155,3 +155,156 @@ impl fmt::Display for StsPath {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn parse(path: &str) -> StsPath {
+        StsPath::parse(path).unwrap_or_else(|| panic!("{path}"))
+    }
+
+    #[test]
+    fn the_paths_that_clients_ask_for() {
+        let tenant = || "contoso.com".to_owned();
+        let v1 = EndpointVersion::V1;
+        let v2 = EndpointVersion::V2;
+        assert_eq!(
+            parse("/contoso.com/oauth2/token"),
+            StsPath::Token {
+                tenant: tenant(),
+                version: v1
+            }
+        );
+        assert_eq!(
+            parse("/contoso.com/oauth2/v2.0/token/"),
+            StsPath::Token {
+                tenant: tenant(),
+                version: v2
+            }
+        );
+        assert_eq!(
+            parse("/contoso.com/OAuth2/V2.0/Token"),
+            StsPath::Token {
+                tenant: tenant(),
+                version: v2
+            }
+        );
+        assert_eq!(
+            parse("/contoso.com/.well-known/openid-configuration"),
+            StsPath::OpenIdConfiguration {
+                tenant: tenant(),
+                version: v1
+            }
+        );
+        assert_eq!(
+            parse("/common/v2.0/.well-known/openid-configuration"),
+            StsPath::OpenIdConfiguration {
+                tenant: "common".into(),
+                version: v2
+            }
+        );
+        assert_eq!(
+            parse("/common/discovery/keys"),
+            StsPath::Keys {
+                tenant: "common".into(),
+                version: v1
+            }
+        );
+        assert_eq!(
+            parse("/contoso.com/discovery/v2.0/keys"),
+            StsPath::Keys {
+                tenant: tenant(),
+                version: v2
+            }
+        );
+        assert_eq!(parse("/common/discovery/instance"), StsPath::InstanceDiscovery);
+        let realm = StsPath::UserRealm {
+            upn: "user1@contoso.com".into(),
+        };
+        assert_eq!(parse("/common/UserRealm/user1%40contoso.com"), realm);
+        assert_eq!(parse("/common/userrealm/user1@contoso.com"), realm);
+        assert_eq!(realm.to_string(), "/common/userrealm/user1@contoso.com");
+    }
+
+    #[test]
+    fn the_tenant_keeps_its_case_and_is_decoded() {
+        assert_eq!(parse("/Contoso.COM/oauth2/token").tenant(), Some("Contoso.COM"));
+        assert_eq!(parse("/a%2Fb/oauth2/token").tenant(), Some("a/b"));
+    }
+
+    #[test]
+    fn what_is_not_of_the_token_service_is_none() {
+        for path in [
+            "",
+            "/",
+            "contoso.com/oauth2/token",
+            "//oauth2/token",
+            "/contoso.com//oauth2/token",
+            "/contoso.com/oauth2/token//",
+            "/contoso.com/oauth2",
+            "/contoso.com/oauth2/keys",
+            "/contoso.com/oauth2/openid-configuration",
+            "/contoso.com/discovery/token",
+            "/contoso.com/discovery/instance",
+            "/contoso.com/userrealm/a@b.c",
+            "/../oauth2/token",
+            "/%2e%2e/oauth2/token",
+            "/contoso%/oauth2/token",
+            "/contoso%zz/oauth2/token",
+            "/%ff/oauth2/token",
+            "/a%00b/oauth2/token",
+            "/contoso.com/oauth2/token?x",
+        ] {
+            assert_eq!(StsPath::parse(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_plane_s_segment_names_no_tenant() {
+        for segment in crate::paths::RESERVED_TENANT_SEGMENTS {
+            assert_eq!(segment, segment.to_ascii_lowercase());
+            for written in [segment.to_owned(), segment.to_ascii_uppercase()] {
+                assert_eq!(
+                    StsPath::parse(&format!("/{written}/oauth2/token")),
+                    None,
+                    "{written}"
+                );
+            }
+        }
+        assert!(!crate::paths::is_reserved_segment("common"));
+        assert!(crate::paths::is_metadata_endpoints("/Metadata/Endpoints/"));
+    }
+
+    fn any_path() -> impl Strategy<Value = StsPath> {
+        let version = prop_oneof![Just(EndpointVersion::V1), Just(EndpointVersion::V2)];
+        let segment = "[^\\p{C}?#\\\\]{1,20}".prop_filter("reserved", |s| {
+            !crate::paths::is_reserved_segment(s) && s != "." && s != ".."
+        });
+        (segment, version, 0..7).prop_map(|(tenant, version, kind)| match kind {
+            0 => StsPath::Token { tenant, version },
+            1 => StsPath::Authorize { tenant, version },
+            2 => StsPath::DeviceCode { tenant, version },
+            3 => StsPath::Logout { tenant, version },
+            4 => StsPath::OpenIdConfiguration { tenant, version },
+            5 => StsPath::Keys { tenant, version },
+            _ => StsPath::UserRealm { upn: tenant },
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn written_and_read_again_it_is_the_same(path in any_path()) {
+            prop_assert_eq!(StsPath::parse(&path.to_string()), Some(path));
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in ".*", path in "(/[a-z0-9.%$()'=]{0,12}){0,6}/?") {
+            let _ = StsPath::parse(&text);
+            if let Some(read) = StsPath::parse(&path) {
+                prop_assert_eq!(StsPath::parse(&read.to_string()), Some(read));
+            }
+        }
+    }
+}

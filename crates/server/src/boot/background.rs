@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::BootError;
 use crate::app::App;
-use crate::keys::{ensure_keys, make_signing_key, needs_attention};
+use crate::keys::{Occasion, ensure_keys, make_signing_key, needs_attention};
 
 /// How often revisions are looked at: twice within the second that knowledge of them may be old.
 const POLL: Duration = Duration::from_millis(450);
@@ -63,8 +63,9 @@ async fn turn_over_once(app: &App) -> Result<bool, String> {
     }
     let fresh = tokio::task::spawn_blocking(move || make_signing_key(now)).await;
     let fresh = fresh.map_err(|e| e.to_string())?.map_err(|e| e.to_string())?;
+    let on = Occasion::at(now);
     app.snapshots
-        .write(move |tx| ensure_keys(tx, &fresh, now))
+        .write(move |tx| ensure_keys(tx, &fresh, on))
         .await
         .map_err(|e| e.to_string())
 }

@@ -11,7 +11,7 @@ use super::{BootError, ServeConfig, open_for_owner};
 use crate::clock::Clock;
 use crate::entropy;
 use crate::keys as turn_over;
-use crate::keys::{ChangeError, make_signing_key};
+use crate::keys::{ChangeError, Occasion, make_signing_key};
 
 /// Whose keys.
 pub enum StoreAccess {
@@ -50,10 +50,10 @@ pub async fn list(access: &StoreAccess) -> Result<Vec<KeyLine>, BootError> {
 /// # Errors
 /// When it has not been published for 24 hours.
 pub async fn rotate(access: &StoreAccess) -> Result<String, BootError> {
-    let now = Clock::system().now();
-    let fresh = make_signing_key(now)?;
+    let on = Occasion::at(Clock::system().now());
+    let fresh = make_signing_key(on.now)?;
     let store = open(access).await?;
-    let rotated = store.write(move |tx| turn_over::rotate(tx, &fresh, now)).await;
+    let rotated = store.write(move |tx| turn_over::rotate(tx, &fresh, on)).await;
     rotated.map(|done| done.value.0).map_err(refused)
 }
 
@@ -62,12 +62,12 @@ pub async fn rotate(access: &StoreAccess) -> Result<String, BootError> {
 /// # Errors
 /// When there is no key of that name.
 pub async fn revoke(access: &StoreAccess, name: &str) -> Result<(), BootError> {
-    let now = Clock::system().now();
-    let fresh = make_signing_key(now)?;
+    let on = Occasion::at(Clock::system().now());
+    let fresh = make_signing_key(on.now)?;
     let store = open(access).await?;
     let name = name.to_owned();
     let revoked = store
-        .write(move |tx| turn_over::revoke(tx, &name, &fresh, now))
+        .write(move |tx| turn_over::revoke(tx, &name, &fresh, on))
         .await;
     revoked.map(|done| done.value).map_err(refused)
 }

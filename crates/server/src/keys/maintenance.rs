@@ -13,6 +13,22 @@ use crate::entropy;
 /// How long a key signs before the next one takes over by itself.
 const TURN_OVER: Duration = Duration::days(90);
 
+/// When a change of keys happens, and its number in the audit table.
+#[derive(Debug, Clone, Copy)]
+pub struct Occasion {
+    /// When.
+    pub now: Timestamp,
+    /// Its number.
+    pub trace: TraceId,
+}
+
+impl Occasion {
+    /// A change at `now`, under a fresh number.
+    pub fn at(now: Timestamp) -> Self {
+        Self { now, trace: TraceId::from_random(entropy::bytes()) }
+    }
+}
+
 /// Why the keys stay as they are.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangeError {
@@ -35,22 +51,22 @@ pub enum ChangeError {
 ///
 /// # Errors
 /// When the store fails.
-pub fn ensure_keys(tx: &mut Tx<'_>, fresh: &NewKey, now: Timestamp) -> Result<bool, ChangeError> {
+pub fn ensure_keys(tx: &mut Tx<'_>, fresh: &NewKey, on: Occasion) -> Result<bool, ChangeError> {
     let keys = store::signing_key::list(tx)?;
     let Some(current) = keys.iter().find(|k| k.key.signs()) else {
-        insert(tx, fresh, SigningKey::first(fresh.name.clone(), now))?;
-        record(tx, now, &fresh.name, "made; signs at once")?;
+        insert(tx, fresh, SigningKey::first(fresh.name.clone(), on.now))?;
+        record(tx, on, &fresh.name, "made; signs at once")?;
         return Ok(true);
     };
     let Some(next) = keys.iter().find(|k| matches!(k.key.stage, Stage::Next { .. })) else {
-        insert(tx, fresh, SigningKey::published(fresh.name.clone(), now))?;
-        record(tx, now, &fresh.name, "made; published, signs later")?;
+        insert(tx, fresh, SigningKey::published(fresh.name.clone(), on.now))?;
+        record(tx, on, &fresh.name, "made; published, signs later")?;
         return Ok(true);
     };
-    let due = matches!(current.key.stage, Stage::Current { since } if now.since(since) > TURN_OVER);
-    if due && next.key.may_sign_from().is_some_and(|from| from <= now) {
+    let due = matches!(current.key.stage, Stage::Current { since } if on.now.since(since) > TURN_OVER);
+    if due && next.key.may_sign_from().is_some_and(|from| from <= on.now) {
         let (current, next) = (current.key.clone(), next.key.clone());
-        hand_over(tx, current, next.promote(now)?, now)?;
+        hand_over(tx, current, next.promote(on.now)?, on)?;
         return Ok(true);
     }
     Ok(false)
@@ -69,21 +85,21 @@ pub fn needs_attention(keys: &[StoredKey], now: Timestamp) -> bool {
 ///
 /// # Errors
 /// When the next key has not been published for a day.
-pub fn rotate(tx: &mut Tx<'_>, fresh: &NewKey, now: Timestamp) -> Result<KeyName, ChangeError> {
+pub fn rotate(tx: &mut Tx<'_>, fresh: &NewKey, on: Occasion) -> Result<KeyName, ChangeError> {
     let keys = store::signing_key::list(tx)?;
     let next = keys
         .iter()
         .find(|k| matches!(k.key.stage, Stage::Next { .. }))
         .ok_or(ChangeError::NoNext)?;
-    let next = next.key.clone().promote(now)?;
+    let next = next.key.clone().promote(on.now)?;
     let name = next.name.clone();
     match keys.iter().find(|k| k.key.signs()) {
-        Some(current) => hand_over(tx, current.key.clone(), next, now)?,
+        Some(current) => hand_over(tx, current.key.clone(), next, on)?,
         None => {
             store::signing_key::set_stage(tx, &next)?;
         }
     }
-    insert(tx, fresh, SigningKey::published(fresh.name.clone(), now))?;
+    insert(tx, fresh, SigningKey::published(fresh.name.clone(), on.now))?;
     Ok(name)
 }
 
@@ -91,7 +107,7 @@ pub fn rotate(tx: &mut Tx<'_>, fresh: &NewKey, now: Timestamp) -> Result<KeyName
 ///
 /// # Errors
 /// When there is no such key.
-pub fn revoke(tx: &mut Tx<'_>, name: &str, fresh: &NewKey, now: Timestamp) -> Result<(), ChangeError> {
+pub fn revoke(tx: &mut Tx<'_>, name: &str, fresh: &NewKey, on: Occasion) -> Result<(), ChangeError> {
     let keys = store::signing_key::list(tx)?;
     let stolen = keys
         .iter()
@@ -100,19 +116,19 @@ pub fn revoke(tx: &mut Tx<'_>, name: &str, fresh: &NewKey, now: Timestamp) -> Re
         .key
         .clone();
     let signed = stolen.signs();
-    let stolen = stolen.revoke(now);
+    let stolen = stolen.revoke(on.now);
     store::signing_key::set_stage(tx, &stolen)?;
-    record(tx, now, &stolen.name, "revoked as compromised")?;
+    record(tx, on, &stolen.name, "revoked as compromised")?;
     if signed {
         match keys.iter().find(|k| matches!(k.key.stage, Stage::Next { .. })) {
             Some(next) => {
-                let next = next.key.clone().promote_in_emergency(now)?;
+                let next = next.key.clone().promote_in_emergency(on.now)?;
                 store::signing_key::set_stage(tx, &next)?;
-                record(tx, now, &next.name, "signs from now on, in an emergency")?;
+                record(tx, on, &next.name, "signs from now on, in an emergency")?;
             }
             None => {
-                insert(tx, fresh, SigningKey::first(fresh.name.clone(), now))?;
-                record(tx, now, &fresh.name, "made; signs at once")?;
+                insert(tx, fresh, SigningKey::first(fresh.name.clone(), on.now))?;
+                record(tx, on, &fresh.name, "made; signs at once")?;
             }
         }
     }
@@ -123,13 +139,13 @@ fn hand_over(
     tx: &mut Tx<'_>,
     current: SigningKey,
     next: SigningKey,
-    now: Timestamp,
+    on: Occasion,
 ) -> Result<(), ChangeError> {
-    let retired = current.retire(now, token::LIFETIME)?;
+    let retired = current.retire(on.now, token::LIFETIME)?;
     store::signing_key::set_stage(tx, &retired)?;
     store::signing_key::set_stage(tx, &next)?;
-    record(tx, now, &retired.name, "retired")?;
-    record(tx, now, &next.name, "signs from now on")
+    record(tx, on, &retired.name, "retired")?;
+    record(tx, on, &next.name, "signs from now on")
 }
 
 fn insert(tx: &mut Tx<'_>, fresh: &NewKey, key: SigningKey) -> Result<(), ChangeError> {
@@ -143,12 +159,11 @@ fn insert(tx: &mut Tx<'_>, fresh: &NewKey, key: SigningKey) -> Result<(), Change
     Ok(())
 }
 
-fn record(tx: &mut Tx<'_>, at: Timestamp, name: &KeyName, what: &str) -> Result<(), ChangeError> {
-    let trace = TraceId::from_random(entropy::bytes());
+fn record(tx: &mut Tx<'_>, on: Occasion, name: &KeyName, what: &str) -> Result<(), ChangeError> {
     store::audit::insert(
         tx,
         &AuditRow {
-            at,
+            at: on.now,
             tenant: None,
             event: Event::KeyChanged,
             actor: None,
@@ -156,8 +171,8 @@ fn record(tx: &mut Tx<'_>, at: Timestamp, name: &KeyName, what: &str) -> Result<
             target: None,
             uti: None,
             detail: format!("key {}: {what}", name.0),
-            trace,
-            correlation: CorrelationId::from_bytes(*trace.as_bytes()),
+            trace: on.trace,
+            correlation: CorrelationId::from_bytes(*on.trace.as_bytes()),
         },
     )?;
     Ok(())

@@ -6,6 +6,6 @@ mod make;
 mod signer;
 
 pub use keyring::Keyring;
-pub use maintenance::{ChangeError, ensure_keys, needs_attention, revoke, rotate};
+pub use maintenance::{ChangeError, Occasion, ensure_keys, needs_attention, revoke, rotate};
 pub use make::{NewKey, make_signing_key};
 pub use signer::{SignError, Signer};

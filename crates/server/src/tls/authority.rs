@@ -1,11 +1,13 @@
 //! Development's private certificate authority. Its critical name constraints (RFC 5280 §4.2.1.10) confine it to
 //! `localhost` and the loopback addresses: whoever trusts it, or steals its key, gains nothing about other names.
 
+use base64::Engine as _;
 use doorward_names::{Duration, Secret, Timestamp};
 use rcgen::{
     BasicConstraints, CertificateParams, CidrSubnet, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa,
-    Issuer, KeyPair, KeyUsagePurpose, NameConstraints, PKCS_ECDSA_P256_SHA256, SanType, SerialNumber,
+    Issuer, KeyPair, KeyUsagePurpose, NameConstraints, PKCS_ECDSA_P256_SHA256, SerialNumber,
 };
+pub use rcgen::SanType;
 use rustls_pki_types::PrivatePkcs8KeyDer;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -22,6 +24,15 @@ pub struct Credential {
     pub certificate: String,
     /// The private key.
     pub key: Secret<Vec<u8>>,
+}
+
+impl Credential {
+    /// The private key, PEM.
+    pub fn key_pem(&self) -> zeroize::Zeroizing<String> {
+        let body = base64::engine::general_purpose::STANDARD.encode(self.key.expose());
+        let lines: Vec<_> = body.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
+        zeroize::Zeroizing::new(format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n")))
+    }
 }
 
 /// Makes the authority: one that may sign for `localhost`, 127.0.0.0/8 and ::1, and for no e-mail address.

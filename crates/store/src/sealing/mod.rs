@@ -123,8 +123,12 @@ mod tests {
         buffer.fill(COUNT.fetch_add(1, Ordering::Relaxed));
     }
 
-    const HERE: Place<'static> =
-        Place { table: "signing_key", column: "private", tenant: TenantId::from_u128(1), row: b"kid" };
+    const HERE: Place<'static> = Place {
+        table: "signing_key",
+        column: "private",
+        tenant: TenantId::from_u128(1),
+        row: b"kid",
+    };
 
     fn keyring() -> Keyring {
         let keyring = Keyring::new(&MasterKey::from_bytes([1; 32])).unwrap();
@@ -136,16 +140,40 @@ mod tests {
     #[test]
     fn a_blob_opens_only_where_it_was_sealed() {
         let keyring = keyring();
-        let blob = keyring.seal(Purpose::SigningKey, &HERE, b"plain", entropy).unwrap();
-        assert_eq!(keyring.unseal(Purpose::SigningKey, &HERE, &blob).unwrap().expose(), b"plain");
+        let blob = keyring
+            .seal(Purpose::SigningKey, &HERE, b"plain", entropy)
+            .unwrap();
+        assert_eq!(
+            keyring
+                .unseal(Purpose::SigningKey, &HERE, &blob)
+                .unwrap()
+                .expose(),
+            b"plain"
+        );
         for elsewhere in [
-            Place { table: "tls_certificate", ..HERE },
-            Place { column: "certificate", ..HERE },
-            Place { tenant: TenantId::from_u128(2), ..HERE },
+            Place {
+                table: "tls_certificate",
+                ..HERE
+            },
+            Place {
+                column: "certificate",
+                ..HERE
+            },
+            Place {
+                tenant: TenantId::from_u128(2),
+                ..HERE
+            },
             Place { row: b"kie", ..HERE },
-            Place { table: "signing_keyp", column: "rivate", ..HERE },
+            Place {
+                table: "signing_keyp",
+                column: "rivate",
+                ..HERE
+            },
         ] {
-            assert!(keyring.unseal(Purpose::SigningKey, &elsewhere, &blob).is_err(), "{elsewhere:?}");
+            assert!(
+                keyring.unseal(Purpose::SigningKey, &elsewhere, &blob).is_err(),
+                "{elsewhere:?}"
+            );
         }
         assert!(keyring.unseal(Purpose::Tls, &HERE, &blob).is_err());
     }
@@ -153,14 +181,24 @@ mod tests {
     #[test]
     fn every_flipped_bit_and_every_cut_is_noticed() {
         let keyring = keyring();
-        let blob = keyring.seal(Purpose::SigningKey, &HERE, b"plain", entropy).unwrap();
+        let blob = keyring
+            .seal(Purpose::SigningKey, &HERE, b"plain", entropy)
+            .unwrap();
         for at in 0..blob.len() * 8 {
             let mut flipped = blob.clone();
             flipped[at / 8] ^= 1 << (at % 8);
-            assert!(keyring.unseal(Purpose::SigningKey, &HERE, &flipped).is_err(), "bit {at}");
+            assert!(
+                keyring.unseal(Purpose::SigningKey, &HERE, &flipped).is_err(),
+                "bit {at}"
+            );
         }
         for length in 0..blob.len() {
-            assert!(keyring.unseal(Purpose::SigningKey, &HERE, &blob[..length]).is_err(), "{length} bytes");
+            assert!(
+                keyring
+                    .unseal(Purpose::SigningKey, &HERE, &blob[..length])
+                    .is_err(),
+                "{length} bytes"
+            );
         }
     }
 
@@ -175,7 +213,14 @@ mod tests {
     fn another_master_key_is_recognised() {
         let check = keyring().master_check(entropy).unwrap();
         assert!(keyring().is_master_of(&check));
-        assert!(!Keyring::new(&MasterKey::from_bytes([9; 32])).unwrap().is_master_of(&check));
-        assert_eq!(format!("{:?}", MasterKey::from_bytes([1; 32])), "MasterKey([redacted])");
+        assert!(
+            !Keyring::new(&MasterKey::from_bytes([9; 32]))
+                .unwrap()
+                .is_master_of(&check)
+        );
+        assert_eq!(
+            format!("{:?}", MasterKey::from_bytes([1; 32])),
+            "MasterKey([redacted])"
+        );
     }
 }

@@ -1,6 +1,8 @@
 //! Stores to test on: SQLite in a directory of its own, PostgreSQL in a database of its own.
 #![allow(dead_code, reason = "every test binary uses a part of it")]
 
+pub mod writer;
+
 use doorward_domain::audit::{AuditRow, Event};
 use doorward_domain::mode::Mode;
 use doorward_names::{AppId, CorrelationId, ObjectId, TenantId, Timestamp, TraceId};
@@ -14,7 +16,10 @@ pub const MASTER: [u8; 32] = [7; 32];
 /// Random bytes for tests.
 pub fn entropy(buffer: &mut [u8]) {
     use std::io::Read;
-    std::fs::File::open("/dev/urandom").unwrap().read_exact(buffer).unwrap();
+    std::fs::File::open("/dev/urandom")
+        .unwrap()
+        .read_exact(buffer)
+        .unwrap();
 }
 
 pub fn random<const N: usize>() -> [u8; N] {
@@ -42,7 +47,11 @@ impl Place {
     pub fn sqlite() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("doorward.db");
-        Self { location: Location::Sqlite { path }, engine: "sqlite", _directory: Some(directory) }
+        Self {
+            location: Location::Sqlite { path },
+            engine: "sqlite",
+            _directory: Some(directory),
+        }
     }
 
     /// A new database in the cluster that `./test` started; none when only SQLite was asked for.
@@ -50,11 +59,35 @@ impl Place {
         let url = server()?;
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("t{}_{count}_{:x}", std::process::id(), u32::from_be_bytes(random()));
+        let name = format!(
+            "t{}_{count}_{:x}",
+            std::process::id(),
+            u32::from_be_bytes(random())
+        );
         let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();
         client.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
-        let location = Location::Postgres { url: format!("{url} dbname={name}") };
-        Some(Self { location, engine: "postgres", _directory: None })
+        let location = Location::Postgres {
+            url: format!("{url} dbname={name}"),
+        };
+        Some(Self {
+            location,
+            engine: "postgres",
+            _directory: None,
+        })
+    }
+
+    /// A place that is there already.
+    pub fn at(location: Location) -> Self {
+        let engine = if matches!(location, Location::Sqlite { .. }) {
+            "sqlite"
+        } else {
+            "postgres"
+        };
+        Self {
+            location,
+            engine,
+            _directory: None,
+        }
     }
 
     /// Every engine that is asked for.
@@ -83,7 +116,10 @@ impl Place {
     /// Runs a statement past the store, as damage would.
     pub fn damage(&self, sql: &str) {
         match &self.location {
-            Location::Sqlite { path } => rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap(),
+            Location::Sqlite { path } => rusqlite::Connection::open(path)
+                .unwrap()
+                .execute_batch(sql)
+                .unwrap(),
             Location::Postgres { url } => {
                 let url = url.clone();
                 let sql = sql.to_owned();
@@ -95,6 +131,10 @@ impl Place {
 }
 
 /// The cluster's connection string without its database; none when only SQLite was asked for.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test script speaks through the environment"
+)]
 fn server() -> Option<String> {
     if std::env::var("DOORWARD_TEST_ENGINES").is_ok_and(|engines| engines == "sqlite") {
         return None;
@@ -115,8 +155,14 @@ impl Cluster {
     /// None when only SQLite was asked for.
     pub fn start() -> Option<Self> {
         server()?;
-        let directory = tempfile::Builder::new().prefix("dwpg").tempdir_in("/tmp").unwrap();
-        let mut cluster = Self { directory, url: String::new() };
+        let directory = tempfile::Builder::new()
+            .prefix("dwpg")
+            .tempdir_in("/tmp")
+            .unwrap();
+        let mut cluster = Self {
+            directory,
+            url: String::new(),
+        };
         cluster.start_again();
         Some(cluster)
     }
@@ -128,7 +174,11 @@ impl Cluster {
 
     pub fn start_again(&mut self) {
         let output = Self::script("start", self.directory.path());
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         self.url = String::from_utf8(output.stdout).unwrap().trim().to_owned();
     }
 
@@ -138,19 +188,29 @@ impl Cluster {
         let pid = std::fs::read_to_string(data.join("postmaster.pid")).unwrap();
         let pid: u32 = pid.lines().next().unwrap().parse().unwrap();
         let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
-        let all: Vec<String> =
-            std::iter::once(pid.to_string()).chain(children.split_whitespace().map(str::to_owned)).collect();
+        let all: Vec<String> = std::iter::once(pid.to_string())
+            .chain(children.split_whitespace().map(str::to_owned))
+            .collect();
         Command::new("kill").arg("-9").args(&all).status().unwrap();
         while all.iter().any(|pid| alive(pid)) {
             std::thread::sleep(std::time::Duration::from_millis(10));
         }
+        // Nobody may reap the dead here, and a server would take a zombie's number for a living one's.
+        std::fs::remove_file(data.join("postmaster.pid")).unwrap();
+        let _ = std::fs::remove_file(self.directory.path().join(".s.PGSQL.5432.lock"));
     }
 }
 
 /// Whether a process runs still; a zombie does not.
 fn alive(pid: &str) -> bool {
-    std::fs::read_to_string(format!("/proc/{pid}/stat"))
-        .is_ok_and(|stat| !stat.rsplit(')').next().unwrap_or_default().trim_start().starts_with('Z'))
+    std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| {
+        !stat
+            .rsplit(')')
+            .next()
+            .unwrap_or_default()
+            .trim_start()
+            .starts_with('Z')
+    })
 }
 
 impl Drop for Cluster {
@@ -176,5 +236,10 @@ pub fn audit_row(detail: &str) -> AuditRow {
 
 /// Runs a test on its own runtime.
 pub fn block_on<T>(future: impl std::future::Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(future)
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(future)
 }

@@ -6,7 +6,6 @@ mod credential;
 mod role;
 mod set;
 mod sp;
-mod sp_legacy;
 mod user;
 
 use crate::context::{Context, Outcome};

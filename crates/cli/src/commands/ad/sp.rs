@@ -1,9 +1,11 @@
 //! `doorward ad sp`.
 
-use super::{COLUMNS, create_for_rbac, credential, name_filter, only_mine, set, sp_legacy, text, with_directory};
+use super::{COLUMNS, create_for_rbac, credential, name_filter, only_mine, set, text, with_directory};
 use crate::context::{Context, Outcome, Report};
 use crate::failure::Failure;
 use clap::Subcommand;
+use doorward_protocol::graph::ServicePrincipal;
+use doorward_protocol::graph::legacy::LegacyServicePrincipal;
 use doorward_sdk::directory::DirectoryClient;
 use serde_json::Value;
 
@@ -94,7 +96,7 @@ pub fn run(command: &Command, context: &Context) -> Outcome {
         }
         Command::Show { id, legacy } => {
             let found = directory.find_service_principal(&id.id).await?;
-            Ok(if *legacy { sp_legacy::older_shape(&found) } else { found }.into())
+            if *legacy { older_shape(found) } else { Ok(found.into()) }
         }
         Command::List(args) => list(args, directory).await,
         Command::Update { id, set } => {
@@ -117,6 +119,13 @@ pub fn run(command: &Command, context: &Context) -> Outcome {
             Ok(Report::Value(Value::Array(directory.service_principal_owners(&id).await?)))
         }
     })
+}
+
+/// The shape in which `az` printed it until 2022.
+fn older_shape(found: Value) -> Outcome {
+    let strange = |e: serde_json::Error| Failure::new(format!("the server's service principal: {e}"));
+    let newer: ServicePrincipal = serde_json::from_value(found).map_err(strange)?;
+    Ok(serde_json::to_value(LegacyServicePrincipal::from(&newer)).map_err(strange)?.into())
 }
 
 async fn find(directory: &DirectoryClient, id: &Id) -> Result<String, Failure> {

@@ -52,6 +52,9 @@ fn once(config: &Config, mode: Mode, now: Timestamp, context: &Context) -> Resul
         let reason = format!("the database's encoding is `{encoding}`, UTF8 is needed");
         return Err(Stop::Open(OpenError::Failed(reason)));
     }
+    if session.setting("SHOW transaction_read_only")? == "on" {
+        return Err(Stop::Query(QueryError::ReadOnly));
+    }
     let session = RefCell::new(session);
     let link = Link::Postgres(&session);
     link.batch("BEGIN ISOLATION LEVEL SERIALIZABLE")?;

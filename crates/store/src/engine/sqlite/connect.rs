@@ -9,6 +9,8 @@ use doorward_domain::mode::Mode;
 use doorward_names::Timestamp;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rustix::fs::{Access, access};
+use rustix::io::Errno;
 use std::fs::File;
 use std::io::ErrorKind;
 use std::os::unix::fs::OpenOptionsExt;
@@ -96,11 +98,17 @@ fn create_if_missing(path: &Path) -> Result<(), OpenError> {
                 .and_then(|directory| directory.sync_all())
                 .map_err(unreadable)
         }
-        // An existing file: say why it cannot be read before SQLite hides the reason.
+        // An existing file: say why it cannot be used before SQLite hides the reason. It must not be opened for
+        // that: closing it would drop the locks that this process may hold on it.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            File::open(path).map(|_| ()).map_err(unreadable)
+            access(path, Access::READ_OK).map_err(|error| unreadable(error.into()))?;
+            access(path, Access::WRITE_OK).map_err(|error| match error {
+                Errno::ACCESS | Errno::ROFS => OpenError::ReadOnly {
+                    place: format!("`{}`", path.display()),
+                },
+                other => unreadable(other.into()),
+            })
         }
-        Err(error) if path.exists() => File::open(path).map(|_| ()).map_err(|_| unreadable(error)),
         Err(error) => Err(unreadable(error)),
     }
 }

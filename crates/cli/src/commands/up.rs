@@ -1,0 +1,182 @@
+//! `doorward up`: a development server, and the local command line signed in to it.
+
+use super::login;
+use crate::context::{Context, Outcome, Report};
+use crate::failure::Failure;
+use crate::profile::{Account, Profile, Server, User, UserKind};
+use crate::shell::Shell;
+use crate::vault::{Owner, Vault};
+use crate::{config, files, output, prompt};
+use doorward_names::TenantName;
+use doorward_sdk::{Error, UserSession};
+use doorward_server::boot::{self, BootError, DevelopmentInfo, Running, UpOptions};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+/// How to start.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Data directory; `$XDG_DATA_HOME/doorward` or `~/.local/share/doorward` when not given
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Where to listen, on this machine only; port 0 picks a free one; 127.0.0.1:8443 and [::1]:8443 when not given
+    #[arg(long, value_name = "ADDR:PORT", value_parser = address)]
+    listen: Option<SocketAddr>,
+    /// Write what a script needs to this file, as `export`s, readable by you alone
+    #[arg(long, value_name = "FILE")]
+    env_file: Option<PathBuf>,
+    /// PostgreSQL connection string instead of the built-in database; `@FILE` reads it from a file
+    #[arg(long, value_name = "URL")]
+    postgres: Option<String>,
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let parsed = match text.strip_prefix("localhost:") {
+        Some(port) => port.parse().ok().map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
+        None => text.parse().ok(),
+    };
+    parsed.ok_or_else(|| "expected an address and a port, such as 127.0.0.1:8443 or [::1]:0".to_owned())
+}
+
+/// Where the data is when nobody says.
+pub fn default_data() -> Result<PathBuf, Failure> {
+    config::data_dir().ok_or_else(|| {
+        Failure::new("there is no home directory for the data").cure("name a directory with `--data DIR`")
+    })
+}
+
+/// Runs a server until it is told to stop.
+pub fn run(args: Args, context: &Context) -> Outcome {
+    let data = match args.data {
+        Some(data) => std::path::absolute(&data).map_err(|e| Failure::file(&data, e))?,
+        None => default_data()?,
+    };
+    let postgres = args.postgres.as_deref().map(|given| prompt::secret(Some(given), "PostgreSQL")).transpose()?;
+    let options = UpOptions { data: data.clone(), listen: args.listen, postgres };
+    runtime()?.block_on(async {
+        let (running, info) = boot::up(options).await.map_err(failure)?;
+        let account = account(&running.url, &info);
+        let fresh = sign_in(&running, &info, &account, context).await?;
+        if let Some(path) = &args.env_file {
+            files::replace(path, environment(&running.url, &info).as_bytes()).map_err(|e| Failure::file(path, e))?;
+        }
+        banner(&running.url, &info, &data);
+        output::announce(&format!("ready {}", running.url))?;
+        if !fresh && session_has_ended(&account, context).await {
+            let token = boot::sign_in(&running, &info).await.map_err(failure)?;
+            login::store(&account, &token, None, context)?;
+        }
+        running.wait().await.map_err(failure)
+    })?;
+    Ok(Report::Nothing)
+}
+
+/// The runtime of a server.
+pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let built = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    built.map_err(|e| Failure::new(format!("can't start: {e}")))
+}
+
+/// Why the server doesn't start, and what to do about it.
+pub fn failure(error: BootError) -> Failure {
+    let cure = match &error {
+        BootError::Listen(e) if e.kind() == std::io::ErrorKind::AddrInUse => {
+            Some("stop the program that has the port, or choose another one: `--listen 127.0.0.1:0` picks a free one")
+        }
+        BootError::InUse(_) => Some("stop the other server, or choose another directory: `--data DIR`"),
+        BootError::Disk(_) => Some("make room on the disk, then start again"),
+        _ => None,
+    };
+    let failure = Failure::new(error.to_string());
+    match cure {
+        Some(cure) => failure.cure(cure),
+        None => failure,
+    }
+}
+
+fn account(url: &str, info: &DevelopmentInfo) -> Account {
+    Account {
+        environment_name: "Doorward".to_owned(),
+        home_tenant_id: info.tenant.to_string(),
+        id: info.subscription.to_string(),
+        is_default: true,
+        managed_by_tenants: Vec::new(),
+        name: info.subscription_name.clone(),
+        state: "Enabled".to_owned(),
+        tenant_default_domain: Some(info.tenant_domain.clone()),
+        tenant_display_name: Some(info.tenant_name.clone()),
+        tenant_id: info.tenant.to_string(),
+        user: User { name: info.admin_upn.clone(), kind: UserKind::User },
+        server: Server { authority: url.to_owned(), ca_file: Some(info.ca_file.clone()) },
+    }
+}
+
+/// Signs the local command line in as the administrator, unless it is; says whether it did.
+async fn sign_in(
+    running: &Running,
+    info: &DevelopmentInfo,
+    account: &Account,
+    context: &Context,
+) -> Result<bool, Failure> {
+    let known = Vault::load(&context.home)?.credential(&Owner::of(account), UserKind::User).is_some();
+    let listed = Profile::load(&context.home)?.subscriptions.iter().any(|other| same(other, account));
+    if known && listed {
+        return Ok(false);
+    }
+    // The same tenant at another port is the same server, started differently.
+    Profile::change(&context.home, |profile| {
+        profile.subscriptions.retain(|other| {
+            other.tenant_id != account.tenant_id || other.user != account.user || same(other, account)
+        });
+        Ok(())
+    })?;
+    let token = boot::sign_in(running, info).await.map_err(failure)?;
+    login::store(account, &token, None, context)?;
+    Ok(true)
+}
+
+fn same(one: &Account, other: &Account) -> bool {
+    one.id == other.id && one.tenant_id == other.tenant_id && one.user == other.user && one.server == other.server
+}
+
+/// Whether the session that is kept from an earlier start is good no more.
+async fn session_has_ended(account: &Account, context: &Context) -> bool {
+    let vault = Vault::load(&context.home).ok();
+    let secret = vault.and_then(|vault| vault.credential(&Owner::of(account), UserKind::User));
+    let (Some(secret), Ok(options)) = (secret, account.server.options()) else { return true };
+    let Ok(tenant) = account.tenant_id.parse::<TenantName>() else { return true };
+    let session = UserSession::resume(options, tenant, secret);
+    matches!(session.token("https://graph.microsoft.com/").await, Err(Error::SessionEnded(_)))
+}
+
+fn environment(url: &str, info: &DevelopmentInfo) -> String {
+    let ca_file = info.ca_file.to_string_lossy();
+    let (tenant, subscription) = (info.tenant.to_string(), info.subscription.to_string());
+    [
+        ("DOORWARD_URL", url),
+        ("DOORWARD_CA", &ca_file),
+        ("DOORWARD_TENANT_ID", &tenant),
+        ("DOORWARD_TENANT_DOMAIN", &info.tenant_domain),
+        ("DOORWARD_SUBSCRIPTION_ID", &subscription),
+        ("DOORWARD_ADMIN_UPN", &info.admin_upn),
+        ("DOORWARD_ADMIN_PASSWORD", info.admin_password.expose()),
+    ]
+    .map(|(name, value)| format!("{}\n", Shell::Sh.export(name, value)))
+    .concat()
+}
+
+fn banner(url: &str, info: &DevelopmentInfo, data: &Path) {
+    let lines = [
+        format!("Doorward {} for development, on this machine only", env!("CARGO_PKG_VERSION")),
+        format!("  server        {url}"),
+        format!("  tenant        {} ({})", info.tenant, info.tenant_domain),
+        format!("  subscription  {} ({})", info.subscription, info.subscription_name),
+        format!("  administrator {} (password in {})", info.admin_upn, data.join("dev-credentials").display()),
+        format!("  authority     {}", info.ca_file.display()),
+        "This machine's `doorward` is signed in as the administrator. In another terminal:".to_owned(),
+        "  doorward ad sp create-for-rbac --sdk-auth --name ml-auth".to_owned(),
+        "  doorward env      variables for Azure's clients".to_owned(),
+        "  doorward trust    certificate authority for browsers and other programs".to_owned(),
+    ];
+    lines.iter().for_each(|line| output::note(line));
+}
