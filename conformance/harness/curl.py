@@ -152,7 +152,7 @@ def by_hand(scene: Scene) -> list[Request]:
         Request("v1 JSON instead of a form", content_type("application/json"), 400, (), v1,
                 json.dumps(whole).encode()),
         Request("v1 multipart instead of a form", content_type("multipart/form-data; boundary=b"), 400, (), v1, b"--b--"),
-        Request("v1 GET", ["--get"], 405, (900561,), v1),
+        Request("v1 GET", ["--get"], 405, (), v1),
         Request("v1 secret in the query only", [], 400, (), v1 + "?" + form(**whole).decode(), b"x=y"),
         Request("v1 two kinds of client authentication",
                 ["--user", f"{good['client_id']}:{good['client_secret']}"], 400, (), v1, form(**whole)),

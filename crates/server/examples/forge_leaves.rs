@@ -13,24 +13,30 @@ fn main() -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all(directory)?;
     let now = Clock::system().now();
     let ca = authority::make(now)?;
-    std::fs::write(directory.join("ca.pem"), &ca.certificate)?;
-    write(directory, "good", &authority::sign_loopback_leaf(&ca, now)?, &ca)?;
+    std::fs::write(directory.join("ca.pem"), &ca.root)?;
+    write(directory, "good", &authority::sign_loopback_leaf(&ca, now)?)?;
     let forged = [
-        ("other-name", vec![SanType::DnsName("login.example.com".try_into()?)]),
+        (
+            "other-name",
+            vec![SanType::DnsName("login.example.com".try_into()?)],
+        ),
         ("other-ip", vec![SanType::IpAddress([192, 0, 2, 1].into())]),
-        ("email", vec![
-            SanType::DnsName("localhost".try_into()?),
-            SanType::Rfc822Name("admin@example.com".try_into()?),
-        ]),
+        (
+            "email",
+            vec![
+                SanType::DnsName("localhost".try_into()?),
+                SanType::Rfc822Name("admin@example.com".try_into()?),
+            ],
+        ),
     ];
     for (name, names) in forged {
-        write(directory, name, &authority::sign_leaf(&ca, names, now)?, &ca)?;
+        write(directory, name, &authority::sign_leaf(&ca, names, now)?)?;
     }
     Ok(())
 }
 
-fn write(directory: &Path, name: &str, leaf: &Credential, ca: &Credential) -> Result<(), Box<dyn Error>> {
-    std::fs::write(directory.join(format!("{name}.pem")), format!("{}{}", leaf.certificate, ca.certificate))?;
+fn write(directory: &Path, name: &str, leaf: &Credential) -> Result<(), Box<dyn Error>> {
+    std::fs::write(directory.join(format!("{name}.pem")), &leaf.certificate)?;
     std::fs::write(directory.join(format!("{name}.key")), leaf.key_pem())?;
     Ok(())
 }

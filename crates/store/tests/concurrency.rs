@@ -262,3 +262,33 @@ fn many_appends_share_a_commit() {
         });
     }
 }
+
+#[test]
+fn another_process_that_writes_is_waited_for() {
+    let place = Place::sqlite();
+    let store = place.open();
+    let Location::Sqlite { path } = place.location.clone() else {
+        unreachable!()
+    };
+    let (begun, wait) = std::sync::mpsc::channel();
+    let other = std::thread::spawn(move || {
+        let connection = rusqlite::Connection::open(path).unwrap();
+        connection
+            .execute_batch("BEGIN IMMEDIATE; DELETE FROM throttle")
+            .unwrap();
+        begun.send(()).unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        connection.execute_batch("COMMIT").unwrap();
+    });
+    wait.recv().unwrap();
+    let start = std::time::Instant::now();
+    assert_eq!(
+        block_on(store.read(audit::count)).unwrap(),
+        0,
+        "readers do not wait"
+    );
+    assert!(start.elapsed().as_millis() < 400);
+    block_on(store.append(audit_row("x"))).unwrap();
+    assert!(start.elapsed().as_millis() > 300);
+    other.join().unwrap();
+}

@@ -97,18 +97,18 @@ fn person(args: &Args, server: Server) -> Result<New, Failure> {
     let signed_in = session::block_on(async {
         Ok(UserSession::sign_in(options, tenant, &upn, &password, FIRST_RESOURCE).await?)
     })?;
-    signed(server, &upn, signed_in, true)
+    signed(server, Some(upn.as_str()), signed_in, true)
 }
 
 fn by_link(args: &Args, link: &str) -> Result<New, Failure> {
-    let upn = upn(args)?;
     let origin = url::Url::parse(link).map_err(|_| Failure::usage("that is not a set-up link"))?;
     let server = Server { authority: origin.origin().ascii_serialization(), ca_file: crate::config::ca_file() };
     let options = server.options()?;
+    let username = args.username.as_deref();
     let password = prompt::new_secret(args.password.as_deref(), "New password")?;
     let signed_in =
-        session::block_on(async { Ok(UserSession::sign_in_by_link(options, link, &upn, &password).await?) })?;
-    signed(server, &upn, signed_in, false)
+        session::block_on(async { Ok(UserSession::sign_in_by_link(options, link, username, &password).await?) })?;
+    signed(server, username, signed_in, false)
 }
 
 fn upn(args: &Args) -> Result<Upn, Failure> {
@@ -122,10 +122,11 @@ fn wrong(error: doorward_names::InvalidName) -> Failure {
     Failure::usage(error.to_string())
 }
 
-fn signed(server: Server, upn: &Upn, signed_in: SignedIn, first: bool) -> Result<New, Failure> {
+fn signed(server: Server, typed: Option<&str>, signed_in: SignedIn, first: bool) -> Result<New, Failure> {
     let hints = hints(signed_in.id_token.as_ref().unwrap_or_else(|| signed_in.token.secret()))?;
     let tenant = hints.tid.ok_or_else(|| Failure::new("the server doesn't say which tenant was signed in to"))?;
-    let name = hints.preferred_username.or(hints.upn).unwrap_or_else(|| upn.as_str().to_owned());
+    let name = hints.preferred_username.or(hints.upn).or_else(|| typed.map(str::to_owned));
+    let name = name.ok_or_else(|| Failure::new("the server doesn't say who was signed in"))?;
     Ok(New {
         server,
         tenant,

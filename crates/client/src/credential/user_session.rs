@@ -68,20 +68,21 @@ impl UserSession {
         Self::from_tokens(transport, tenant, tokens)
     }
 
-    /// Signs in by a one-time link, which sets the password as well.
+    /// Signs in by a one-time link, which sets the password as well. The first administrator's link makes the account
+    /// `username`; a link that lets somebody back in knows whose it is.
     ///
     /// # Errors
     /// [`Error::Invalid`] when the link is not on the server; else as [`Error`] lists.
     pub async fn sign_in_by_link(
         options: ClientOptions,
         link: &str,
-        upn: &Upn,
+        username: Option<&str>,
         password: &SecretString,
     ) -> Result<SignedIn, Error> {
         let (url, token) = split_link(&options, link)?;
         let form = Form::empty()
             .with("link", token.expose())
-            .with("username", upn.as_str())
+            .with("username", username.unwrap_or_default())
             .with("password", password.expose())
             .with("client_id", COMMAND_LINE_CLIENT);
         let transport = Transport::new(options.retry(RetryPolicy::NEVER));

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::BootError;
 use super::data_directory::DataDirectory;
-use crate::tls::authority::{self, Credential};
+use crate::tls::authority::{self, Authority, Credential};
 use crate::tls::files::certified_key;
 
 const FILE: &str = "dev-credentials";
@@ -72,41 +72,58 @@ pub async fn certificate(
     store: &Store,
     now: Timestamp,
 ) -> Result<(CertifiedKey, std::path::PathBuf), BootError> {
-    let ca = match load(store, "authority").await? {
-        Some(ca) => ca,
-        None => save(store, "authority", authority::make(now)?).await?,
+    let authority = match load(store).await? {
+        Some(authority) => authority,
+        None => save(store, authority::make(now)?).await?,
     };
     let ca_file = data.file(CA_FILE);
-    if std::fs::read(&ca_file).ok().as_deref() != Some(ca.certificate.as_bytes()) {
-        data.write_private(CA_FILE, ca.certificate.as_bytes())?;
+    if std::fs::read(&ca_file).ok().as_deref() != Some(authority.root.as_bytes()) {
+        data.write_private(CA_FILE, authority.root.as_bytes())?;
     }
     // A fresh leaf for every start: nothing has to be renewed, and nothing old lies about.
-    let leaf = authority::sign_loopback_leaf(&ca, now)?;
+    let leaf = authority::sign_loopback_leaf(&authority, now)?;
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(leaf.key.expose().clone()));
     Ok((certified_key(leaf.certificate.as_bytes(), key)?, ca_file))
 }
 
-/// The private authority of a development store.
-pub async fn load(store: &Store, name: &'static str) -> Result<Option<Credential>, BootError> {
-    let found = store.read(move |view| store::tls::get(view, name)).await?;
-    let Some((certificate, key)) = found else {
+/// The names under which the store keeps the two tiers; of the root there is no key.
+const ROOT: &str = "development-root";
+const ISSUING: &str = "development-issuing";
+
+async fn load(store: &Store) -> Result<Option<Authority>, BootError> {
+    let found = store
+        .read(|view| Ok::<_, QueryError>((store::tls::get(view, ROOT)?, store::tls::get(view, ISSUING)?)))
+        .await?;
+    let (Some((root, _)), Some((certificate, key))) = found else {
         return Ok(None);
     };
-    let certificate = String::from_utf8(certificate)
-        .map_err(|_| BootError::Store("table `tls` holds an impossible `certificate`".to_owned()))?;
-    Ok(Some(Credential {
-        certificate,
-        key: Secret::new(key.expose().clone()),
+    let text = |bytes| {
+        String::from_utf8(bytes).map_err(|_| {
+            BootError::Store("table `tls_certificate` holds an impossible `certificate`".to_owned())
+        })
+    };
+    let issuing = Credential {
+        certificate: text(certificate)?,
+        key,
+    };
+    Ok(Some(Authority {
+        root: text(root)?,
+        issuing,
     }))
 }
 
-async fn save(store: &Store, name: &'static str, credential: Credential) -> Result<Credential, BootError> {
-    let kept = credential.clone();
+async fn save(store: &Store, authority: Authority) -> Result<Authority, BootError> {
+    let kept = authority.clone();
     store
         .write(move |tx| {
-            store::tls::put(tx, name, kept.certificate.as_bytes(), &kept.key)?;
-            Ok::<_, QueryError>(())
+            store::tls::put(tx, ROOT, kept.root.as_bytes(), &Secret::new(Vec::new()))?;
+            store::tls::put(
+                tx,
+                ISSUING,
+                kept.issuing.certificate.as_bytes(),
+                &kept.issuing.key,
+            )
         })
         .await?;
-    Ok(credential)
+    Ok(authority)
 }

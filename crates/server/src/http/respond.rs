@@ -75,6 +75,8 @@ where
         graph::unknown_path(&ctx)
     } else if doorward_protocol::paths::is_metadata_endpoints(path) {
         sts::metadata(&ctx, head.uri.query().unwrap_or_default())
+    } else if path == doorward_protocol::paths::ERROR_PAGE {
+        web::error::show(head.uri.query().unwrap_or_default())
     } else if path == web::STYLE_PATH {
         web::style()
     } else if path == doorward_protocol::paths::SETUP {

@@ -25,7 +25,10 @@ pub struct Occasion {
 impl Occasion {
     /// A change at `now`, under a fresh number.
     pub fn at(now: Timestamp) -> Self {
-        Self { now, trace: TraceId::from_random(entropy::bytes()) }
+        Self {
+            now,
+            trace: TraceId::from_random(entropy::bytes()),
+        }
     }
 }
 

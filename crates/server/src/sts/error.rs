@@ -269,11 +269,6 @@ impl StsError {
                 .headers_mut()
                 .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if row.status == StatusCode::UNAUTHORIZED {
-            // RFC 6749 §5.2: a refused client is told how it may authenticate.
-            let value = HeaderValue::from_static("Basic realm=\"token\"");
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
-        }
         response
     }
 }
@@ -458,17 +453,17 @@ impl<E: Display> From<StoreError<E>> for StsError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sts::cure;
     use std::fmt::Write as _;
 
-    #[test]
-    fn golden_errors() {
+    fn every_error() -> Vec<StsError> {
         let (client, tenant) = (AppId::from_bytes([0xaa; 16]), "Contoso".to_owned());
         let of_client = |refusal| StsError::Client {
             refusal,
             client,
             tenant: tenant.clone(),
         };
-        let all = [
+        vec![
             StsError::BodyTooLarge(65536),
             StsError::BodyCutOff,
             StsError::Malformed,
@@ -526,19 +521,34 @@ mod tests {
             StsError::Throttled { seconds: 240 },
             StsError::Busy,
             StsError::Unavailable,
-        ];
-        let mut table = String::new();
-        for error in all {
-            let row = error.row();
-            let _ = writeln!(
-                table,
-                "{error:?}\n  {} {} {}: {}",
-                row.status.as_u16(),
-                row.error,
-                row.code,
-                row.text
-            );
-        }
-        insta::assert_snapshot!(table);
+        ]
     }
+
+    /// The table is reviewed in `docs/errors.md`; `DOORWARD_UPDATE_DOCS=1` writes it anew.
+    #[test]
+    fn golden_errors() {
+        let mut page = String::from(PREFACE);
+        for error in every_error() {
+            let row = error.row();
+            let (status, number, text) = (row.status.as_u16(), row.code.number(), row.text.replace('|', "\\|"));
+            let _ = writeln!(page, "| {status} | `{}` | {number} | {text} | {} |", row.error, cure::cure(row.code));
+        }
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/errors.md");
+        #[expect(clippy::disallowed_methods, reason = "a test that can write what it checks")]
+        if std::env::var("DOORWARD_UPDATE_DOCS").is_ok() {
+            std::fs::write(path, &page).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(path).unwrap(), page, "docs/errors.md is stale");
+    }
+
+    const PREFACE: &str = "\
+# Errors of the token service
+
+Every way in which the token endpoints say no, as Azure AD says it: HTTP status, `error`, AADSTS number, text. The text in \
+`error_description` is followed by trace id, correlation id and time. `error_uri` leads to a page with the cure. This page \
+is made by a test from the one table in `crates/server/src/sts/error.rs`.
+
+| status | error | AADSTS | text | what to do |
+| --- | --- | --- | --- | --- |
+";
 }

@@ -1,6 +1,7 @@
 //! The token service: OAuth 2.0 and OpenID Connect 1.0 as Azure AD speaks them, v1 and v2.0.
 
 mod client_credentials;
+pub(crate) mod cure;
 mod discovery;
 mod error;
 mod issue;
@@ -20,8 +21,8 @@ pub(crate) use to_wire::token_response;
 
 use bytes::Bytes;
 use doorward_protocol::paths::StsPath;
-use http::Method;
 use http::request::Parts;
+use http::{HeaderValue, Method, StatusCode, header};
 
 use crate::ctx::Ctx;
 use crate::http::{Response, method_not_allowed};
@@ -58,5 +59,11 @@ where
         StsPath::DeviceCode { .. } => Err(StsError::NotServed("the device code flow")),
         StsPath::Logout { .. } => Err(StsError::NotServed("the browser sign-out")),
     };
-    answer.unwrap_or_else(|error| error.answer(ctx))
+    let mut response = answer.unwrap_or_else(|error| error.answer(ctx));
+    if response.status() == StatusCode::UNAUTHORIZED && head.headers.contains_key(header::AUTHORIZATION) {
+        // RFC 6749 §5.2: for a client that tried the header. Others would take it for a challenge and hide the body.
+        let value = HeaderValue::from_static("Basic realm=\"token\"");
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
+    }
+    response
 }

@@ -1,5 +1,6 @@
 //! Pages for people, rendered on the server, working without JavaScript.
 
+pub mod error;
 pub mod setup;
 
 use askama::Template;
@@ -10,6 +11,18 @@ use crate::http::{Response, text, with_type};
 
 const CSP: &str =
     "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// A page that says one thing.
+#[derive(Template)]
+#[template(path = "message.html")]
+pub struct MessagePage<'a> {
+    /// What it is about.
+    pub title: &'a str,
+    /// What there is to say.
+    pub text: &'a str,
+    /// What to do.
+    pub cure: &'a str,
+}
 
 /// The one style sheet.
 pub const STYLE_PATH: &str = "/assets/doorward.css";

@@ -18,7 +18,7 @@ use doorward_store::{self as store, QueryError, StoreError, Tx, View};
 use http::request::Parts;
 use http::{Method, StatusCode, header};
 
-use super::page;
+use super::{MessagePage, page};
 use crate::credentials::Passwords;
 use crate::ctx::Ctx;
 use crate::entropy;
@@ -37,14 +37,6 @@ struct SetupPage<'a> {
     account: Option<&'a str>,
     username: &'a str,
     problem: Option<&'a str>,
-}
-
-#[derive(Template)]
-#[template(path = "message.html")]
-struct MessagePage<'a> {
-    title: &'a str,
-    text: &'a str,
-    cure: &'a str,
 }
 
 /// Why nothing was set up.

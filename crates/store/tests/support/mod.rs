@@ -182,6 +182,36 @@ impl Cluster {
         self.url = String::from_utf8(output.stdout).unwrap().trim().to_owned();
     }
 
+    /// Starts it again with a TLS listener on the loopback that takes nothing unencrypted.
+    pub fn encrypt(&mut self, certificate: &str, key: &str, port: u16) {
+        use std::io::Write;
+        use std::os::unix::fs::{PermissionsExt, chown};
+        let stopped = Self::script("stop", self.directory.path());
+        assert!(stopped.status.success());
+        let data = self.directory.path().join("data");
+        std::fs::write(data.join("server.crt"), certificate).unwrap();
+        std::fs::write(data.join("server.key"), key).unwrap();
+        std::fs::set_permissions(data.join("server.key"), std::fs::Permissions::from_mode(0o600)).unwrap();
+        let owner = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata(&data).unwrap());
+        chown(data.join("server.key"), Some(owner), None).unwrap();
+        chown(data.join("server.crt"), Some(owner), None).unwrap();
+        let mut settings = std::fs::File::options()
+            .append(true)
+            .open(data.join("postgresql.conf"))
+            .unwrap();
+        writeln!(
+            settings,
+            "listen_addresses = '127.0.0.1'\nport = {port}\nssl = on"
+        )
+        .unwrap();
+        std::fs::write(
+            data.join("pg_hba.conf"),
+            "local all all trust\nhostssl all all all trust\n",
+        )
+        .unwrap();
+        self.start_again();
+    }
+
     /// Kills the postmaster and every backend at once, as a power cut would.
     pub fn kill(&self) {
         let data = self.directory.path().join("data");

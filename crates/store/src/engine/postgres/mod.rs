@@ -4,6 +4,7 @@ mod address;
 mod open;
 mod session;
 mod threads;
+mod tls;
 
 pub(crate) use session::Session;
 
@@ -38,8 +39,8 @@ impl Postgres {
         now: Timestamp,
         context: &Arc<Context>,
     ) -> Result<(Self, bool), OpenError> {
-        let config = address::parse(url)?;
-        let is_new = open::open(&config, mode, now, context)?;
+        let address = address::Address::parse(url)?;
+        let is_new = open::open(&address, mode, now, context)?;
         let mut engine = Self {
             writes: Arc::new(Queue::new()),
             reads: Arc::new(Queue::new()),
@@ -49,16 +50,16 @@ impl Postgres {
         let lane = Arc::new(Mutex::new(()));
         for _ in 0..WRITERS {
             let (queue, lane) = (Arc::clone(&engine.writes), Arc::clone(&lane));
-            let line = threads::Line::new(config.clone(), Arc::clone(context));
+            let line = threads::Line::new(address.clone(), Arc::clone(context));
             engine.start("store-write", move || threads::write(line, &queue, &lane))?;
         }
         for _ in 0..READERS {
             let queue = Arc::clone(&engine.reads);
-            let line = threads::Line::new(config.clone(), Arc::clone(context));
+            let line = threads::Line::new(address.clone(), Arc::clone(context));
             engine.start("store-read", move || threads::read(line, &queue))?;
         }
         let queue = Arc::clone(&engine.appends);
-        let line = threads::Line::new(config, Arc::clone(context));
+        let line = threads::Line::new(address, Arc::clone(context));
         engine.start("store-append", move || threads::append(line, &queue))?;
         Ok((engine, is_new))
     }

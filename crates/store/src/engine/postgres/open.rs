@@ -1,5 +1,6 @@
 //! Opening a database: look first, make or migrate in one transaction.
 
+use super::address::Address;
 use super::session::Session;
 use crate::engine::Link;
 use crate::schema::{self, Found, Stop};
@@ -7,7 +8,6 @@ use crate::view::Context;
 use crate::{OpenError, QueryError};
 use doorward_domain::mode::Mode;
 use doorward_names::Timestamp;
-use postgres::Config;
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -16,18 +16,18 @@ const TRIES: usize = 10;
 
 /// Says whether the store was made. Runs on a thread of its own: the driver may not block an async one.
 pub(super) fn open(
-    config: &Config,
+    address: &Address,
     mode: Mode,
     now: Timestamp,
     context: &Arc<Context>,
 ) -> Result<bool, OpenError> {
-    let (config, context) = (config.clone(), Arc::clone(context));
+    let (address, context) = (address.clone(), Arc::clone(context));
     let thread = std::thread::Builder::new()
         .name("store-open".to_owned())
         .spawn(move || {
             let mut last = None;
             for _ in 0..TRIES {
-                match once(&config, mode, now, &context) {
+                match once(&address, mode, now, &context) {
                     Ok(is_new) => return Ok(is_new),
                     Err(Stop::Query(error @ (QueryError::Contended | QueryError::Statement(_)))) => {
                         last = Some(error);
@@ -45,8 +45,8 @@ pub(super) fn open(
         .unwrap_or_else(|_| Err(OpenError::Failed("opening panicked".to_owned())))
 }
 
-fn once(config: &Config, mode: Mode, now: Timestamp, context: &Context) -> Result<bool, Stop> {
-    let mut session = Session::connect(config)?;
+fn once(address: &Address, mode: Mode, now: Timestamp, context: &Context) -> Result<bool, Stop> {
+    let mut session = Session::connect(address)?;
     let encoding = session.setting("SHOW server_encoding")?;
     if !encoding.eq_ignore_ascii_case("utf8") {
         let reason = format!("the database's encoding is `{encoding}`, UTF8 is needed");

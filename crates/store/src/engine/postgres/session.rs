@@ -1,12 +1,13 @@
 //! One connection, its prepared statements, and what its errors mean.
 
+use super::address::Address;
 use crate::QueryError;
 use crate::engine::Rows;
 use crate::value::Value;
 use postgres::error::SqlState;
 use postgres::types::private::BytesMut;
 use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
-use postgres::{Client, Config, NoTls, Row, Statement};
+use postgres::{Client, Row, Statement};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::error::Error;
@@ -21,8 +22,8 @@ pub(crate) struct Session {
 
 impl Session {
     /// Connects, and makes sure that a commit that is acknowledged is durable.
-    pub(super) fn connect(config: &Config) -> Result<Self, QueryError> {
-        let client = config.connect(NoTls).map_err(|error| match failure(&error) {
+    pub(super) fn connect(address: &Address) -> Result<Self, QueryError> {
+        let client = address.connect().map_err(|error| match failure(&error) {
             QueryError::Statement(reason) => QueryError::Unavailable(reason),
             other => other,
         })?;
@@ -168,6 +169,34 @@ pub(super) fn failure(error: &postgres::Error) -> QueryError {
             } else {
                 QueryError::Statement(format!("{reason} ({})", code.code()))
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the test script speaks through the environment"
+    )]
+    fn a_weak_synchronous_commit_is_strengthened() {
+        if std::env::var("DOORWARD_TEST_ENGINES").is_ok_and(|engines| engines == "sqlite") {
+            return;
+        }
+        let url = std::env::var("DOORWARD_TEST_POSTGRES")
+            .expect("DOORWARD_TEST_POSTGRES is not set: run `./test rust`, which starts one");
+        for (asked, kept) in [
+            ("off", "on"),
+            ("local", "on"),
+            ("remote_write", "on"),
+            ("remote_apply", "remote_apply"),
+        ] {
+            let url = format!("{url} options='-c synchronous_commit={asked}'");
+            let mut session = Session::connect(&Address::parse(&url).unwrap()).unwrap();
+            assert_eq!(session.setting("SHOW synchronous_commit"), Ok(kept.to_owned()));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The threads: each has a connection, which it makes anew when it was lost.
 
+use super::address::Address;
 use super::session::Session;
 use crate::QueryError;
 use crate::StoreError;
@@ -9,7 +10,6 @@ use crate::job::{Append, ReadJob, WriteJob};
 use crate::queue::Queue;
 use crate::revision::Bump;
 use crate::view::{Context, Tx, View};
-use postgres::Config;
 use std::cell::RefCell;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -22,7 +22,7 @@ const TRIES: u32 = 60;
 
 /// A connection, or the want of one.
 pub(super) struct Line {
-    config: Config,
+    address: Address,
     context: Arc<Context>,
     session: Option<RefCell<Session>>,
 }
@@ -36,9 +36,9 @@ enum Try {
 }
 
 impl Line {
-    pub(super) fn new(config: Config, context: Arc<Context>) -> Self {
+    pub(super) fn new(address: Address, context: Arc<Context>) -> Self {
         Self {
-            config,
+            address,
             context,
             session: None,
         }
@@ -56,7 +56,7 @@ impl Line {
         let fresh = self.session.is_none();
         let session = match self.session.take() {
             Some(session) => session,
-            None => RefCell::new(Session::connect(&self.config)?),
+            None => RefCell::new(Session::connect(&self.address)?),
         };
         Ok((self.session.insert(session), fresh))
     }
@@ -112,7 +112,10 @@ impl Line {
                 match error {
                     QueryError::Contended => Try::Again(error),
                     // Nothing was committed yet: a connection that had gone stale may be tried anew.
-                    QueryError::Unavailable(_) if !fresh => Try::Again(error),
+                    QueryError::Unavailable(_) if !fresh => {
+                        self.session = None;
+                        Try::Again(error)
+                    }
                     other => Try::Done(Err(other)),
                 }
             }
@@ -160,6 +163,7 @@ impl Line {
             }
         };
         self.roll_back();
+        self.give_up(failure.as_ref());
         (failure, fresh)
     }
 
@@ -197,7 +201,15 @@ impl Line {
              ON CONFLICT (id) DO NOTHING",
             &[&id, &at, &tenant, &event, &actor, &client, &target, &uti, &detail, &trace, &correlation],
         );
+        self.give_up(written.as_ref().err());
         (written, fresh)
+    }
+
+    /// A connection that failed is not used again.
+    fn give_up(&mut self, failure: Option<&QueryError>) {
+        if matches!(failure, Some(QueryError::Unavailable(_))) {
+            self.session = None;
+        }
     }
 }
 

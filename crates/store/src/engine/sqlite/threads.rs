@@ -28,6 +28,11 @@ pub(super) fn write(connection: Connection, queue: &Queue<Box<dyn WriteJob>>, co
 }
 
 fn run(connection: &Connection, context: &Context, mut group: Vec<Box<dyn WriteJob>>) {
+    if let Err(error) = execute(connection, "BEGIN IMMEDIATE", &[]) {
+        // Nobody gets in now: another process writes, or the disk is gone.
+        group.into_iter().for_each(|job| job.finish(Err(error.clone())));
+        return;
+    }
     match together(connection, context, &mut group) {
         Ok(outcomes) => group
             .into_iter()
@@ -41,13 +46,12 @@ fn run(connection: &Connection, context: &Context, mut group: Vec<Box<dyn WriteJ
     }
 }
 
-/// One transaction. `Err` means that nothing of it was kept.
+/// One transaction, which has begun. `Err` means that nothing of it was kept.
 fn together(
     connection: &Connection,
     context: &Context,
     group: &mut [Box<dyn WriteJob>],
 ) -> Result<Vec<Outcome>, QueryError> {
-    execute(connection, "BEGIN IMMEDIATE", &[])?;
     let alone = group.len() == 1;
     let mut outcomes = Vec::with_capacity(group.len());
     for job in group {

@@ -1,0 +1,27 @@
+//! GET /error?code=N: what a number of the token service means, and what to do about it.
+
+use doorward_protocol::oauth::AadSts;
+use http::StatusCode;
+
+use super::{MessagePage, page};
+use crate::http::Response;
+use crate::sts::cure::cure;
+
+/// Explains the number in `query`.
+pub fn show(query: &str) -> Response {
+    let code = url::form_urlencoded::parse(query.as_bytes())
+        .find(|(name, _)| name == "code")
+        .and_then(|(_, value)| AadSts::of_number(value.parse().ok()?));
+    match code {
+        Some(code) => {
+            let title = code.to_string();
+            let text = code.text().unwrap_or("The answer's error_description says what was refused.");
+            page(StatusCode::OK, &MessagePage { title: &title, text, cure: cure(code) })
+        }
+        None => {
+            let text = "This server gives no error of that number.";
+            let cure = "docs/errors.md lists every one.";
+            page(StatusCode::NOT_FOUND, &MessagePage { title: "Unknown number", text, cure })
+        }
+    }
+}
