@@ -13,7 +13,14 @@ use tracing_subscriber::EnvFilter;
 
 /// Identity and access for machine-learning workspaces, in Azure's protocols.
 #[derive(Debug, Parser)]
-#[command(name = "doorward", version, propagate_version = false, max_term_width = 110, subcommand_required = true, arg_required_else_help = true)]
+#[command(
+    name = "doorward",
+    version,
+    propagate_version = false,
+    max_term_width = 110,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
 pub struct Cli {
     #[command(flatten)]
     global: Global,
@@ -24,7 +31,15 @@ pub struct Cli {
 #[derive(Debug, clap::Args)]
 struct Global {
     /// How the result is written
-    #[arg(long, short, value_enum, default_value_t, global = true, value_name = "FORMAT", help_heading = "Global options")]
+    #[arg(
+        long,
+        short,
+        value_enum,
+        default_value_t,
+        global = true,
+        value_name = "FORMAT",
+        help_heading = "Global options"
+    )]
     output: Format,
     /// What of the result is written: a JMESPath expression
     #[arg(long, global = true, value_name = "JMESPATH", help_heading = "Global options")]
@@ -43,7 +58,11 @@ pub fn run() -> ExitCode {
         Ok(cli) => cli,
         Err(e) => {
             drop(e.print());
-            return if e.use_stderr() { ExitCode::from(exit::Exit::Usage.code()) } else { ExitCode::SUCCESS };
+            return if e.use_stderr() {
+                ExitCode::from(exit::Exit::Usage.code())
+            } else {
+                ExitCode::SUCCESS
+            };
         }
     };
     match cli.start() {
@@ -71,8 +90,11 @@ impl Cli {
         };
         let filter = EnvFilter::new(config::log_filter().as_deref().unwrap_or(level));
         let colour = !config::no_color() && io::IsTerminal::is_terminal(&io::stderr());
-        let subscriber =
-            tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colour).finish();
+        let subscriber = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(io::stderr)
+            .with_ansi(colour)
+            .finish();
         // Set once, at the start; there is no other.
         drop(tracing::subscriber::set_global_default(subscriber));
     }

@@ -2,14 +2,22 @@
 
 use std::path::PathBuf;
 
-#[expect(clippy::disallowed_methods, reason = "this is where the command line reads the environment")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is where the command line reads the environment"
+)]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is where the command line reads the environment")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is where the command line reads the environment"
+)]
 fn path(name: &str) -> Option<PathBuf> {
-    std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+    std::env::var_os(name)
+        .filter(|value| !value.is_empty())
+        .map(PathBuf::from)
 }
 
 /// The person's home directory.
@@ -25,7 +33,8 @@ pub fn config_dir() -> Option<PathBuf> {
 /// Where `up` keeps the server's data: `$XDG_DATA_HOME/doorward`, or `~/.local/share/doorward`.
 pub fn data_dir() -> Option<PathBuf> {
     let base = path("XDG_DATA_HOME").filter(|path| path.is_absolute());
-    base.or_else(|| home().map(|home| home.join(".local/share"))).map(|base| base.join("doorward"))
+    base.or_else(|| home().map(|home| home.join(".local/share")))
+        .map(|base| base.join("doorward"))
 }
 
 /// `DOORWARD_URL`: the server that is signed in to.
@@ -36,6 +45,12 @@ pub fn url() -> Option<String> {
 /// `DOORWARD_CA`: the server's certificate authority.
 pub fn ca_file() -> Option<PathBuf> {
     path("DOORWARD_CA")
+}
+
+/// `DOORWARD_SUBSCRIPTION_ID`, which belongs to the tenant of `DOORWARD_TENANT_ID`.
+pub fn subscription_of(tenant: &str) -> Option<String> {
+    variable("DOORWARD_TENANT_ID").filter(|known| known.eq_ignore_ascii_case(tenant))?;
+    variable("DOORWARD_SUBSCRIPTION_ID")
 }
 
 /// Whether colours are unwanted (`NO_COLOR`, or a terminal that has none).
@@ -55,5 +70,7 @@ pub fn requests_bundle() -> Option<PathBuf> {
 
 /// `PATH`, where other programs are found.
 pub fn search_path() -> Vec<PathBuf> {
-    path("PATH").map(|paths| std::env::split_paths(&paths).collect()).unwrap_or_default()
+    path("PATH")
+        .map(|paths| std::env::split_paths(&paths).collect())
+        .unwrap_or_default()
 }

@@ -19,23 +19,38 @@ pub struct Failure {
 impl Failure {
     /// A failure on this machine or at the server.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), cure: None, exit: Exit::Failed }
+        Self {
+            message: message.into(),
+            cure: None,
+            exit: Exit::Failed,
+        }
     }
 
     /// A wrong command line.
     pub fn usage(message: impl Into<String>) -> Self {
-        Self { exit: Exit::Usage, ..Self::new(message) }
+        Self {
+            exit: Exit::Usage,
+            ..Self::new(message)
+        }
     }
 
     /// Something that doesn't exist.
     pub fn not_found(message: impl Into<String>) -> Self {
-        Self { exit: Exit::NotFound, ..Self::new(message) }
+        Self {
+            exit: Exit::NotFound,
+            ..Self::new(message)
+        }
     }
 
     /// Nobody is signed in.
     pub fn not_signed_in() -> Self {
-        Self { exit: Exit::NotSignedIn, ..Self::new("Please run 'doorward login' to setup account.") }
-            .cure("sign in with `doorward login`; a server on this machine (`doorward up`) signs you in by itself")
+        Self {
+            exit: Exit::NotSignedIn,
+            ..Self::new("Please run 'doorward login' to setup account.")
+        }
+        .cure(
+            "sign in with `doorward login`; a server on this machine (`doorward up`) signs you in by itself",
+        )
     }
 
     /// A file that can't be used.
@@ -45,12 +60,18 @@ impl Failure {
 
     /// The same with what to do about it.
     pub fn cure(self, cure: impl Into<String>) -> Self {
-        Self { cure: Some(cure.into()), ..self }
+        Self {
+            cure: Some(cure.into()),
+            ..self
+        }
     }
 
     /// The same with more in front of the message.
     pub fn context(self, before: impl Display) -> Self {
-        Self { message: format!("{before}: {}", self.message), ..self }
+        Self {
+            message: format!("{before}: {}", self.message),
+            ..self
+        }
     }
 }
 
@@ -64,11 +85,17 @@ impl From<Error> for Failure {
             _ => Exit::Failed,
         };
         let message = match (&error, error.server()) {
-            (Error::NotTrusted { host, reason }, _) => format!("the certificate of {host} is not trusted: {reason}"),
+            (Error::NotTrusted { host, reason }, _) => {
+                format!("the certificate of {host} is not trusted: {reason}")
+            }
             (_, Some(server)) => server.to_string(),
             (_, None) => error.to_string(),
         };
-        Self { message, cure: cure(&error).map(str::to_owned), exit }
+        Self {
+            message,
+            cure: cure(&error).map(str::to_owned),
+            exit,
+        }
     }
 }
 
@@ -77,22 +104,34 @@ fn cure(error: &Error) -> Option<&'static str> {
         Error::WrongSecret(_) => {
             "use the secret's value, not its id; an owner can make a new one: `doorward ad sp credential reset --id <appId>`"
         }
-        Error::ExpiredSecret(_) => "an owner can make a new one: `doorward ad sp credential reset --id <appId>`",
+        Error::ExpiredSecret(_) => {
+            "an owner can make a new one: `doorward ad sp credential reset --id <appId>`"
+        }
         Error::WrongPassword(_) => "check the user name and the password",
         Error::SessionEnded(_) => "sign in again: `doorward login`",
-        Error::NoSuchTenant(_) => "check the tenant's id or domain: `doorward account show` prints the one you use",
-        Error::NoSuchClient(_) => "check the application id and the tenant: `doorward ad sp show --id <appId>`",
-        Error::ResourceUnknown(_) => "check the resource, and that its application has a service principal: `doorward ad sp list`",
+        Error::NoSuchTenant(_) => {
+            "check the tenant's id or domain: `doorward account show` prints the one you use"
+        }
+        Error::NoSuchClient(_) => {
+            "check the application id and the tenant: `doorward ad sp show --id <appId>`"
+        }
+        Error::ResourceUnknown(_) => {
+            "check the resource, and that its application has a service principal: `doorward ad sp list`"
+        }
         Error::Throttled { .. } => "wait, then try again",
         Error::NotAllowed(_) => {
             "your account may not do this: ask an administrator of the tenant for a directory role, or sign in with another account: `doorward login`"
         }
         Error::Unauthenticated(_) => "sign in again: `doorward login`",
-        Error::Unreachable { .. } => "check that the server runs (`doorward up`), and the address in DOORWARD_URL",
+        Error::Unreachable { .. } => {
+            "check that the server runs (`doorward up`), and the address in DOORWARD_URL"
+        }
         Error::NotTrusted { .. } => {
             "run `doorward trust install`, or set DOORWARD_CA to the file of the server's certificate authority"
         }
-        Error::CaFile { .. } => "DOORWARD_CA names a file with the server's certificate authority in PEM form",
+        Error::CaFile { .. } => {
+            "DOORWARD_CA names a file with the server's certificate authority in PEM form"
+        }
         _ => return None,
     })
 }

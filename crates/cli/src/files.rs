@@ -50,8 +50,14 @@ impl Home {
     pub fn turn(&self) -> Result<Turn, Failure> {
         self.make()?;
         let path = self.path("lock");
-        let open = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path);
-        open.and_then(|file| file.lock().map(|()| Turn(file))).map_err(|e| Failure::file(&path, e))
+        let open = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(&path);
+        open.and_then(|file| file.lock().map(|()| Turn(file)))
+            .map_err(|e| Failure::file(&path, e))
     }
 
     /// Replaces a file.
@@ -80,7 +86,11 @@ impl Home {
     }
 
     fn make(&self) -> Result<(), Failure> {
-        DirBuilder::new().recursive(true).mode(0o700).create(&self.0).map_err(|e| Failure::file(&self.0, e))
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.0)
+            .map_err(|e| Failure::file(&self.0, e))
     }
 }
 
@@ -97,7 +107,12 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(path)?;
+    let mut file = OpenOptions::new()
+        .create(true)
+        .truncate(true)
+        .write(true)
+        .mode(0o600)
+        .open(path)?;
     file.set_permissions(fs::Permissions::from_mode(0o600))?;
     file.write_all(bytes)?;
     file.sync_all()

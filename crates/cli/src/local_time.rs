@@ -15,7 +15,9 @@ pub fn az_form(at: Timestamp) -> String {
     let utc = OffsetDateTime::from_unix_timestamp(at.unix_seconds()).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     let offset = UtcOffset::local_offset_at(utc).unwrap_or(UtcOffset::UTC);
     utc.to_offset(offset)
-        .format(format_description!("[year]-[month]-[day] [hour]:[minute]:[second].[subsecond digits:6]"))
+        .format(format_description!(
+            "[year]-[month]-[day] [hour]:[minute]:[second].[subsecond digits:6]"
+        ))
         .unwrap_or_default()
 }
 

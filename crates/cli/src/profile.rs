@@ -92,8 +92,11 @@ impl Server {
         match config::url() {
             Some(authority) => {
                 let authority = authority.trim_end_matches('/').to_owned();
-                let known = profile.subscriptions.iter().find(|account| account.server.authority == authority);
-                let ca_file = config::ca_file().or_else(|| known.and_then(|known| known.server.ca_file.clone()));
+                let known = profile
+                    .subscriptions
+                    .iter()
+                    .find(|account| account.server.authority == authority);
+                let ca_file = known.and_then(|known| known.server.ca_file.clone());
                 Self { authority, ca_file }
             }
             None => current.unwrap_or_else(|| Self {
@@ -104,8 +107,11 @@ impl Server {
         .with_environment()
     }
 
+    /// `DOORWARD_CA` is about the server of `DOORWARD_URL`; about any server when there is no such variable.
     fn with_environment(self) -> Self {
-        Self { ca_file: config::ca_file().or(self.ca_file), ..self }
+        let about_this = config::url().is_none_or(|url| url.trim_end_matches('/') == self.authority);
+        let ca_file = config::ca_file().filter(|_| about_this).or(self.ca_file);
+        Self { ca_file, ..self }
     }
 
     /// How the SDK is told about it.
@@ -126,7 +132,10 @@ impl Profile {
     }
 
     /// Changes the file, with no other process in between.
-    pub fn change<T>(home: &Home, change: impl FnOnce(&mut Self) -> Result<T, Failure>) -> Result<T, Failure> {
+    pub fn change<T>(
+        home: &Home,
+        change: impl FnOnce(&mut Self) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         let turn = home.turn()?;
         let mut profile = Self::load(home)?;
         let result = change(&mut profile)?;
@@ -142,7 +151,10 @@ impl Profile {
 
     /// The account in use.
     pub fn current(&self) -> Result<&Account, Failure> {
-        self.subscriptions.iter().find(|account| account.is_default).ok_or_else(Failure::not_signed_in)
+        self.subscriptions
+            .iter()
+            .find(|account| account.is_default)
+            .ok_or_else(Failure::not_signed_in)
     }
 
     /// The account in the subscription of that id or name; the one in use when it has several.
@@ -150,28 +162,43 @@ impl Profile {
         let named = |account: &&Account| {
             account.id.eq_ignore_ascii_case(subscription) || account.name.eq_ignore_ascii_case(subscription)
         };
-        let found = self.subscriptions.iter().filter(|account| account.is_default).find(named);
-        found.or_else(|| self.subscriptions.iter().find(named)).ok_or_else(|| {
-            Failure::new(format!("The subscription of '{subscription}' doesn't exist in cloud 'Doorward'."))
+        let found = self
+            .subscriptions
+            .iter()
+            .filter(|account| account.is_default)
+            .find(named);
+        found
+            .or_else(|| self.subscriptions.iter().find(named))
+            .ok_or_else(|| {
+                Failure::new(format!(
+                    "The subscription of '{subscription}' doesn't exist in cloud 'Doorward'."
+                ))
                 .cure("`doorward account list` shows those that do")
-        })
+            })
     }
 
     /// Takes an account in and makes it the one in use.
     pub fn sign_in(&mut self, account: Account) {
         self.subscriptions.retain(|known| {
-            !(known.id == account.id && known.user == account.user && known.server.authority == account.server.authority)
+            !(known.id == account.id
+                && known.user == account.user
+                && known.server.authority == account.server.authority)
         });
         for known in &mut self.subscriptions {
             known.is_default = false;
         }
-        self.subscriptions.push(Account { is_default: true, ..account });
+        self.subscriptions.push(Account {
+            is_default: true,
+            ..account
+        });
     }
 
     /// A subscription of that tenant that is known from another account.
     pub fn known_subscription(&self, server: &Server, tenant: &str) -> Option<&Account> {
         self.subscriptions.iter().find(|account| {
-            account.server.authority == server.authority && account.tenant_id == tenant && account.name != NO_SUBSCRIPTION
+            account.server.authority == server.authority
+                && account.tenant_id == tenant
+                && account.name != NO_SUBSCRIPTION
         })
     }
 

@@ -36,7 +36,10 @@ pub fn new_secret(given: Option<&str>, question: &str) -> Result<SecretString, F
 
 fn line() -> Result<SecretString, Failure> {
     let mut text = String::new();
-    io::stdin().lock().read_line(&mut text).map_err(|e| Failure::new(format!("standard input: {e}")))?;
+    io::stdin()
+        .lock()
+        .read_line(&mut text)
+        .map_err(|e| Failure::new(format!("standard input: {e}")))?;
     let text = text.trim_end_matches(['\r', '\n']);
     if text.is_empty() {
         return Err(Failure::usage("no secret was given")

@@ -45,20 +45,32 @@ impl Session {
         let options = account.server.options()?;
         let credential = match kind {
             UserKind::User => {
-                let name = tenant.parse().map_err(|e: doorward_names::InvalidName| Failure::usage(e.to_string()))?;
+                let name = tenant
+                    .parse()
+                    .map_err(|e: doorward_names::InvalidName| Failure::usage(e.to_string()))?;
                 Credential::Person(UserSession::resume(options, name, secret))
             }
             UserKind::ServicePrincipal => {
                 let id = &account.user.name;
-                Credential::ServicePrincipal(ServicePrincipalAuthentication::new(&tenant, id, secret)?.options(options))
+                Credential::ServicePrincipal(
+                    ServicePrincipalAuthentication::new(&tenant, id, secret)?.options(options),
+                )
             }
         };
-        Ok(Arc::new(Self { home: home.clone(), account: account.clone(), tenant, credential }))
+        Ok(Arc::new(Self {
+            home: home.clone(),
+            account: account.clone(),
+            tenant,
+            credential,
+        }))
     }
 
     /// The directory, as this account.
     pub fn directory(self: &Arc<Self>) -> Result<DirectoryClient, Failure> {
-        Ok(DirectoryClient::new(self.account.server.options()?, Arc::clone(self) as Arc<dyn TokenSource>))
+        Ok(DirectoryClient::new(
+            self.account.server.options()?,
+            Arc::clone(self) as Arc<dyn TokenSource>,
+        ))
     }
 
     /// The account.
@@ -67,7 +79,10 @@ impl Session {
     }
 
     fn owner(&self) -> Owner {
-        Owner::of(&Account { tenant_id: self.tenant.clone(), ..self.account.clone() })
+        Owner::of(&Account {
+            tenant_id: self.tenant.clone(),
+            ..self.account.clone()
+        })
     }
 
     fn keep(&self, scope: &str, token: &AccessToken) -> Result<(), Failure> {
@@ -75,7 +90,11 @@ impl Session {
         Vault::change(&self.home, now, |vault| {
             vault.keep_token(&self.owner(), scope, token, now);
             if let Credential::Person(session) = &self.credential {
-                vault.keep_credential(&Owner::of(&self.account), UserKind::User, &session.refresh_token());
+                vault.keep_credential(
+                    &Owner::of(&self.account),
+                    UserKind::User,
+                    &session.refresh_token(),
+                );
             }
         })
     }
@@ -85,7 +104,9 @@ impl Session {
 impl TokenSource for Session {
     async fn token(&self, resource_or_scope: &str) -> Result<AccessToken, Error> {
         let kept = Vault::load(&self.home).ok();
-        if let Some(token) = kept.and_then(|vault| vault.token(&self.owner(), resource_or_scope, local_time::now())) {
+        if let Some(token) =
+            kept.and_then(|vault| vault.token(&self.owner(), resource_or_scope, local_time::now()))
+        {
             return Ok(token);
         }
         let token = match &self.credential {

@@ -25,7 +25,10 @@ impl Shell {
     pub fn export(self, name: &str, value: &str) -> String {
         match self {
             Self::Sh => format!("export {name}={}", quote(value)),
-            Self::Fish => format!("set -gx {name} '{}'", value.replace('\\', r"\\").replace('\'', r"\'")),
+            Self::Fish => format!(
+                "set -gx {name} '{}'",
+                value.replace('\\', r"\\").replace('\'', r"\'")
+            ),
             Self::Powershell => format!("$Env:{name} = '{}'", value.replace('\'', "''")),
         }
     }

@@ -76,7 +76,10 @@ impl Vault {
 
     /// The secret by which an account has tokens.
     pub fn credential(&self, owner: &Owner, kind: UserKind) -> Option<SecretString> {
-        let found = self.credentials.iter().find(|known| known.owner == *owner && known.kind == kind)?;
+        let found = self
+            .credentials
+            .iter()
+            .find(|known| known.owner == *owner && known.kind == kind)?;
         Some(Secret::new(found.secret.clone()))
     }
 
@@ -84,20 +87,32 @@ impl Vault {
     pub fn keep_credential(&mut self, owner: &Owner, kind: UserKind, secret: &SecretString) {
         let same = |known: &Credential| known.owner == *owner && known.kind == kind;
         self.credentials.retain(|known| !same(known));
-        self.credentials.push(Credential { owner: owner.clone(), kind, secret: secret.expose().clone() });
+        self.credentials.push(Credential {
+            owner: owner.clone(),
+            kind,
+            secret: secret.expose().clone(),
+        });
     }
 
     /// A token for that scope that needn't be renewed yet.
     pub fn token(&self, owner: &Owner, scope: &str, now: Timestamp) -> Option<AccessToken> {
-        let found = self.tokens.iter().find(|token| token.owner == *owner && token.scope == scope)?;
+        let found = self
+            .tokens
+            .iter()
+            .find(|token| token.owner == *owner && token.scope == scope)?;
         let at = Timestamp::from_unix_seconds;
-        let token = AccessToken::new(Secret::new(found.secret.clone()), at(found.issued_at), at(found.expires_at));
+        let token = AccessToken::new(
+            Secret::new(found.secret.clone()),
+            at(found.issued_at),
+            at(found.expires_at),
+        );
         (token.is_valid(now) && !token.is_due(now)).then_some(token)
     }
 
     /// Keeps a token.
     pub fn keep_token(&mut self, owner: &Owner, scope: &str, token: &AccessToken, now: Timestamp) {
-        self.tokens.retain(|known| !(known.owner == *owner && known.scope == scope));
+        self.tokens
+            .retain(|known| !(known.owner == *owner && known.scope == scope));
         self.tokens.push(Token {
             owner: owner.clone(),
             scope: scope.to_owned(),

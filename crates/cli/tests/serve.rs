@@ -11,10 +11,30 @@ use std::process::{Command, Stdio};
 
 /// Writes a configuration with a self-signed certificate, on a port that was free a moment ago.
 fn configure(home: &Path) -> u16 {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
     let made = Command::new("openssl")
-        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"])
-        .args(["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout"])
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-days",
+            "2",
+        ])
+        .args([
+            "-subj",
+            "/CN=localhost",
+            "-addext",
+            "subjectAltName=DNS:localhost",
+            "-keyout",
+        ])
         .arg(home.join("tls.key"))
         .arg("-out")
         .arg(home.join("tls.pem"))
@@ -44,13 +64,24 @@ domain = "contoso.example"
 
 fn serve(home: &Path) -> Command {
     let mut command = doorward(home);
-    command.args(["serve", "--config"]).arg(home.join("doorward.toml"));
+    command
+        .args(["serve", "--config"])
+        .arg(home.join("doorward.toml"));
     command
 }
 
 fn link(home: &Path, arguments: &[&str]) -> String {
-    let output = doorward(home).args(arguments).arg("--config").arg(home.join("doorward.toml")).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = doorward(home)
+        .args(arguments)
+        .arg("--config")
+        .arg(home.join("doorward.toml"))
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let text = String::from_utf8(output.stdout).unwrap();
     assert_eq!(text.lines().count(), 1, "{text}");
     text.trim().to_owned()
@@ -77,8 +108,16 @@ fn the_way_to_the_first_administrator() {
     configure(home.path());
     let server = Server::start(serve(home.path()), home.path());
     // Empty: health alone.
-    assert_eq!(server.curl("/healthz", &[]), (200, "ok, not set up yet\n".to_owned()));
-    for path in ["/common/discovery/instance", "/setup", "/v1.0/users", "/metadata/endpoints"] {
+    assert_eq!(
+        server.curl("/healthz", &[]),
+        (200, "ok, not set up yet\n".to_owned())
+    );
+    for path in [
+        "/common/discovery/instance",
+        "/setup",
+        "/v1.0/users",
+        "/metadata/endpoints",
+    ] {
         assert_eq!(server.curl(path, &[]).0, 503, "{path}");
     }
     let link = link_after_init(&server, home.path());
@@ -90,15 +129,23 @@ fn the_way_to_the_first_administrator() {
         assert!(page.contains("Become the first administrator"), "{page}");
     }
     // A weak password spends nothing either.
-    let form = |password: &str| format!("link={secret}&username=root&password={password}&password_again={password}");
+    let form =
+        |password: &str| format!("link={secret}&username=root&password={password}&password_again={password}");
     assert_eq!(server.curl("/setup", &["--data", &form("short")]).0, 400);
-    assert_eq!(server.curl("/setup", &["--data", &form("correct-horse-battery")]).0, 200);
+    assert_eq!(
+        server
+            .curl("/setup", &["--data", &form("correct-horse-battery")])
+            .0,
+        200
+    );
     // Once.
     let (status, page) = server.curl("/setup", &["--data", &form("another-long-password")]);
     assert_eq!(status, 410);
     assert!(page.contains("used before"), "{page}");
     let (_, said) = failing(
-        doorward(home.path()).args(["init", "--config"]).arg(home.path().join("doorward.toml")),
+        doorward(home.path())
+            .args(["init", "--config"])
+            .arg(home.path().join("doorward.toml")),
     );
     assert!(said.contains("admin recover"), "{said}");
     assert!(!server.log().contains(&secret), "the link stands in the log");
@@ -122,20 +169,37 @@ fn an_administrator_signs_in_by_link_and_is_let_back_in() {
         use std::io::Write as _;
         let mut child = doorward(home.path())
             .env("DOORWARD_CA", home.path().join("tls.pem"))
-            .args(["login", "--setup-link", link, "--username", "root@contoso.example"])
+            .args([
+                "login",
+                "--setup-link",
+                link,
+                "--username",
+                "root@contoso.example",
+            ])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        child.stdin.take().unwrap().write_all(format!("{password}\n").as_bytes()).unwrap();
+        child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(format!("{password}\n").as_bytes())
+            .unwrap();
         child.wait_with_output().unwrap()
     };
     let output = sign_in(&first, "correct-horse-battery");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let me = |server: &Server| {
         let mut command = doorward(&server.home);
-        command.env("DOORWARD_CA", server.home.join("tls.pem")).args(["ad", "signed-in-user", "show"]);
+        command
+            .env("DOORWARD_CA", server.home.join("tls.pem"))
+            .args(["ad", "signed-in-user", "show"]);
         command.output().unwrap()
     };
     let output = me(&server);
@@ -149,7 +213,13 @@ fn an_administrator_signs_in_by_link_and_is_let_back_in() {
     let again = link(home.path(), &["admin", "recover", "root@contoso.example"]);
     let (status, _) = server.curl(
         "/setup",
-        &["--data", &format!("link={}&password=second-horse-battery&password_again=second-horse-battery", secret_of(&again))],
+        &[
+            "--data",
+            &format!(
+                "link={}&password=second-horse-battery&password_again=second-horse-battery",
+                secret_of(&again)
+            ),
+        ],
     );
     assert_eq!(status, 200);
     until(|| !me(&server).status.success());
@@ -168,16 +238,25 @@ fn each_mode_refuses_the_others_store() {
     configure(home.path());
     Server::up(home.path()).stop();
     // The development key is right for the development store; the mode still forbids it.
-    fs::copy(home.path().join("data/master.key"), home.path().join("master.key")).unwrap();
+    fs::copy(
+        home.path().join("data/master.key"),
+        home.path().join("master.key"),
+    )
+    .unwrap();
     let (_, said) = failing(&mut serve(home.path()));
     assert!(said.contains("doorward up"), "{said}");
 
     let other = tempfile::tempdir().unwrap();
     configure(other.path());
     Server::start(serve(other.path()), other.path()).stop();
-    fs::copy(other.path().join("master.key"), other.path().join("data/master.key")).unwrap();
+    fs::copy(
+        other.path().join("master.key"),
+        other.path().join("data/master.key"),
+    )
+    .unwrap();
     let mut up = doorward(other.path());
-    up.args(["up", "--listen", "127.0.0.1:0", "--data"]).arg(other.path().join("data"));
+    up.args(["up", "--listen", "127.0.0.1:0", "--data"])
+        .arg(other.path().join("data"));
     let (_, said) = failing(&mut up);
     assert!(said.contains("doorward serve"), "{said}");
 }

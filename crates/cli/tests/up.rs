@@ -15,7 +15,9 @@ fn mode(path: impl AsRef<Path>) -> u32 {
 
 fn up(home: &Path) -> Command {
     let mut command = doorward(home);
-    command.args(["up", "--listen", "127.0.0.1:0", "--data"]).arg(home.join("data"));
+    command
+        .args(["up", "--listen", "127.0.0.1:0", "--data"])
+        .arg(home.join("data"));
     command
 }
 
@@ -23,7 +25,10 @@ fn up(home: &Path) -> Command {
 fn is_clear(said: &str) {
     let error: Vec<_> = said.lines().filter(|line| line.starts_with("ERROR: ")).collect();
     assert_eq!(error.len(), 1, "{said}");
-    assert!(!said.contains("panicked") && !said.contains("RUST_BACKTRACE"), "{said}");
+    assert!(
+        !said.contains("panicked") && !said.contains("RUST_BACKTRACE"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -32,7 +37,12 @@ fn the_first_start_makes_everything_and_keeps_it_private() {
     let server = Server::up(home.path());
     assert!(server.url.starts_with("https://localhost:"), "{}", server.url);
     assert_eq!(mode(home.path().join("data")), 0o700);
-    for file in ["data/doorward.db", "data/master.key", "data/dev-credentials", "env"] {
+    for file in [
+        "data/doorward.db",
+        "data/master.key",
+        "data/dev-credentials",
+        "env",
+    ] {
         assert_eq!(mode(home.path().join(file)), 0o600, "{file}");
     }
     assert_eq!(server.env("DOORWARD_URL"), server.url);
@@ -43,7 +53,10 @@ fn the_first_start_makes_everything_and_keeps_it_private() {
     let tenant = server.env("DOORWARD_TENANT_ID");
     let (status, discovery) = server.curl(&format!("/{tenant}/v2.0/.well-known/openid-configuration"), &[]);
     assert_eq!(status, 200);
-    assert!(discovery.contains(&format!("\"issuer\":\"{}/{tenant}/v2.0\"", server.url)), "{discovery}");
+    assert!(
+        discovery.contains(&format!("\"issuer\":\"{}/{tenant}/v2.0\"", server.url)),
+        "{discovery}"
+    );
     assert_eq!(server.curl("/healthz", &[]), (200, "ok\n".to_owned()));
     let me = server.json(&["ad", "signed-in-user", "show"]);
     assert_eq!(me["userPrincipalName"], server.env("DOORWARD_ADMIN_UPN").as_str());
@@ -93,7 +106,10 @@ fn another_host_name_is_misdirected() {
     let home = tempfile::tempdir().unwrap();
     let server = Server::up(home.path());
     for host in ["evil.example", "127.0.0.1:8443", "localhost:1"] {
-        let (status, body) = server.curl("/common/discovery/instance", &["--header", &format!("Host: {host}")]);
+        let (status, body) = server.curl(
+            "/common/discovery/instance",
+            &["--header", &format!("Host: {host}")],
+        );
         assert_eq!(status, 421, "{host}");
         assert!(body.contains(&server.url), "{body}");
     }
@@ -105,7 +121,11 @@ fn a_taken_port_is_said_and_leaves_no_trace() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let data = home.path().join("data");
-    let (_, said) = failing(doorward(home.path()).args(["up", "--listen", &address, "--data"]).arg(&data));
+    let (_, said) = failing(
+        doorward(home.path())
+            .args(["up", "--listen", &address, "--data"])
+            .arg(&data),
+    );
     is_clear(&said);
     assert!(said.contains(&address), "{said}");
     assert!(!data.join("doorward.db").exists());
@@ -115,7 +135,11 @@ fn a_taken_port_is_said_and_leaves_no_trace() {
 fn an_address_that_is_not_loopback_is_refused() {
     let home = tempfile::tempdir().unwrap();
     let data = home.path().join("data");
-    let (_, said) = failing(doorward(home.path()).args(["up", "--listen", "0.0.0.0:0", "--data"]).arg(data));
+    let (_, said) = failing(
+        doorward(home.path())
+            .args(["up", "--listen", "0.0.0.0:0", "--data"])
+            .arg(data),
+    );
     is_clear(&said);
     assert!(said.contains("doorward serve"), "{said}");
 }
@@ -164,7 +188,11 @@ fn a_file_that_is_no_database_is_refused_and_left_alone() {
     let home = tempfile::tempdir().unwrap();
     Server::up(home.path()).stop();
     let database = home.path().join("data/doorward.db");
-    fs::write(&database, b"this is not a database, but somebody may need it ".repeat(100)).unwrap();
+    fs::write(
+        &database,
+        b"this is not a database, but somebody may need it ".repeat(100),
+    )
+    .unwrap();
     let before = fs::read(&database).unwrap();
     let (_, said) = failing(&mut up(home.path()));
     is_clear(&said);
@@ -174,7 +202,15 @@ fn a_file_that_is_no_database_is_refused_and_left_alone() {
 /// Runs a script in a user and mount namespace of its own, where `$1` is a fresh directory, `$2` the binary.
 fn in_a_private_mount(script: &str, home: &Path) -> String {
     let output = Command::new("unshare")
-        .args(["--user", "--map-root-user", "--mount", "bash", "-euc", script, "bash"])
+        .args([
+            "--user",
+            "--map-root-user",
+            "--mount",
+            "bash",
+            "-euc",
+            script,
+            "bash",
+        ])
         .arg(home)
         .arg(BINARY)
         .env_clear()
@@ -183,7 +219,11 @@ fn in_a_private_mount(script: &str, home: &Path) -> String {
         .env("DOORWARD_CONFIG_DIR", home.join("config"))
         .output()
         .unwrap();
-    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let said = format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
     assert!(output.status.success(), "{said}");
     said
 }
@@ -233,6 +273,9 @@ fn a_disk_that_fills_up_while_running_stops_the_server_and_damages_nothing() {
            kill -TERM $server; wait $server"#,
         home.path(),
     );
-    assert!(said.contains("stopped: the store's disk is full; nothing that was acknowledged is lost"), "{said}");
+    assert!(
+        said.contains("stopped: the store's disk is full; nothing that was acknowledged is lost"),
+        "{said}"
+    );
     assert!(said.contains("before"), "{said}");
 }

@@ -47,7 +47,10 @@ pub(crate) struct Tokens {
 
 /// Asks the v2.0 token endpoint of `tenant`.
 pub(crate) async fn ask(transport: &Transport, tenant: &TenantName, form: Form) -> Result<Tokens, Error> {
-    let path = StsPath::Token { tenant: tenant.to_string(), version: EndpointVersion::V2 };
+    let path = StsPath::Token {
+        tenant: tenant.to_string(),
+        version: EndpointVersion::V2,
+    };
     let url = transport.options().authority.at(&path.to_string())?;
     post(transport, url, form, true).await
 }

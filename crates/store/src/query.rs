@@ -65,9 +65,10 @@ pub(crate) fn search<F: Field, T>(
         builder.predicate(filter);
         builder.sql.push(')');
     }
+    // One more than a page, so that a caller can see whether there is another.
     builder.sql.push_str(" ORDER BY id LIMIT ");
     builder.push(Value::Int(
-        i64::try_from(query.limit.clamp(1, MAX_PAGE)).unwrap_or(1),
+        i64::try_from(query.limit.clamp(1, MAX_PAGE + 1)).unwrap_or(1),
     ));
     view.list(from.table, &builder.sql, &builder.values, read)
 }

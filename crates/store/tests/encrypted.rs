@@ -1,9 +1,8 @@
 //! TLS to PostgreSQL: used when asked for, and only with a server that proves its name.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::disallowed_methods,
-    reason = "helpers of tests"
+    reason = "functions that tests share"
 )]
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::disallowed_methods,
-    reason = "helpers of tests"
+    reason = "functions that tests share"
 )]
 
 #[cfg(test)]

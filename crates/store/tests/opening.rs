@@ -1,5 +1,5 @@
 //! Opening: what is refused, in which words, and that a refusal changes nothing.
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+#![expect(clippy::unwrap_used, reason = "functions that tests share")]
 
 #[cfg(test)]
 mod support;

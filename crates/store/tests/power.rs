@@ -5,7 +5,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
-    reason = "helpers of tests"
+    reason = "functions that tests share"
 )]
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 //! Every function of every topic, on both engines.
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+#![expect(clippy::unwrap_used, reason = "functions that tests share")]
 
 #[cfg(test)]
 mod support;

@@ -2,10 +2,10 @@
 
 use crate::context::{Context, Outcome, Report};
 use crate::failure::Failure;
+use crate::local_time;
 use crate::profile::{Account, Profile};
 use crate::session::{self, Session};
 use crate::vault::Vault;
-use crate::local_time;
 use clap::Subcommand;
 use doorward_sdk::TokenSource;
 use serde_json::{Value, json};

@@ -26,10 +26,16 @@ pub enum Command {
 /// Does it.
 pub fn run(command: &Command) -> Outcome {
     let Command::Recover { upn, config } = command;
-    let upn: Upn = upn.parse().map_err(|e: doorward_names::InvalidName| Failure::usage(e.to_string()))?;
+    let upn: Upn = upn
+        .parse()
+        .map_err(|e: doorward_names::InvalidName| Failure::usage(e.to_string()))?;
     let config = configuration(config)?;
-    let link = runtime()?.block_on(boot::recover(&config, &upn)).map_err(failure)?;
-    output::note(&format!("{upn} opens this link in a browser, or gives it to `doorward login --setup-link`."));
+    let link = runtime()?
+        .block_on(boot::recover(&config, &upn))
+        .map_err(failure)?;
+    output::note(&format!(
+        "{upn} opens this link in a browser, or gives it to `doorward login --setup-link`."
+    ));
     output::note("It is good once, for 60 minutes.");
     Ok(Report::Text(link.expose().clone()))
 }

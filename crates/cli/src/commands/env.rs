@@ -25,7 +25,10 @@ pub fn run(args: &Args, context: &Context) -> Outcome {
     if args.az {
         return Ok(Report::Text(registration(&server.authority)));
     }
-    let current = profile.current().ok().filter(|account| account.server.authority == server.authority);
+    let current = profile
+        .current()
+        .ok()
+        .filter(|account| account.server.authority == server.authority);
     let mut variables = vec![
         ("DOORWARD_URL", server.authority.clone()),
         ("AZURE_AUTHORITY_HOST", server.authority.clone()),
@@ -44,12 +47,17 @@ pub fn run(args: &Args, context: &Context) -> Outcome {
         variables.push(("SSL_CERT_FILE", bundle));
         variables.push(("NODE_EXTRA_CA_CERTS", text(ca_file)?));
     }
-    let lines: Vec<String> = variables.iter().map(|(name, value)| args.shell.export(name, value)).collect();
+    let lines: Vec<String> = variables
+        .iter()
+        .map(|(name, value)| args.shell.export(name, value))
+        .collect();
     Ok(Report::Text(lines.join("\n")))
 }
 
 fn text(path: &Path) -> Result<String, Failure> {
-    let text = path.to_str().ok_or_else(|| Failure::new(format!("{} is no text", path.display())))?;
+    let text = path
+        .to_str()
+        .ok_or_else(|| Failure::new(format!("{} is no text", path.display())))?;
     Ok(text.to_owned())
 }
 

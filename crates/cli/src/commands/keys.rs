@@ -47,12 +47,21 @@ impl Store {
             return Ok(StoreAccess::Production(Box::new(configuration(path)?)));
         }
         let data = self.data.clone().map_or_else(default_data, Ok)?;
-        let postgres = self.postgres.as_deref().map(|given| prompt::secret(Some(given), "PostgreSQL")).transpose()?;
+        let postgres = self
+            .postgres
+            .as_deref()
+            .map(|given| prompt::secret(Some(given), "PostgreSQL"))
+            .transpose()?;
         Ok(StoreAccess::Development(data, postgres))
     }
 }
 
-const COLUMNS: &[(&str, &str)] = &[("Name", "name"), ("Stage", "stage"), ("Since", "since"), ("Until", "until")];
+const COLUMNS: &[(&str, &str)] = &[
+    ("Name", "name"),
+    ("Stage", "stage"),
+    ("Since", "since"),
+    ("Until", "until"),
+];
 
 /// Does it.
 pub fn run(command: &Command) -> Outcome {
@@ -69,8 +78,12 @@ pub fn run(command: &Command) -> Outcome {
         }
         Command::Revoke { compromised, store } => {
             let access = store.access()?;
-            runtime()?.block_on(keys::revoke(&access, compromised)).map_err(failure)?;
-            output::warn("tokens signed by that key are worthless now; resource servers notice when they next fetch the keys");
+            runtime()?
+                .block_on(keys::revoke(&access, compromised))
+                .map_err(failure)?;
+            output::warn(
+                "tokens signed by that key are worthless now; resource servers notice when they next fetch the keys",
+            );
             Ok(Report::Nothing)
         }
     }

@@ -4,7 +4,7 @@ use crate::context::{Context, Outcome, Report};
 use crate::failure::Failure;
 use crate::profile::{Account, NO_SUBSCRIPTION, Profile, Server, User, UserKind};
 use crate::vault::{Owner, Vault};
-use crate::{local_time, prompt, session};
+use crate::{config, local_time, prompt, session};
 use doorward_names::{Secret, SecretString, TenantName, Upn};
 use doorward_protocol::jose::UnverifiedToken;
 use doorward_sdk::{AccessToken, ServicePrincipalAuthentication, SignedIn, UserSession};
@@ -71,15 +71,20 @@ fn service_principal(args: &Args, server: Server) -> Result<New, Failure> {
         Failure::usage("--username is missing").cure("give the application id: `--username <appId>`")
     })?;
     let tenant = args.tenant.as_deref().ok_or_else(|| {
-        Failure::usage("--tenant is missing").cure("a service principal names its tenant: `--tenant <id or domain>`")
+        Failure::usage("--tenant is missing")
+            .cure("a service principal names its tenant: `--tenant <id or domain>`")
     })?;
     let secret = prompt::secret(args.password.as_deref(), "Secret")?;
-    let principal = ServicePrincipalAuthentication::new(tenant, id, secret.clone())?.options(server.options()?);
+    let principal =
+        ServicePrincipalAuthentication::new(tenant, id, secret.clone())?.options(server.options()?);
     let token = session::block_on(async { Ok(principal.token(FIRST_RESOURCE).await?) })?;
     let hints = hints(token.secret())?;
     Ok(New {
         tenant: hints.tid.unwrap_or_else(|| tenant.to_owned()),
-        user: User { name: id.to_owned(), kind: UserKind::ServicePrincipal },
+        user: User {
+            name: id.to_owned(),
+            kind: UserKind::ServicePrincipal,
+        },
         server,
         secret,
         token: Some(token),
@@ -102,18 +107,23 @@ fn person(args: &Args, server: Server) -> Result<New, Failure> {
 
 fn by_link(args: &Args, link: &str) -> Result<New, Failure> {
     let origin = url::Url::parse(link).map_err(|_| Failure::usage("that is not a set-up link"))?;
-    let server = Server { authority: origin.origin().ascii_serialization(), ca_file: crate::config::ca_file() };
+    let server = Server {
+        authority: origin.origin().ascii_serialization(),
+        ca_file: config::ca_file(),
+    };
     let options = server.options()?;
     let username = args.username.as_deref();
     let password = prompt::new_secret(args.password.as_deref(), "New password")?;
-    let signed_in =
-        session::block_on(async { Ok(UserSession::sign_in_by_link(options, link, username, &password).await?) })?;
+    let signed_in = session::block_on(async {
+        Ok(UserSession::sign_in_by_link(options, link, username, &password).await?)
+    })?;
     signed(server, username, signed_in, false)
 }
 
 fn upn(args: &Args) -> Result<Upn, Failure> {
     let name = args.username.as_deref().ok_or_else(|| {
-        Failure::usage("--username is missing").cure("give the user principal name: `--username alice@contoso.com`")
+        Failure::usage("--username is missing")
+            .cure("give the user principal name: `--username alice@contoso.com`")
     })?;
     name.parse().map_err(wrong)
 }
@@ -123,14 +133,27 @@ fn wrong(error: doorward_names::InvalidName) -> Failure {
 }
 
 fn signed(server: Server, typed: Option<&str>, signed_in: SignedIn, first: bool) -> Result<New, Failure> {
-    let hints = hints(signed_in.id_token.as_ref().unwrap_or_else(|| signed_in.token.secret()))?;
-    let tenant = hints.tid.ok_or_else(|| Failure::new("the server doesn't say which tenant was signed in to"))?;
-    let name = hints.preferred_username.or(hints.upn).or_else(|| typed.map(str::to_owned));
+    let hints = hints(
+        signed_in
+            .id_token
+            .as_ref()
+            .unwrap_or_else(|| signed_in.token.secret()),
+    )?;
+    let tenant = hints
+        .tid
+        .ok_or_else(|| Failure::new("the server doesn't say which tenant was signed in to"))?;
+    let name = hints
+        .preferred_username
+        .or(hints.upn)
+        .or_else(|| typed.map(str::to_owned));
     let name = name.ok_or_else(|| Failure::new("the server doesn't say who was signed in"))?;
     Ok(New {
         server,
         tenant,
-        user: User { name, kind: UserKind::User },
+        user: User {
+            name,
+            kind: UserKind::User,
+        },
         secret: signed_in.session.refresh_token(),
         token: first.then_some(signed_in.token),
     })
@@ -145,16 +168,25 @@ fn hints(token: &SecretString) -> Result<Hints, Failure> {
 
 /// Keeps account and secret; prints the accounts of whoever signed in, as `az login` does.
 fn keep(new: New, context: &Context) -> Result<Value, Failure> {
-    let known = Profile::load(&context.home)?.known_subscription(&new.server, &new.tenant).cloned();
+    let known = Profile::load(&context.home)?
+        .known_subscription(&new.server, &new.tenant)
+        .cloned();
+    let named = config::subscription_of(&new.tenant);
+    let subscription = known.as_ref().map(|known| (known.id.clone(), known.name.clone()));
+    let (id, name) = subscription
+        .or_else(|| named.map(|id| (id.clone(), id)))
+        .unwrap_or_else(|| (new.tenant.clone(), NO_SUBSCRIPTION.to_owned()));
     let account = Account {
         environment_name: "Doorward".to_owned(),
         home_tenant_id: new.tenant.clone(),
-        id: known.as_ref().map_or_else(|| new.tenant.clone(), |known| known.id.clone()),
+        id,
         is_default: true,
         managed_by_tenants: Vec::new(),
-        name: known.as_ref().map_or_else(|| NO_SUBSCRIPTION.to_owned(), |known| known.name.clone()),
+        name,
         state: "Enabled".to_owned(),
-        tenant_default_domain: known.as_ref().and_then(|known| known.tenant_default_domain.clone()),
+        tenant_default_domain: known
+            .as_ref()
+            .and_then(|known| known.tenant_default_domain.clone()),
         tenant_display_name: known.as_ref().and_then(|known| known.tenant_display_name.clone()),
         tenant_id: new.tenant,
         user: new.user,

@@ -21,12 +21,16 @@ pub fn run(args: &Args, context: &Context) -> Outcome {
             Some(name) => name.clone(),
             None => profile.current()?.user.name.clone(),
         };
-        let (gone, kept): (Vec<_>, Vec<_>) =
-            profile.subscriptions.drain(..).partition(|account| account.user.name.eq_ignore_ascii_case(&name));
+        let (gone, kept): (Vec<_>, Vec<_>) = profile
+            .subscriptions
+            .drain(..)
+            .partition(|account| account.user.name.eq_ignore_ascii_case(&name));
         profile.subscriptions = kept;
         if gone.is_empty() {
-            return Err(Failure::new(format!("There are no active accounts named '{name}'."))
-                .cure("`doorward account list` shows who is signed in"));
+            return Err(
+                Failure::new(format!("There are no active accounts named '{name}'."))
+                    .cure("`doorward account list` shows who is signed in"),
+            );
         }
         Ok(gone)
     })?;

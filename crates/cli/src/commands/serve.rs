@@ -17,7 +17,8 @@ pub struct Args {
 
 /// Reads the configuration.
 pub fn configuration(path: &Path) -> Result<ServeConfig, Failure> {
-    ServeConfig::load(path).map_err(|e| Failure::new(e.to_string()).cure("docs/configuration.md lists every key"))
+    ServeConfig::load(path)
+        .map_err(|e| Failure::new(e.to_string()).cure("docs/configuration.md lists every key"))
 }
 
 /// Runs a server until it is told to stop.
@@ -35,7 +36,9 @@ pub fn serve(args: &Args) -> Outcome {
 pub fn init(args: &Args) -> Outcome {
     let config = configuration(&args.config)?;
     let link = runtime()?.block_on(boot::init(&config)).map_err(failure)?;
-    output::note("The first administrator opens this link in a browser, or gives it to `doorward login --setup-link`.");
+    output::note(
+        "The first administrator opens this link in a browser, or gives it to `doorward login --setup-link`.",
+    );
     output::note("It is good once, for 60 minutes.");
     Ok(Report::Text(link.expose().clone()))
 }

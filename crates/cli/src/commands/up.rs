@@ -8,7 +8,7 @@ use crate::shell::Shell;
 use crate::vault::{Owner, Vault};
 use crate::{config, files, output, prompt};
 use doorward_names::TenantName;
-use doorward_sdk::{Error, UserSession};
+use doorward_sdk::{Error, RetryPolicy, UserSession};
 use doorward_server::boot::{self, BootError, DevelopmentInfo, Running, UpOptions};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -32,7 +32,10 @@ pub struct Args {
 
 fn address(text: &str) -> Result<SocketAddr, String> {
     let parsed = match text.strip_prefix("localhost:") {
-        Some(port) => port.parse().ok().map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
+        Some(port) => port
+            .parse()
+            .ok()
+            .map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
         None => text.parse().ok(),
     };
     parsed.ok_or_else(|| "expected an address and a port, such as 127.0.0.1:8443 or [::1]:0".to_owned())
@@ -51,21 +54,26 @@ pub fn run(args: Args, context: &Context) -> Outcome {
         Some(data) => std::path::absolute(&data).map_err(|e| Failure::file(&data, e))?,
         None => default_data()?,
     };
-    let postgres = args.postgres.as_deref().map(|given| prompt::secret(Some(given), "PostgreSQL")).transpose()?;
-    let options = UpOptions { data: data.clone(), listen: args.listen, postgres };
+    let postgres = args
+        .postgres
+        .as_deref()
+        .map(|given| prompt::secret(Some(given), "PostgreSQL"))
+        .transpose()?;
+    let options = UpOptions {
+        data: data.clone(),
+        listen: args.listen,
+        postgres,
+    };
     runtime()?.block_on(async {
         let (running, info) = boot::up(options).await.map_err(failure)?;
         let account = account(&running.url, &info);
-        let fresh = sign_in(&running, &info, &account, context).await?;
+        sign_in(&running, &info, &account, context).await?;
         if let Some(path) = &args.env_file {
-            files::replace(path, environment(&running.url, &info).as_bytes()).map_err(|e| Failure::file(path, e))?;
+            files::replace(path, environment(&running.url, &info).as_bytes())
+                .map_err(|e| Failure::file(path, e))?;
         }
         banner(&running.url, &info, &data);
         output::announce(&format!("ready {}", running.url))?;
-        if !fresh && session_has_ended(&account, context).await {
-            let token = boot::sign_in(&running, &info).await.map_err(failure)?;
-            login::store(&account, &token, None, context)?;
-        }
         running.wait().await.map_err(failure)
     })?;
     Ok(Report::Nothing)
@@ -80,9 +88,9 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 /// Why the server doesn't start, and what to do about it.
 pub fn failure(error: BootError) -> Failure {
     let cure = match &error {
-        BootError::Listen(e) if e.kind() == std::io::ErrorKind::AddrInUse => {
-            Some("stop the program that has the port, or choose another one: `--listen 127.0.0.1:0` picks a free one")
-        }
+        BootError::Listen(e) if e.kind() == std::io::ErrorKind::AddrInUse => Some(
+            "stop the program that has the port, or choose another one: `--listen 127.0.0.1:0` picks a free one",
+        ),
         BootError::InUse(_) => Some("stop the other server, or choose another directory: `--data DIR`"),
         BootError::Disk(_) => Some("make room on the disk, then start again"),
         _ => None,
@@ -106,22 +114,30 @@ fn account(url: &str, info: &DevelopmentInfo) -> Account {
         tenant_default_domain: Some(info.tenant_domain.clone()),
         tenant_display_name: Some(info.tenant_name.clone()),
         tenant_id: info.tenant.to_string(),
-        user: User { name: info.admin_upn.clone(), kind: UserKind::User },
-        server: Server { authority: url.to_owned(), ca_file: Some(info.ca_file.clone()) },
+        user: User {
+            name: info.admin_upn.clone(),
+            kind: UserKind::User,
+        },
+        server: Server {
+            authority: url.to_owned(),
+            ca_file: Some(info.ca_file.clone()),
+        },
     }
 }
 
-/// Signs the local command line in as the administrator, unless it is; says whether it did.
+/// Signs the local command line in as the administrator, unless it is.
 async fn sign_in(
     running: &Running,
     info: &DevelopmentInfo,
     account: &Account,
     context: &Context,
-) -> Result<bool, Failure> {
-    let known = Vault::load(&context.home)?.credential(&Owner::of(account), UserKind::User).is_some();
-    let listed = Profile::load(&context.home)?.subscriptions.iter().any(|other| same(other, account));
-    if known && listed {
-        return Ok(false);
+) -> Result<(), Failure> {
+    let listed = Profile::load(&context.home)?
+        .subscriptions
+        .iter()
+        .any(|other| same(other, account));
+    if listed && !session_has_ended(account, context).await {
+        return Ok(());
     }
     // The same tenant at another port is the same server, started differently.
     Profile::change(&context.home, |profile| {
@@ -131,22 +147,31 @@ async fn sign_in(
         Ok(())
     })?;
     let token = boot::sign_in(running, info).await.map_err(failure)?;
-    login::store(account, &token, None, context)?;
-    Ok(true)
+    login::store(account, &token, None, context)
 }
 
 fn same(one: &Account, other: &Account) -> bool {
-    one.id == other.id && one.tenant_id == other.tenant_id && one.user == other.user && one.server == other.server
+    one.id == other.id
+        && one.tenant_id == other.tenant_id
+        && one.user == other.user
+        && one.server == other.server
 }
 
-/// Whether the session that is kept from an earlier start is good no more.
+/// Whether there is no session from an earlier start that is still good.
 async fn session_has_ended(account: &Account, context: &Context) -> bool {
     let vault = Vault::load(&context.home).ok();
     let secret = vault.and_then(|vault| vault.credential(&Owner::of(account), UserKind::User));
-    let (Some(secret), Ok(options)) = (secret, account.server.options()) else { return true };
-    let Ok(tenant) = account.tenant_id.parse::<TenantName>() else { return true };
-    let session = UserSession::resume(options, tenant, secret);
-    matches!(session.token("https://graph.microsoft.com/").await, Err(Error::SessionEnded(_)))
+    let (Some(secret), Ok(options)) = (secret, account.server.options()) else {
+        return true;
+    };
+    let Ok(tenant) = account.tenant_id.parse::<TenantName>() else {
+        return true;
+    };
+    let session = UserSession::resume(options.retry(RetryPolicy::NEVER), tenant, secret);
+    matches!(
+        session.token("https://graph.microsoft.com/").await,
+        Err(Error::SessionEnded(_))
+    )
 }
 
 fn environment(url: &str, info: &DevelopmentInfo) -> String {
@@ -167,11 +192,21 @@ fn environment(url: &str, info: &DevelopmentInfo) -> String {
 
 fn banner(url: &str, info: &DevelopmentInfo, data: &Path) {
     let lines = [
-        format!("Doorward {} for development, on this machine only", env!("CARGO_PKG_VERSION")),
+        format!(
+            "Doorward {} for development, on this machine only",
+            env!("CARGO_PKG_VERSION")
+        ),
         format!("  server        {url}"),
         format!("  tenant        {} ({})", info.tenant, info.tenant_domain),
-        format!("  subscription  {} ({})", info.subscription, info.subscription_name),
-        format!("  administrator {} (password in {})", info.admin_upn, data.join("dev-credentials").display()),
+        format!(
+            "  subscription  {} ({})",
+            info.subscription, info.subscription_name
+        ),
+        format!(
+            "  administrator {} (password in {})",
+            info.admin_upn,
+            data.join("dev-credentials").display()
+        ),
         format!("  authority     {}", info.ca_file.display()),
         "This machine's `doorward` is signed in as the administrator. In another terminal:".to_owned(),
         "  doorward ad sp create-for-rbac --sdk-auth --name ml-auth".to_owned(),

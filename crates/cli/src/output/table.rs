@@ -6,18 +6,40 @@ type Columns = &'static [(&'static str, &'static str)];
 
 /// A table with headings; `order` are the keys in the order in which the person named them.
 pub fn table(value: &Value, columns: Option<Columns>, order: &[String]) -> String {
-    let rows: Vec<&Value> = value.as_array().map_or_else(|| vec![value], |items| items.iter().collect());
+    let rows: Vec<&Value> = value
+        .as_array()
+        .map_or_else(|| vec![value], |items| items.iter().collect());
     let headings: Vec<(String, String)> = match columns {
-        Some(columns) => columns.iter().map(|(heading, key)| ((*heading).to_owned(), (*key).to_owned())).collect(),
-        None => keys(&rows, order).into_iter().map(|key| (capital(&key), key)).collect(),
+        Some(columns) => columns
+            .iter()
+            .map(|(heading, key)| ((*heading).to_owned(), (*key).to_owned()))
+            .collect(),
+        None => keys(&rows, order)
+            .into_iter()
+            .map(|key| (capital(&key), key))
+            .collect(),
     };
     if headings.is_empty() {
         return plain(&rows);
     }
-    let mut lines = vec![headings.iter().map(|(heading, _)| heading.clone()).collect::<Vec<_>>()];
-    lines.extend(rows.iter().map(|row| headings.iter().map(|(_, key)| cell(row.get(key))).collect()));
+    let mut lines = vec![
+        headings
+            .iter()
+            .map(|(heading, _)| heading.clone())
+            .collect::<Vec<_>>(),
+    ];
+    lines.extend(
+        rows.iter()
+            .map(|row| headings.iter().map(|(_, key)| cell(row.get(key))).collect()),
+    );
     let widths: Vec<usize> = (0..headings.len())
-        .map(|column| lines.iter().filter_map(|line| line.get(column)).map(|text| text.chars().count()).max())
+        .map(|column| {
+            lines
+                .iter()
+                .filter_map(|line| line.get(column))
+                .map(|text| text.chars().count())
+                .max()
+        })
         .map(Option::unwrap_or_default)
         .collect();
     lines.insert(1, widths.iter().map(|width| "-".repeat(*width)).collect());
@@ -34,9 +56,16 @@ fn padded(line: &[String], widths: &[usize]) -> String {
 }
 
 fn plain(rows: &[&Value]) -> String {
-    let rows = rows.iter().filter(|row| !row.is_object()).map(|row| format!("{}\n", cell(Some(row))));
+    let rows = rows
+        .iter()
+        .filter(|row| !row.is_object())
+        .map(|row| format!("{}\n", cell(Some(row))));
     let rows: String = rows.collect();
-    if rows.is_empty() { rows } else { format!("Result\n------\n{rows}") }
+    if rows.is_empty() {
+        rows
+    } else {
+        format!("Result\n------\n{rows}")
+    }
 }
 
 /// Those keys whose values fit into a cell somewhere.
@@ -61,7 +90,9 @@ fn position(order: &[String], key: &str) -> usize {
 
 fn capital(key: &str) -> String {
     let mut chars = key.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 fn cell(value: Option<&Value>) -> String {
@@ -78,14 +109,21 @@ fn cell(value: Option<&Value>) -> String {
 /// One line for each item, its values between tabs.
 pub fn tsv(value: &Value, order: &[String]) -> String {
     match value {
-        Value::Array(items) => items.iter().map(|item| format!("{}\n", line(item, order))).collect(),
+        Value::Array(items) => items
+            .iter()
+            .map(|item| format!("{}\n", line(item, order)))
+            .collect(),
         other => format!("{}\n", line(other, order)),
     }
 }
 
 fn line(value: &Value, order: &[String]) -> String {
     match value {
-        Value::Object(object) => in_order(object, order).into_iter().map(field).collect::<Vec<_>>().join("\t"),
+        Value::Object(object) => in_order(object, order)
+            .into_iter()
+            .map(field)
+            .collect::<Vec<_>>()
+            .join("\t"),
         Value::Array(items) => items.iter().map(field).collect::<Vec<_>>().join("\t"),
         other => field(other),
     }
@@ -115,15 +153,22 @@ mod tests {
 
     #[test]
     fn a_table_has_headings_and_even_columns() {
-        let value = json!([{ "id": "1", "name": "long name", "on": true, "more": [] }, { "id": "22", "name": "n" }]);
+        let value =
+            json!([{ "id": "1", "name": "long name", "on": true, "more": [] }, { "id": "22", "name": "n" }]);
         let text = table(&value, None, &["name".to_owned()]);
-        assert_eq!(text, "Name       Id  On\n---------  --  ----\nlong name  1   True\nn          22\n");
+        assert_eq!(
+            text,
+            "Name       Id  On\n---------  --  ----\nlong name  1   True\nn          22\n"
+        );
     }
 
     #[test]
     fn tsv_is_for_scripts() {
         assert_eq!(tsv(&json!("abc"), &[]), "abc\n");
-        assert_eq!(tsv(&json!([{ "b": 1, "a": null }]), &["b".to_owned()]), "1\tNone\n");
+        assert_eq!(
+            tsv(&json!([{ "b": 1, "a": null }]), &["b".to_owned()]),
+            "1\tNone\n"
+        );
         assert_eq!(tsv(&json!(["x\ty", ["p", "q"]]), &[]), "x y\np\tq\n");
     }
 }

@@ -55,7 +55,8 @@ fn leaf(value: &Value) -> String {
 fn scalar(text: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./@ ".contains(c);
     let starts = text.starts_with(|c: char| c.is_alphabetic() || c == '/');
-    let word = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"].contains(&text.to_lowercase().as_str());
+    let word =
+        ["true", "false", "null", "yes", "no", "on", "off", "y", "n"].contains(&text.to_lowercase().as_str());
     if starts && !word && text.chars().all(plain) && !text.ends_with(' ') {
         text.to_owned()
     } else {
@@ -70,7 +71,8 @@ mod tests {
 
     #[test]
     fn what_is_written_can_not_be_taken_for_something_else() {
-        let value = json!({ "a": "true", "b": [{ "c": 1, "d": [] }, "x: y"], "e": { "f": null }, "g": "2020-01-01" });
+        let value =
+            json!({ "a": "true", "b": [{ "c": 1, "d": [] }, "x: y"], "e": { "f": null }, "g": "2020-01-01" });
         let text = "a: \"true\"\nb:\n- c: 1\n  d: []\n- \"x: y\"\ne:\n  f: null\ng: \"2020-01-01\"\n";
         assert_eq!(yaml(&value), text);
     }

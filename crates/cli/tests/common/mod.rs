@@ -11,8 +11,13 @@ pub const BINARY: &str = env!("CARGO_BIN_EXE_doorward");
 /// A command of the binary with an environment of its own.
 pub fn doorward(config: &Path) -> Command {
     let mut command = Command::new(BINARY);
-    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", config);
-    command.env("DOORWARD_CONFIG_DIR", config.join("config")).stdin(Stdio::null());
+    command
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap())
+        .env("HOME", config);
+    command
+        .env("DOORWARD_CONFIG_DIR", config.join("config"))
+        .stdin(Stdio::null());
     command
 }
 
@@ -29,7 +34,10 @@ impl Server {
     /// `doorward up` on a free port, with its data in `home/data`.
     pub fn up(home: &Path) -> Self {
         let mut command = doorward(home);
-        command.args(["up", "--listen", "127.0.0.1:0"]).arg("--data").arg(home.join("data"));
+        command
+            .args(["up", "--listen", "127.0.0.1:0"])
+            .arg("--data")
+            .arg(home.join("data"));
         command.arg("--env-file").arg(home.join("env"));
         Self::start(command, home)
     }
@@ -39,12 +47,18 @@ impl Server {
         let log = std::fs::File::create(home.join("log")).unwrap();
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
         let url = line.trim().strip_prefix("ready ").unwrap_or_else(|| {
             let log = std::fs::read_to_string(home.join("log")).unwrap();
             panic!("the server did not start: {line:?}\n{log}")
         });
-        Self { url: url.to_owned(), home: home.to_owned(), child }
+        Self {
+            url: url.to_owned(),
+            home: home.to_owned(),
+            child,
+        }
     }
 
     /// The authority's certificate.
@@ -62,7 +76,9 @@ impl Server {
         let text = std::fs::read_to_string(self.home.join("env")).unwrap();
         let start = format!("export {name}=");
         let line = text.lines().find_map(|line| line.strip_prefix(&start));
-        line.unwrap_or_else(|| panic!("no {name} in {text}")).trim_matches('\'').to_owned()
+        line.unwrap_or_else(|| panic!("no {name} in {text}"))
+            .trim_matches('\'')
+            .to_owned()
     }
 
     /// The command line of the person who started it, signed in as the administrator.
@@ -73,23 +89,43 @@ impl Server {
     /// As [`Self::run`], for what has to succeed with JSON.
     pub fn json(&self, arguments: &[&str]) -> serde_json::Value {
         let output = self.run(arguments);
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
     /// A request by `curl`, which trusts the authority in `ca`: the status, and the body.
     pub fn curl(&self, path: &str, arguments: &[&str]) -> (u16, String) {
-        let certificate = if self.ca().exists() { self.ca() } else { self.home.join("tls.pem") };
+        let certificate = if self.ca().exists() {
+            self.ca()
+        } else {
+            self.home.join("tls.pem")
+        };
         let output = Command::new("curl")
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap())
-            .args(["--silent", "--show-error", "--max-time", "20", "--write-out", "\n%{http_code}", "--cacert"])
+            .args([
+                "--silent",
+                "--show-error",
+                "--max-time",
+                "20",
+                "--write-out",
+                "\n%{http_code}",
+                "--cacert",
+            ])
             .arg(certificate)
             .args(arguments)
             .arg(format!("{}{path}", self.url))
             .output()
             .unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         let text = String::from_utf8(output.stdout).unwrap();
         let (body, status) = text.rsplit_once('\n').unwrap();
         (status.parse().unwrap(), body.to_owned())
@@ -97,7 +133,10 @@ impl Server {
 
     /// Sends a signal.
     pub fn signal(&self, name: &str) {
-        let status = Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()).status();
+        let status = Command::new("kill")
+            .arg(format!("-{name}"))
+            .arg(self.child.id().to_string())
+            .status();
         assert!(status.unwrap().success());
     }
 
@@ -108,7 +147,11 @@ impl Server {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status.code();
             }
-            assert!(began.elapsed() < Duration::from_secs(40), "the server did not end\n{}", self.log());
+            assert!(
+                began.elapsed() < Duration::from_secs(40),
+                "the server did not end\n{}",
+                self.log()
+            );
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -130,7 +173,11 @@ impl Drop for Server {
 
 /// Runs a command that has to fail: its status and what it says.
 pub fn failing(command: &mut Command) -> (i32, String) {
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let began = Instant::now();
     while child.try_wait().unwrap().is_none() {
         if began.elapsed() > Duration::from_secs(20) {

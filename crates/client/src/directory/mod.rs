@@ -136,10 +136,7 @@ impl DirectoryClient {
 }
 
 fn refusal(response: &Response) -> Error {
-    let body = response
-        .json::<GraphErrorBody>()
-        .ok()
-        .map(|body| body.error);
+    let body = response.json::<GraphErrorBody>().ok().map(|body| body.error);
     let (code, text) = body.map_or_else(
         || {
             (

@@ -108,7 +108,10 @@ impl ValidatedToken {
             audience: audience.to_owned(),
             tenant: expected.tenant,
             object_id: claims.object_id(),
-            client: claims.client().parse().map_err(|_| ValidationError::NotAnAccessToken)?,
+            client: claims
+                .client()
+                .parse()
+                .map_err(|_| ValidationError::NotAnAccessToken)?,
             unique_name: claims.unique_id().to_owned(),
             expires_at: at(claims.expires_at()),
             who: Who::of(claims),

@@ -1,7 +1,7 @@
 //! The server's published keys: kept, and fetched again for a key that isn't among them, but not too often.
 
-use crate::transport::{Request, Transport};
 use crate::Error;
+use crate::transport::{Request, Transport};
 use doorward_names::{Duration, TenantId, Timestamp};
 use doorward_protocol::jose::{JwkSet, PublicKey};
 use doorward_protocol::paths::{EndpointVersion, StsPath};
@@ -101,7 +101,10 @@ impl KeyCache {
     }
 
     async fn fetch(&self, transport: &Transport) -> Result<Keys, Error> {
-        let path = StsPath::Keys { tenant: self.tenant.to_string(), version: EndpointVersion::V2 };
+        let path = StsPath::Keys {
+            tenant: self.tenant.to_string(),
+            version: EndpointVersion::V2,
+        };
         let url = transport.options().authority.at(&path.to_string())?;
         let response = transport.send(&Request::get(url)).await?;
         if !response.is_success() {

@@ -6,9 +6,15 @@ use doorward_sdk::directory::DirectoryClient;
 use serde_json::json;
 use std::sync::{Arc, OnceLock};
 
-async fn directory(answers: impl Fn(&Seen) -> crate::mock::Answer + Send + Sync + 'static) -> (Server, DirectoryClient) {
+async fn directory(
+    answers: impl Fn(&Seen) -> crate::mock::Answer + Send + Sync + 'static,
+) -> (Server, DirectoryClient) {
     let server = Server::start(move |_, seen| {
-        if seen.line.contains("/oauth2/") { token("t", 3600) } else { answers(seen) }
+        if seen.line.contains("/oauth2/") {
+            token("t", 3600)
+        } else {
+            answers(seen)
+        }
     })
     .await;
     let clock = TestClock::new();
@@ -36,8 +42,13 @@ async fn pages_are_followed_on_the_same_server() {
 
 #[tokio::test]
 async fn a_page_elsewhere_gets_no_token() {
-    let (server, client) =
-        directory(|_| answer(200, r#"{"value":[],"@odata.nextLink":"https://evil.example/v1.0/users"}"#)).await;
+    let (server, client) = directory(|_| {
+        answer(
+            200,
+            r#"{"value":[],"@odata.nextLink":"https://evil.example/v1.0/users"}"#,
+        )
+    })
+    .await;
     let refused = client.users(None).await.unwrap_err();
     assert!(matches!(refused, Error::Unexpected { .. }), "{refused}");
     assert_eq!(server.seen().len(), 2);
@@ -49,8 +60,16 @@ async fn names_stay_in_their_place() {
     client.user("../applications?x=#y").await.unwrap();
     client.find_service_principal("it's' or 1 eq 1").await.unwrap();
     let lines: Vec<String> = server.seen().into_iter().skip(1).map(|seen| seen.line).collect();
-    assert!(lines[0].starts_with("GET /v1.0/users/..%2Fapplications%3Fx%3D%23y HTTP"), "{}", lines[0]);
-    assert!(lines[1].contains("c+eq+%27it%27%27s%27%27+or+1+eq+1%27%29"), "{}", lines[1]);
+    assert!(
+        lines[0].starts_with("GET /v1.0/users/..%2Fapplications%3Fx%3D%23y HTTP"),
+        "{}",
+        lines[0]
+    );
+    assert!(
+        lines[1].contains("c+eq+%27it%27%27s%27%27+or+1+eq+1%27%29"),
+        "{}",
+        lines[1]
+    );
 }
 
 #[tokio::test]
@@ -75,6 +94,9 @@ async fn refusals_have_names() {
         let (_, client) =
             directory(move |_| answer(status, r#"{"error":{"code":"Word","message":"The text."}}"#)).await;
         let refused = client.me().await.unwrap_err();
-        assert!(check(&refused) && refused.to_string().contains("(Word) The text."), "{refused}");
+        assert!(
+            check(&refused) && refused.to_string().contains("(Word) The text."),
+            "{refused}"
+        );
     }
 }

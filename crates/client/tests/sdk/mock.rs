@@ -30,18 +30,30 @@ pub struct Answer {
 }
 
 pub fn answer(status: u16, body: impl Into<String>) -> Answer {
-    Answer { status, headers: String::new(), body: body.into(), delay: std::time::Duration::ZERO }
+    Answer {
+        status,
+        headers: String::new(),
+        body: body.into(),
+        delay: std::time::Duration::ZERO,
+    }
 }
 
 pub fn token(name: &str, life: i64) -> Answer {
     answer(
         200,
-        format!(r#"{{"token_type":"Bearer","expires_in":{life},"ext_expires_in":{life},"access_token":"{name}"}}"#),
+        format!(
+            r#"{{"token_type":"Bearer","expires_in":{life},"ext_expires_in":{life},"access_token":"{name}"}}"#
+        ),
     )
 }
 
 pub fn refusal(status: u16, error: &str, number: u32, text: &str) -> Answer {
-    answer(status, format!(r#"{{"error":"{error}","error_description":"AADSTS{number}: {text}","error_codes":[{number}]}}"#))
+    answer(
+        status,
+        format!(
+            r#"{{"error":"{error}","error_description":"AADSTS{number}: {text}","error_codes":[{number}]}}"#
+        ),
+    )
 }
 
 pub struct Server {
@@ -74,11 +86,17 @@ impl Server {
     }
 
     pub fn principal(&self, clock: &Arc<TestClock>) -> ServicePrincipalAuthentication {
-        ServicePrincipalAuthentication::new(TENANT, CLIENT, "hush").unwrap().options(self.options(clock))
+        ServicePrincipalAuthentication::new(TENANT, CLIENT, "hush")
+            .unwrap()
+            .options(self.options(clock))
     }
 }
 
-async fn serve(mut stream: TcpStream, log: &Mutex<Vec<Seen>>, answers: &(impl Fn(usize, &Seen) -> Answer + ?Sized)) {
+async fn serve(
+    mut stream: TcpStream,
+    log: &Mutex<Vec<Seen>>,
+    answers: &(impl Fn(usize, &Seen) -> Answer + ?Sized),
+) {
     let mut data = Vec::new();
     let mut buffer = [0; 4096];
     let (head, mut body) = loop {
@@ -91,12 +109,19 @@ async fn serve(mut stream: TcpStream, log: &Mutex<Vec<Seen>>, answers: &(impl Fn
             _ => return,
         }
     };
-    let length = head.to_lowercase().lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+    let length = head
+        .to_lowercase()
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
     while body.len() < length.unwrap_or(0) {
         let n = stream.read(&mut buffer).await.unwrap();
         body.push_str(&String::from_utf8_lossy(&buffer[..n]));
     }
-    let seen = Seen { line: head.lines().next().unwrap().to_owned(), head, body };
+    let seen = Seen {
+        line: head.lines().next().unwrap().to_owned(),
+        head,
+        body,
+    };
     let number = {
         let mut log = log.lock().unwrap();
         log.push(seen.clone());
@@ -123,7 +148,10 @@ pub struct TestClock {
 
 impl TestClock {
     pub fn new() -> Arc<Self> {
-        Arc::new(Self { now: AtomicI64::new(1_900_000_000_000_000), slept: Mutex::default() })
+        Arc::new(Self {
+            now: AtomicI64::new(1_900_000_000_000_000),
+            slept: Mutex::default(),
+        })
     }
 
     pub fn forward(&self, span: Duration) {

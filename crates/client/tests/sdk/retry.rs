@@ -7,7 +7,10 @@ use std::time::Duration;
 const ARM: &str = "https://management.azure.com";
 
 fn busy(seconds: &str) -> Answer {
-    Answer { headers: format!("retry-after: {seconds}\r\n"), ..answer(429, "{}") }
+    Answer {
+        headers: format!("retry-after: {seconds}\r\n"),
+        ..answer(429, "{}")
+    }
 }
 
 #[tokio::test]
@@ -23,7 +26,10 @@ async fn a_long_retry_after_is_handed_on() {
     let server = Server::start(|_, _| busy("120")).await;
     let clock = TestClock::new();
     let refused = server.principal(&clock).token(ARM).await.unwrap_err();
-    assert!(matches!(refused, Error::Throttled { retry_after: Some(span), .. } if span.as_secs() == 120), "{refused}");
+    assert!(
+        matches!(refused, Error::Throttled { retry_after: Some(span), .. } if span.as_secs() == 120),
+        "{refused}"
+    );
     assert_eq!(server.seen().len(), 1);
 }
 
@@ -41,18 +47,35 @@ async fn patience_has_an_end() {
 async fn refusals_are_not_repeated_and_have_names() {
     type Check = fn(&Error) -> bool;
     let cases: [(u16, &str, u32, Check); 6] = [
-        (401, "invalid_client", 7_000_215, |e| matches!(e, Error::WrongSecret(_))),
-        (401, "invalid_client", 7_000_222, |e| matches!(e, Error::ExpiredSecret(_))),
-        (400, "invalid_request", 90_002, |e| matches!(e, Error::NoSuchTenant(_))),
-        (400, "unauthorized_client", 700_016, |e| matches!(e, Error::NoSuchClient(_))),
-        (400, "invalid_resource", 500_011, |e| matches!(e, Error::ResourceUnknown(_))),
-        (400, "invalid_request", 900_144, |e| matches!(e, Error::Refused(_))),
+        (401, "invalid_client", 7_000_215, |e| {
+            matches!(e, Error::WrongSecret(_))
+        }),
+        (401, "invalid_client", 7_000_222, |e| {
+            matches!(e, Error::ExpiredSecret(_))
+        }),
+        (400, "invalid_request", 90_002, |e| {
+            matches!(e, Error::NoSuchTenant(_))
+        }),
+        (400, "unauthorized_client", 700_016, |e| {
+            matches!(e, Error::NoSuchClient(_))
+        }),
+        (400, "invalid_resource", 500_011, |e| {
+            matches!(e, Error::ResourceUnknown(_))
+        }),
+        (400, "invalid_request", 900_144, |e| {
+            matches!(e, Error::Refused(_))
+        }),
     ];
     for (status, word, number, check) in cases {
         let server = Server::start(move |_, _| refusal(status, word, number, "The text.")).await;
         let refused = server.principal(&TestClock::new()).token(ARM).await.unwrap_err();
         assert!(check(&refused), "{refused:?}");
-        assert!(refused.to_string().contains(&format!("AADSTS{number}: The text.")), "{refused}");
+        assert!(
+            refused
+                .to_string()
+                .contains(&format!("AADSTS{number}: The text.")),
+            "{refused}"
+        );
         assert_eq!(server.seen().len(), 1);
     }
 }
@@ -63,10 +86,16 @@ async fn a_server_that_is_not_there_is_named() {
     let host = listener.local_addr().unwrap().to_string();
     drop(listener);
     let clock = TestClock::new();
-    let options = ClientOptions::new(Authority::parse(&format!("http://{host}")).unwrap()).clock(clock.clone());
-    let principal = ServicePrincipalAuthentication::new("contoso.com", "x", "y").unwrap().options(options);
+    let options =
+        ClientOptions::new(Authority::parse(&format!("http://{host}")).unwrap()).clock(clock.clone());
+    let principal = ServicePrincipalAuthentication::new("contoso.com", "x", "y")
+        .unwrap()
+        .options(options);
     let failed = principal.token(ARM).await.unwrap_err();
-    assert!(matches!(&failed, Error::Unreachable { host: named, .. } if *named == host), "{failed}");
+    assert!(
+        matches!(&failed, Error::Unreachable { host: named, .. } if *named == host),
+        "{failed}"
+    );
     assert_eq!(clock.slept.lock().unwrap().len(), 3);
 }
 
@@ -78,7 +107,12 @@ async fn a_ca_file_that_is_none_is_named() {
     let options = ClientOptions::new(Authority::parse("https://localhost:1").unwrap())
         .ca_file(&path)
         .retry(RetryPolicy::NEVER);
-    let principal = ServicePrincipalAuthentication::new("contoso.com", "x", "y").unwrap().options(options);
+    let principal = ServicePrincipalAuthentication::new("contoso.com", "x", "y")
+        .unwrap()
+        .options(options);
     let failed = principal.token(ARM).await.unwrap_err();
-    assert!(matches!(&failed, Error::CaFile { path: named, .. } if *named == path), "{failed}");
+    assert!(
+        matches!(&failed, Error::CaFile { path: named, .. } if *named == path),
+        "{failed}"
+    );
 }

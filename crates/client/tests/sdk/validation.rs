@@ -29,13 +29,23 @@ struct Fixture {
 
 async fn fixture() -> Fixture {
     let server = Server::start(|_, _| {
-        let set = JwkSet { keys: vec![Jwk::rsa_signing("k1", KEY.public_key(), &[], None)] };
+        let set = JwkSet {
+            keys: vec![Jwk::rsa_signing("k1", KEY.public_key(), &[], None)],
+        };
         answer(200, serde_json::to_string(&set).unwrap())
     })
     .await;
     let clock = TestClock::new();
-    let validator = TokenValidator::new(server.options(&clock), TENANT.parse().unwrap(), [AUDIENCE, CLIENT]);
-    Fixture { server, clock, validator }
+    let validator = TokenValidator::new(
+        server.options(&clock),
+        TENANT.parse().unwrap(),
+        [AUDIENCE, CLIENT],
+    );
+    Fixture {
+        server,
+        clock,
+        validator,
+    }
 }
 
 impl Fixture {
@@ -48,7 +58,10 @@ impl Fixture {
         })
     }
 
-    async fn check(&self, claims: &Value) -> Result<doorward_sdk::validation::ValidatedToken, ValidationError> {
+    async fn check(
+        &self,
+        claims: &Value,
+    ) -> Result<doorward_sdk::validation::ValidatedToken, ValidationError> {
         self.validator.validate(&signed("k1", claims)).await
     }
 
@@ -60,7 +73,9 @@ impl Fixture {
 }
 
 fn signed(kid: &str, claims: &Value) -> String {
-    let token = encode_rs256(&JwsHeader::v1(kid), claims.to_string().as_bytes(), |input| KEY.sign(input));
+    let token = encode_rs256(&JwsHeader::v1(kid), claims.to_string().as_bytes(), |input| {
+        KEY.sign(input)
+    });
     token.unwrap().expose().clone()
 }
 
@@ -71,16 +86,30 @@ async fn a_good_token_says_who_and_what() {
     assert_eq!((token.version(), token.audience()), (TokenVersion::V1, AUDIENCE));
     assert_eq!(token.object_id().to_string(), OID);
     assert_eq!(token.client().to_string(), CLIENT);
-    assert_eq!(*token.who(), Who::Application { roles: vec!["Read".to_owned()] });
-    assert!(fixture.server.seen()[0].line.contains(&format!("GET /{TENANT}/discovery/v2.0/keys ")));
+    assert_eq!(
+        *token.who(),
+        Who::Application {
+            roles: vec!["Read".to_owned()]
+        }
+    );
+    assert!(
+        fixture.server.seen()[0]
+            .line
+            .contains(&format!("GET /{TENANT}/discovery/v2.0/keys "))
+    );
 
     let mut person = fixture.claims();
     person["idtyp"] = json!("user");
     person["scp"] = json!("a b");
     person["upn"] = json!("alice@contoso.com");
     let token = fixture.check(&person).await.unwrap();
-    let Who::Person { scopes, username, .. } = token.who() else { panic!("{token:?}") };
-    assert_eq!((scopes.len(), username.as_deref()), (2, Some("alice@contoso.com")));
+    let Who::Person { scopes, username, .. } = token.who() else {
+        panic!("{token:?}")
+    };
+    assert_eq!(
+        (scopes.len(), username.as_deref()),
+        (2, Some("alice@contoso.com"))
+    );
 }
 
 #[tokio::test]
@@ -91,7 +120,10 @@ async fn a_v2_token_has_its_own_issuer_and_client_claim() {
     claims["azp"] = json!(CLIENT);
     claims["azpacr"] = json!("1");
     claims["aud"] = json!(CLIENT);
-    assert!(matches!(fixture.check(&claims).await, Err(ValidationError::WrongIssuer(_))));
+    assert!(matches!(
+        fixture.check(&claims).await,
+        Err(ValidationError::WrongIssuer(_))
+    ));
     claims["iss"] = json!(format!("{}/{TENANT}/v2.0", fixture.server.url));
     assert_eq!(fixture.check(&claims).await.unwrap().version(), TokenVersion::V2);
 }
@@ -100,11 +132,23 @@ async fn a_v2_token_has_its_own_issuer_and_client_claim() {
 async fn tokens_for_others_are_refused() {
     let fixture = fixture().await;
     let other = "9b4f0e98-51a3-4c3c-9f3a-7b1d5c2e8a19";
-    assert_eq!(fixture.refused("aud", json!("api://other")).await, ValidationError::WrongAudience("api://other".into()));
-    assert_eq!(fixture.refused("tid", json!(other)).await, ValidationError::WrongTenant);
-    assert!(matches!(fixture.refused("iss", json!("https://evil.example/")).await, ValidationError::WrongIssuer(_)));
+    assert_eq!(
+        fixture.refused("aud", json!("api://other")).await,
+        ValidationError::WrongAudience("api://other".into())
+    );
+    assert_eq!(
+        fixture.refused("tid", json!(other)).await,
+        ValidationError::WrongTenant
+    );
+    assert!(matches!(
+        fixture.refused("iss", json!("https://evil.example/")).await,
+        ValidationError::WrongIssuer(_)
+    ));
     let foreign = format!("{}/{other}/", fixture.server.url);
-    assert!(matches!(fixture.refused("iss", json!(foreign)).await, ValidationError::WrongIssuer(_)));
+    assert!(matches!(
+        fixture.refused("iss", json!(foreign)).await,
+        ValidationError::WrongIssuer(_)
+    ));
 }
 
 #[tokio::test]
@@ -113,7 +157,11 @@ async fn an_id_token_is_refused() {
     for name in ["appid", "uti", "ver", "tid", "oid", "exp", "nbf"] {
         let mut claims = fixture.claims();
         claims.as_object_mut().unwrap().remove(name);
-        assert_eq!(fixture.check(&claims).await.unwrap_err(), ValidationError::NotAnAccessToken, "{name}");
+        assert_eq!(
+            fixture.check(&claims).await.unwrap_err(),
+            ValidationError::NotAnAccessToken,
+            "{name}"
+        );
     }
 }
 
@@ -136,9 +184,14 @@ async fn other_algorithms_are_refused_without_a_look_at_the_keys() {
     let fixture = fixture().await;
     let payload = URL_SAFE_NO_PAD.encode(fixture.claims().to_string());
     for algorithm in ["none", "None", "HS256", "RS512", "PS256", "ES256"] {
-        let header = URL_SAFE_NO_PAD.encode(json!({ "alg": algorithm, "typ": "JWT", "kid": "k1" }).to_string());
+        let header =
+            URL_SAFE_NO_PAD.encode(json!({ "alg": algorithm, "typ": "JWT", "kid": "k1" }).to_string());
         for signature in ["", "AAAA"] {
-            let refused = fixture.validator.validate(&format!("{header}.{payload}.{signature}")).await.unwrap_err();
+            let refused = fixture
+                .validator
+                .validate(&format!("{header}.{payload}.{signature}"))
+                .await
+                .unwrap_err();
             let expected = ValidationError::Token(JoseError::AlgorithmNotAllowed(algorithm.to_owned()));
             assert_eq!(refused, expected);
         }
@@ -163,13 +216,19 @@ async fn an_unknown_key_is_asked_for_at_most_every_thirty_seconds() {
     let fixture = fixture().await;
     let unknown = signed("k2", &fixture.claims());
     for _ in 0..5 {
-        assert_eq!(fixture.validator.validate(&unknown).await.unwrap_err(), ValidationError::UnknownKey);
+        assert_eq!(
+            fixture.validator.validate(&unknown).await.unwrap_err(),
+            ValidationError::UnknownKey
+        );
     }
     assert_eq!(fixture.server.seen().len(), 1);
     // A known key is not held up by that.
     assert!(fixture.check(&fixture.claims()).await.is_ok());
     fixture.clock.forward(Duration::seconds(30));
-    assert_eq!(fixture.validator.validate(&unknown).await.unwrap_err(), ValidationError::UnknownKey);
+    assert_eq!(
+        fixture.validator.validate(&unknown).await.unwrap_err(),
+        ValidationError::UnknownKey
+    );
     assert_eq!(fixture.server.seen().len(), 2);
 }
 

@@ -76,7 +76,10 @@ impl Properties {
             body.insert("signInAudience".to_owned(), json!(audience));
         }
         if let Some(version) = self.requested_access_token_version {
-            body.insert("api".to_owned(), json!({ "requestedAccessTokenVersion": version }));
+            body.insert(
+                "api".to_owned(),
+                json!({ "requestedAccessTokenVersion": version }),
+            );
         }
     }
 }
@@ -130,7 +133,10 @@ pub enum Owner {
 /// Does it.
 pub fn run(command: &Command, context: &Context) -> Outcome {
     with_directory(context, async |directory, session| match command {
-        Command::Create { display_name, properties } => {
+        Command::Create {
+            display_name,
+            properties,
+        } => {
             let mut body = Map::new();
             body.insert("displayName".to_owned(), json!(display_name));
             properties.add_to(&mut body);
@@ -138,7 +144,12 @@ pub fn run(command: &Command, context: &Context) -> Outcome {
         }
         Command::Show(id) => Ok(directory.find_application(&id.id).await?.into()),
         Command::List(args) => list(args, directory).await,
-        Command::Update { id, display_name, properties, set } => {
+        Command::Update {
+            id,
+            display_name,
+            properties,
+            set,
+        } => {
             let mut body = set::changes(set)?;
             if let Some(name) = display_name {
                 body.insert("displayName".to_owned(), json!(name));
@@ -173,15 +184,25 @@ async fn list(args: &List, directory: &DirectoryClient) -> Outcome {
     let literal = doorward_sdk::directory::literal;
     let mut filter = name_filter(args.display_name.as_deref(), args.filter.as_deref());
     let more = [
-        args.app_id.as_deref().map(|id| format!("appId eq {}", literal(id))),
-        args.identifier_uri.as_deref().map(|uri| format!("identifierUris/any(c:c eq {})", literal(uri))),
+        args.app_id
+            .as_deref()
+            .map(|id| format!("appId eq {}", literal(id))),
+        args.identifier_uri
+            .as_deref()
+            .map(|uri| format!("identifierUris/any(c:c eq {})", literal(uri))),
     ];
     for condition in more.into_iter().flatten() {
-        filter = Some(filter.map_or_else(|| condition.clone(), |filter| format!("({filter}) and {condition}")));
+        filter = Some(filter.map_or_else(
+            || condition.clone(),
+            |filter| format!("({filter}) and {condition}"),
+        ));
     }
     let mut found = directory.applications(filter.as_deref()).await?;
     if args.show_mine {
-        found = only_mine(directory, found, async |id| directory.application_owners(id).await).await?;
+        found = only_mine(directory, found, async |id| {
+            directory.application_owners(id).await
+        })
+        .await?;
     }
     Ok(Report::Table(Value::Array(found), COLUMNS))
 }
@@ -190,7 +211,9 @@ async fn owner(command: &Owner, directory: &DirectoryClient) -> Outcome {
     match command {
         Owner::List(id) => {
             let id = find(directory, id).await?;
-            Ok(Report::Value(Value::Array(directory.application_owners(&id).await?)))
+            Ok(Report::Value(Value::Array(
+                directory.application_owners(&id).await?,
+            )))
         }
         Owner::Add { id, owner_object_id } => {
             let id = find(directory, id).await?;

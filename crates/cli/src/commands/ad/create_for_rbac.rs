@@ -5,7 +5,7 @@ use super::text;
 use crate::context::{Outcome, Report};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::profile::Account;
+use crate::profile::{Account, NO_SUBSCRIPTION};
 use crate::{local_time, output};
 use doorward_sdk::directory::{DirectoryClient, literal};
 use serde::Serialize;
@@ -118,7 +118,11 @@ async fn application(name: &str, directory: &DirectoryClient) -> Result<Made, Fa
         [] => {
             let body = json!({ "displayName": name, "keyCredentials": [] });
             let new = directory.create_application(&body).await?;
-            Ok(Made { id: text(&new, "id")?.to_owned(), app_id: text(&new, "appId")?.to_owned(), earlier: None })
+            Ok(Made {
+                id: text(&new, "id")?.to_owned(),
+                app_id: text(&new, "appId")?.to_owned(),
+                earlier: None,
+            })
         }
         [old] => {
             let made = Made {
@@ -133,7 +137,10 @@ async fn application(name: &str, directory: &DirectoryClient) -> Result<Made, Fa
             Ok(made)
         }
         several => {
-            let ids: Vec<&str> = several.iter().filter_map(|app| app.get("appId")?.as_str()).collect();
+            let ids: Vec<&str> = several
+                .iter()
+                .filter_map(|app| app.get("appId")?.as_str())
+                .collect();
             Err(Failure::new(format!("More than one application have the same display name '{name}': {}", ids.join(", ")))
                 .cure("choose another name, or delete those that are not needed: `doorward ad app delete --id <appId>`"))
         }
@@ -152,11 +159,19 @@ async fn service_principal(directory: &DirectoryClient, made: &Made) -> Result<(
 }
 
 /// Undoes what was done, and says what couldn't be undone.
-async fn take_back(directory: &DirectoryClient, made: &Made, key_id: Option<&str>, failure: Failure) -> Failure {
+async fn take_back(
+    directory: &DirectoryClient,
+    made: &Made,
+    key_id: Option<&str>,
+    failure: Failure,
+) -> Failure {
     let (result, rest) = match (&made.earlier, key_id) {
         (None, _) => (
             directory.delete_application(&made.id).await,
-            format!("the application {0} was made and is still there: `doorward ad app delete --id {0}`", made.app_id),
+            format!(
+                "the application {0} was made and is still there: `doorward ad app delete --id {0}`",
+                made.app_id
+            ),
         ),
         (Some(_), Some(key_id)) => (
             Kind::Application.remove(directory, &made.id, key_id).await,
@@ -169,7 +184,11 @@ async fn take_back(directory: &DirectoryClient, made: &Made, key_id: Option<&str
     };
     match result {
         Ok(()) => failure.context("nothing was made"),
-        Err(e) => Failure { exit: Exit::Failed, cure: Some(rest), ..failure.context(format!("half done ({e})")) },
+        Err(e) => Failure {
+            exit: Exit::Failed,
+            cure: Some(rest),
+            ..failure.context(format!("half done ({e})"))
+        },
     }
 }
 
@@ -179,6 +198,9 @@ fn print(args: &Args, name: &str, made: &Made, secret: &str, account: &Account) 
         return Ok(Report::Value(
             json!({ "appId": app_id, "displayName": name, "password": secret, "tenant": account.tenant_id }),
         ));
+    }
+    if account.name == NO_SUBSCRIPTION {
+        output::warn("No subscription is known for this account: subscriptionId holds the tenant's id.");
     }
     let origin = account.server.authority.as_str();
     let fields = SdkAuth {

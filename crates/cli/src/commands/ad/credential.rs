@@ -63,7 +63,11 @@ pub struct NewPassword {
 impl NewPassword {
     /// One for a new service principal.
     pub fn named(display_name: &str, years: Option<u16>) -> Self {
-        Self { display_name: Some(display_name.to_owned()), end_date: None, years }
+        Self {
+            display_name: Some(display_name.to_owned()),
+            end_date: None,
+            years,
+        }
     }
 
     /// The body of `addPassword`.
@@ -84,8 +88,14 @@ impl NewPassword {
 }
 
 fn date(text: &str) -> Result<Timestamp, Failure> {
-    let whole = if text.contains('T') { text.to_owned() } else { format!("{text}T00:00:00Z") };
-    whole.parse().map_err(|e: doorward_names::InvalidName| Failure::usage(format!("--end-date: {e}")))
+    let whole = if text.contains('T') {
+        text.to_owned()
+    } else {
+        format!("{text}T00:00:00Z")
+    };
+    whole
+        .parse()
+        .map_err(|e: doorward_names::InvalidName| Failure::usage(format!("--end-date: {e}")))
 }
 
 /// Whose passwords.
@@ -149,23 +159,33 @@ async fn reset(args: &Reset, kind: Kind, directory: &DirectoryClient, tenant: &s
         remove_all(kind, directory, id, &passwords(&object)).await;
     }
     output::warn(PROTECT);
-    Ok(Report::Value(json!({ "appId": app_id, "password": secret, "tenant": tenant })))
+    Ok(Report::Value(
+        json!({ "appId": app_id, "password": secret, "tenant": tenant }),
+    ))
 }
 
 /// What is said with every printed password.
-pub const PROTECT: &str =
-    "The output includes a password that is shown this once. Keep it where only those who need it can read it.";
+pub const PROTECT: &str = "The output includes a password that is shown this once. Keep it where only those who need it can read it.";
 
 /// An object's passwords.
 pub fn passwords(object: &Value) -> Vec<Value> {
-    object.get("passwordCredentials").and_then(Value::as_array).cloned().unwrap_or_default()
+    object
+        .get("passwordCredentials")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default()
 }
 
 /// Removes passwords; says which of them stay when that fails, because by then the new one has to be printed.
 pub async fn remove_all(kind: Kind, directory: &DirectoryClient, id: &str, passwords: &[Value]) {
-    for key_id in passwords.iter().filter_map(|password| password.get("keyId")?.as_str()) {
+    for key_id in passwords
+        .iter()
+        .filter_map(|password| password.get("keyId")?.as_str())
+    {
         if let Err(e) = kind.remove(directory, id, key_id).await {
-            output::warn(&format!("the older password {key_id} could not be removed and still works: {e}"));
+            output::warn(&format!(
+                "the older password {key_id} could not be removed and still works: {e}"
+            ));
         }
     }
 }

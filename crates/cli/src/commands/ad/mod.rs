@@ -66,7 +66,12 @@ fn text<'a>(object: &'a Value, name: &str) -> Result<&'a str, Failure> {
 
 /// An OData condition on a name's beginning, as `--display-name` of the list commands means it.
 fn name_filter(display_name: Option<&str>, filter: Option<&str>) -> Option<String> {
-    let by_name = display_name.map(|name| format!("startswith(displayName,{})", doorward_sdk::directory::literal(name)));
+    let by_name = display_name.map(|name| {
+        format!(
+            "startswith(displayName,{})",
+            doorward_sdk::directory::literal(name)
+        )
+    });
     match (by_name, filter) {
         (Some(name), Some(filter)) => Some(format!("({filter}) and {name}")),
         (Some(name), None) => Some(name),
@@ -85,7 +90,10 @@ async fn only_mine(
     let mut mine = Vec::new();
     for object in objects {
         let owners = owners(text(&object, "id")?).await?;
-        if owners.iter().any(|owner| owner.get("id").and_then(Value::as_str) == Some(me)) {
+        if owners
+            .iter()
+            .any(|owner| owner.get("id").and_then(Value::as_str) == Some(me))
+        {
             mine.push(object);
         }
     }

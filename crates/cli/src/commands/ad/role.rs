@@ -4,8 +4,8 @@ use super::{text, with_directory};
 use crate::context::{Context, Outcome, Report};
 use crate::failure::Failure;
 use clap::Subcommand;
-use doorward_sdk::directory::{DirectoryClient, literal};
 use doorward_sdk::Error;
+use doorward_sdk::directory::{DirectoryClient, literal};
 use serde_json::{Value, json};
 
 /// What to do with directory roles.
@@ -55,16 +55,21 @@ pub enum Definition {
     List,
 }
 
-const COLUMNS: &[(&str, &str)] =
-    &[("Role", "roleDefinitionName"), ("Principal", "principalId"), ("Scope", "directoryScopeId"), ("Id", "id")];
+const COLUMNS: &[(&str, &str)] = &[
+    ("Role", "roleDefinitionName"),
+    ("Principal", "principalId"),
+    ("Scope", "directoryScopeId"),
+    ("Id", "id"),
+];
 const ROLES: &[(&str, &str)] = &[("DisplayName", "displayName"), ("Id", "id")];
 
 /// Does it.
 pub fn run(command: &Command, context: &Context) -> Outcome {
     with_directory(context, async |directory, _| match command {
-        Command::Definition(Definition::List) => {
-            Ok(Report::Table(Value::Array(directory.role_definitions().await?), ROLES))
-        }
+        Command::Definition(Definition::List) => Ok(Report::Table(
+            Value::Array(directory.role_definitions().await?),
+            ROLES,
+        )),
         Command::Assignment(Assignment::List { assignee, role }) => {
             list(directory, assignee.as_deref(), role.as_deref()).await
         }
@@ -80,17 +85,26 @@ pub fn run(command: &Command, context: &Context) -> Outcome {
 async fn list(directory: &DirectoryClient, assignee: Option<&str>, role: Option<&str>) -> Outcome {
     let mut conditions = Vec::new();
     if let Some(role) = role {
-        conditions.push(format!("roleDefinitionId eq {}", literal(&role_id(directory, role).await?)));
+        conditions.push(format!(
+            "roleDefinitionId eq {}",
+            literal(&role_id(directory, role).await?)
+        ));
     }
     if let Some(assignee) = assignee {
-        conditions.push(format!("principalId eq {}", literal(&principal_id(directory, assignee).await?)));
+        conditions.push(format!(
+            "principalId eq {}",
+            literal(&principal_id(directory, assignee).await?)
+        ));
     }
     let filter = (!conditions.is_empty()).then(|| conditions.join(" and "));
     let mut found = directory.role_assignments(filter.as_deref()).await?;
     let roles = directory.role_definitions().await?;
     for assignment in &mut found {
         let id = assignment.get("roleDefinitionId").cloned();
-        let name = roles.iter().find(|role| role.get("id") == id.as_ref()).and_then(|role| role.get("displayName"));
+        let name = roles
+            .iter()
+            .find(|role| role.get("id") == id.as_ref())
+            .and_then(|role| role.get("displayName"));
         if let (Some(object), Some(name)) = (assignment.as_object_mut(), name) {
             object.insert("roleDefinitionName".to_owned(), json!(name));
         }
@@ -99,13 +113,22 @@ async fn list(directory: &DirectoryClient, assignee: Option<&str>, role: Option<
 }
 
 async fn delete(directory: &DirectoryClient, given: &Given) -> Outcome {
-    let (role, principal) =
-        (role_id(directory, &given.role).await?, principal_id(directory, &given.assignee).await?);
-    let filter = format!("roleDefinitionId eq {} and principalId eq {}", literal(&role), literal(&principal));
+    let (role, principal) = (
+        role_id(directory, &given.role).await?,
+        principal_id(directory, &given.assignee).await?,
+    );
+    let filter = format!(
+        "roleDefinitionId eq {} and principalId eq {}",
+        literal(&role),
+        literal(&principal)
+    );
     let found = directory.role_assignments(Some(&filter)).await?;
     if found.is_empty() {
-        return Err(Failure::not_found(format!("{} doesn't hold the role '{}'", given.assignee, given.role))
-            .cure("`doorward ad role assignment list` shows who holds what"));
+        return Err(Failure::not_found(format!(
+            "{} doesn't hold the role '{}'",
+            given.assignee, given.role
+        ))
+        .cure("`doorward ad role assignment list` shows who holds what"));
     }
     for assignment in &found {
         directory.delete_role_assignment(text(assignment, "id")?).await?;
@@ -116,7 +139,12 @@ async fn delete(directory: &DirectoryClient, given: &Given) -> Outcome {
 async fn role_id(directory: &DirectoryClient, role: &str) -> Result<String, Failure> {
     let roles = directory.role_definitions().await?;
     let named = |found: &&Value| {
-        let is = |name: &str| found.get(name).and_then(Value::as_str).is_some_and(|text| text.eq_ignore_ascii_case(role));
+        let is = |name: &str| {
+            found
+                .get(name)
+                .and_then(Value::as_str)
+                .is_some_and(|text| text.eq_ignore_ascii_case(role))
+        };
         is("displayName") || is("id") || is("templateId")
     };
     match roles.iter().find(named) {

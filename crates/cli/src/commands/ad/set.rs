@@ -13,9 +13,15 @@ pub fn changes(assignments: &[String]) -> Result<Map<String, Value>, Failure> {
                 .cure("write `--set name=value`, for example `--set accountEnabled=false`"));
         };
         let lower = value.to_ascii_lowercase();
-        let json = if matches!(lower.as_str(), "true" | "false") { lower.as_str() } else { value };
+        let json = if matches!(lower.as_str(), "true" | "false") {
+            lower.as_str()
+        } else {
+            value
+        };
         let value = serde_json::from_str(json).unwrap_or_else(|_| Value::from(value));
-        let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
+        let (first, rest) = path
+            .split_once('.')
+            .map_or((path, None), |(first, rest)| (first, Some(rest)));
         let place = changes.entry(first).or_insert(Value::Null);
         put(place, rest, value);
     }
@@ -30,7 +36,9 @@ fn put(place: &mut Value, path: Option<&str>, value: Value) {
     if !place.is_object() {
         *place = Value::Object(Map::new());
     }
-    let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
+    let (first, rest) = path
+        .split_once('.')
+        .map_or((path, None), |(first, rest)| (first, Some(rest)));
     if let Some(object) = place.as_object_mut() {
         put(object.entry(first).or_insert(Value::Null), rest, value);
     }
@@ -43,7 +51,12 @@ mod tests {
 
     #[test]
     fn values_are_json_or_text() {
-        let given = ["accountEnabled=False", "api.requestedAccessTokenVersion=2", "api.x=y", "displayName=a=b"];
+        let given = [
+            "accountEnabled=False",
+            "api.requestedAccessTokenVersion=2",
+            "api.x=y",
+            "displayName=a=b",
+        ];
         let changes = changes(&given.map(str::to_owned)).unwrap();
         let expected = json!({
             "accountEnabled": false,

@@ -92,11 +92,18 @@ pub fn run(command: &Command, context: &Context) -> Outcome {
         Command::CreateForRbac(args) => create_for_rbac::run(args, directory, session.account()).await,
         Command::Create { id } => {
             let application = directory.find_application(id).await?;
-            Ok(directory.create_service_principal(text(&application, "appId")?).await?.into())
+            Ok(directory
+                .create_service_principal(text(&application, "appId")?)
+                .await?
+                .into())
         }
         Command::Show { id, legacy } => {
             let found = directory.find_service_principal(&id.id).await?;
-            if *legacy { older_shape(found) } else { Ok(found.into()) }
+            if *legacy {
+                older_shape(found)
+            } else {
+                Ok(found.into())
+            }
         }
         Command::List(args) => list(args, directory).await,
         Command::Update { id, set } => {
@@ -116,7 +123,9 @@ pub fn run(command: &Command, context: &Context) -> Outcome {
         }
         Command::Owner(Owner::List(id)) => {
             let id = find(directory, id).await?;
-            Ok(Report::Value(Value::Array(directory.service_principal_owners(&id).await?)))
+            Ok(Report::Value(Value::Array(
+                directory.service_principal_owners(&id).await?,
+            )))
         }
     })
 }
@@ -125,7 +134,9 @@ pub fn run(command: &Command, context: &Context) -> Outcome {
 fn older_shape(found: Value) -> Outcome {
     let strange = |e: serde_json::Error| Failure::new(format!("the server's service principal: {e}"));
     let newer: ServicePrincipal = serde_json::from_value(found).map_err(strange)?;
-    Ok(serde_json::to_value(LegacyServicePrincipal::from(&newer)).map_err(strange)?.into())
+    Ok(serde_json::to_value(LegacyServicePrincipal::from(&newer))
+        .map_err(strange)?
+        .into())
 }
 
 async fn find(directory: &DirectoryClient, id: &Id) -> Result<String, Failure> {
@@ -136,12 +147,21 @@ async fn find(directory: &DirectoryClient, id: &Id) -> Result<String, Failure> {
 async fn list(args: &List, directory: &DirectoryClient) -> Outcome {
     let mut filter = name_filter(args.display_name.as_deref(), args.filter.as_deref());
     if let Some(spn) = &args.spn {
-        let condition = format!("servicePrincipalNames/any(c:c eq {})", doorward_sdk::directory::literal(spn));
-        filter = Some(filter.map_or_else(|| condition.clone(), |filter| format!("({filter}) and {condition}")));
+        let condition = format!(
+            "servicePrincipalNames/any(c:c eq {})",
+            doorward_sdk::directory::literal(spn)
+        );
+        filter = Some(filter.map_or_else(
+            || condition.clone(),
+            |filter| format!("({filter}) and {condition}"),
+        ));
     }
     let mut found = directory.service_principals(filter.as_deref()).await?;
     if args.show_mine {
-        found = only_mine(directory, found, async |id| directory.service_principal_owners(id).await).await?;
+        found = only_mine(directory, found, async |id| {
+            directory.service_principal_owners(id).await
+        })
+        .await?;
     }
     Ok(Report::Table(Value::Array(found), COLUMNS))
 }

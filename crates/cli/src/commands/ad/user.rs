@@ -91,15 +91,20 @@ pub struct Update {
     mail_nickname: Option<String>,
 }
 
-const COLUMNS: &[(&str, &str)] =
-    &[("DisplayName", "displayName"), ("UserPrincipalName", "userPrincipalName"), ("Id", "id")];
+const COLUMNS: &[(&str, &str)] = &[
+    ("DisplayName", "displayName"),
+    ("UserPrincipalName", "userPrincipalName"),
+    ("Id", "id"),
+];
 
 /// Does it.
 pub fn run(command: &Command, context: &Context) -> Outcome {
     match command {
         Command::Create(args) => {
             let body = args.to_graph()?;
-            with_directory(context, async |directory, _| Ok(directory.create_user(&body).await?.into()))
+            with_directory(context, async |directory, _| {
+                Ok(directory.create_user(&body).await?.into())
+            })
         }
         Command::Update(args) => {
             let changes = args.to_graph()?;
@@ -108,15 +113,26 @@ pub fn run(command: &Command, context: &Context) -> Outcome {
                 Ok(Report::Nothing)
             })
         }
-        Command::Show(id) => with_directory(context, async |directory, _| Ok(directory.user(&id.id).await?.into())),
-        Command::List { display_name, upn, filter } => with_directory(context, async |directory, _| {
+        Command::Show(id) => with_directory(context, async |directory, _| {
+            Ok(directory.user(&id.id).await?.into())
+        }),
+        Command::List {
+            display_name,
+            upn,
+            filter,
+        } => with_directory(context, async |directory, _| {
             let filter = name_filter(display_name.as_deref(), filter.as_deref());
-            let by_upn = upn.as_deref().map(|upn| format!("userPrincipalName eq {}", literal(upn)));
+            let by_upn = upn
+                .as_deref()
+                .map(|upn| format!("userPrincipalName eq {}", literal(upn)));
             let filter = match (filter, by_upn) {
                 (Some(filter), Some(upn)) => Some(format!("({filter}) and {upn}")),
                 (filter, upn) => filter.or(upn),
             };
-            Ok(Report::Table(Value::Array(directory.users(filter.as_deref()).await?), COLUMNS))
+            Ok(Report::Table(
+                Value::Array(directory.users(filter.as_deref()).await?),
+                COLUMNS,
+            ))
         }),
         Command::Delete(id) => with_directory(context, async |directory, _| {
             directory.delete_user(&id.id).await?;
@@ -170,8 +186,15 @@ impl Update {
             let profile = password_profile(&password, self.force_change_password_next_sign_in);
             body.insert("passwordProfile".to_owned(), profile);
         } else if let Some(change) = self.force_change_password_next_sign_in {
-            body.insert("passwordProfile".to_owned(), json!({ "forceChangePasswordNextSignIn": change }));
+            body.insert(
+                "passwordProfile".to_owned(),
+                json!({ "forceChangePasswordNextSignIn": change }),
+            );
         }
-        if body.is_empty() { Err(Failure::usage("there is nothing to change")) } else { Ok(Value::Object(body)) }
+        if body.is_empty() {
+            Err(Failure::usage("there is nothing to change"))
+        } else {
+            Ok(Value::Object(body))
+        }
     }
 }

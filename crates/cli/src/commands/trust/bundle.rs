@@ -27,7 +27,14 @@ pub fn write(home: &Home, ca_file: &Path) -> Result<PathBuf, Failure> {
     // What somebody chose for Python already counts more than the system's, unless it is this very file.
     let chosen = config::requests_bundle().filter(|chosen| *chosen != path(home));
     let bases = chosen.into_iter().chain(SYSTEM.map(PathBuf::from));
-    let base = bases.filter_map(|base| fs::read_to_string(base).ok()).next().unwrap_or_default();
-    let text = if base.contains(ours.trim()) { base } else { format!("{}\n{}\n", base.trim_end(), ours.trim()) };
+    let base = bases
+        .filter_map(|base| fs::read_to_string(base).ok())
+        .next()
+        .unwrap_or_default();
+    let text = if base.contains(ours.trim()) {
+        base
+    } else {
+        format!("{}\n{}\n", base.trim_end(), ours.trim())
+    };
     home.write_text(FILE, text.trim_start())
 }

@@ -40,7 +40,9 @@ pub fn run(args: &Args, context: &Context) -> Outcome {
     let ca_file = std::path::absolute(&ca_file).map_err(|e| Failure::file(&ca_file, e))?;
     let ways = ways::all(&ca_file, &context.home)?;
     if args.print {
-        return Ok(Report::Text(ways.iter().map(Way::to_text).collect::<Vec<_>>().join("\n\n")));
+        return Ok(Report::Text(
+            ways.iter().map(Way::to_text).collect::<Vec<_>>().join("\n\n"),
+        ));
     }
     let mut failed = 0;
     for way in &ways {

@@ -34,19 +34,29 @@ impl Step {
     pub fn to_text(&self) -> String {
         match self {
             Self::Copy(from, to) => {
-                format!("install -m 0644 {} {}", quote(&from.to_string_lossy()), quote(&to.to_string_lossy()))
+                format!(
+                    "install -m 0644 {} {}",
+                    quote(&from.to_string_lossy()),
+                    quote(&to.to_string_lossy())
+                )
             }
             Self::Remove(path) => format!("rm -f {}", quote(&path.to_string_lossy())),
-            Self::Run(words) | Self::Try(words) => words.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" "),
+            Self::Run(words) | Self::Try(words) => {
+                words.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" ")
+            }
         }
     }
 
     /// Takes the step.
     pub fn take(&self) -> Result<(), String> {
         match self {
-            Self::Copy(from, to) => fs::copy(from, to).map(drop).map_err(|e| format!("{}: {}", to.display(), plain(&e))),
+            Self::Copy(from, to) => fs::copy(from, to)
+                .map(drop)
+                .map_err(|e| format!("{}: {}", to.display(), plain(&e))),
             Self::Remove(path) => match fs::remove_file(path) {
-                Err(e) if e.kind() != io::ErrorKind::NotFound => Err(format!("{}: {}", path.display(), plain(&e))),
+                Err(e) if e.kind() != io::ErrorKind::NotFound => {
+                    Err(format!("{}: {}", path.display(), plain(&e)))
+                }
                 _ => Ok(()),
             },
             Self::Run(words) => run(words),
@@ -66,7 +76,9 @@ fn plain(error: &io::Error) -> String {
 }
 
 fn run(words: &[String]) -> Result<(), String> {
-    let Some((program, arguments)) = words.split_first() else { return Ok(()) };
+    let Some((program, arguments)) = words.split_first() else {
+        return Ok(());
+    };
     let output = Command::new(program)
         .args(arguments)
         .stdin(Stdio::null())
@@ -75,6 +87,14 @@ fn run(words: &[String]) -> Result<(), String> {
     if output.status.success() {
         return Ok(());
     }
-    let said = String::from_utf8_lossy(if output.stderr.is_empty() { &output.stdout } else { &output.stderr }).into_owned();
-    Err(format!("{program}: {}", said.lines().next_back().unwrap_or("it failed").trim()))
+    let said = String::from_utf8_lossy(if output.stderr.is_empty() {
+        &output.stdout
+    } else {
+        &output.stderr
+    })
+    .into_owned();
+    Err(format!(
+        "{program}: {}",
+        said.lines().next_back().unwrap_or("it failed").trim()
+    ))
 }

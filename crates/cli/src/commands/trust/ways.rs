@@ -60,7 +60,11 @@ impl Way {
         lines.extend(self.note.clone());
         if !self.uninstall.is_empty() {
             lines.push("# and back:".to_owned());
-            lines.extend(self.uninstall.iter().map(|step| format!("#   {}", step.to_text())));
+            lines.extend(
+                self.uninstall
+                    .iter()
+                    .map(|step| format!("#   {}", step.to_text())),
+            );
         }
         lines.join("\n")
     }
@@ -84,11 +88,15 @@ pub fn all(ca_file: &Path, home: &Home) -> std::result::Result<Vec<Way>, Failure
 
 /// FNV-1a: tells files apart, proves nothing.
 fn fingerprint(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 fn found(program: &str) -> bool {
-    config::search_path().iter().any(|directory| directory.join(program).is_file())
+    config::search_path()
+        .iter()
+        .any(|directory| directory.join(program).is_file())
         || Path::new("/usr/sbin").join(program).is_file()
 }
 
@@ -101,7 +109,10 @@ fn debian(ca_file: &Path, name: &str) -> Way {
     Way {
         name: "System (Debian, Ubuntu): curl, Python's ssl, Rust, Go and the like; needs root".to_owned(),
         missing: unless_found("update-ca-certificates", "no update-ca-certificates"),
-        install: vec![Step::Copy(ca_file.to_owned(), place.clone()), Step::run(["update-ca-certificates"])],
+        install: vec![
+            Step::Copy(ca_file.to_owned(), place.clone()),
+            Step::run(["update-ca-certificates"]),
+        ],
         uninstall: vec![Step::Remove(place), Step::run(["update-ca-certificates"])],
         note: None,
     }
@@ -112,7 +123,10 @@ fn fedora(ca_file: &Path, name: &str) -> Way {
     Way {
         name: "System (Fedora, RHEL, SUSE): curl, Python's ssl, Rust, Go and the like; needs root".to_owned(),
         missing: unless_found("update-ca-trust", "no update-ca-trust"),
-        install: vec![Step::Copy(ca_file.to_owned(), place.clone()), Step::run(["update-ca-trust"])],
+        install: vec![
+            Step::Copy(ca_file.to_owned(), place.clone()),
+            Step::run(["update-ca-trust"]),
+        ],
         uninstall: vec![Step::Remove(place), Step::run(["update-ca-trust"])],
         note: None,
     }
@@ -120,10 +134,16 @@ fn fedora(ca_file: &Path, name: &str) -> Way {
 
 /// Firefox and Chrome keep a store for each profile, which `certutil` changes.
 fn browsers(ca_file: &Path, name: &str) -> Vec<Way> {
-    let Some(home) = config::home() else { return Vec::new() };
+    let Some(home) = config::home() else {
+        return Vec::new();
+    };
     let mut stores = vec![home.join(".pki/nssdb")];
     for base in [".mozilla/firefox", "snap/firefox/common/.mozilla/firefox"] {
-        let profiles = fs::read_dir(home.join(base)).into_iter().flatten().flatten().map(|entry| entry.path());
+        let profiles = fs::read_dir(home.join(base))
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path());
         stores.extend(profiles);
     }
     stores.retain(|store| store.join("cert9.db").is_file());
@@ -137,7 +157,9 @@ fn browsers(ca_file: &Path, name: &str) -> Vec<Way> {
             missing,
             install: vec![
                 Step::attempt(remove),
-                Step::run(["certutil", "-d", &database, "-A", "-t", "C,,", "-n", name, "-i", &ca_file]),
+                Step::run([
+                    "certutil", "-d", &database, "-A", "-t", "C,,", "-n", name, "-i", &ca_file,
+                ]),
             ],
             uninstall: vec![Step::attempt(remove)],
             note: None,
@@ -153,16 +175,35 @@ fn firefox_policy(ca_file: &Path) -> Way {
         missing: None,
         install: Vec::new(),
         uninstall: Vec::new(),
-        note: Some(format!("# {{\"policies\": {{\"Certificates\": {{\"Install\": [{path}]}}}}}}")),
+        note: Some(format!(
+            "# {{\"policies\": {{\"Certificates\": {{\"Install\": [{path}]}}}}}}"
+        )),
     }
 }
 
 fn java(ca_file: &Path, name: &str) -> Way {
     let ca_file = ca_file.to_string_lossy();
-    let remove = ["keytool", "-delete", "-cacerts", "-storepass", "changeit", "-alias", name];
+    let remove = [
+        "keytool",
+        "-delete",
+        "-cacerts",
+        "-storepass",
+        "changeit",
+        "-alias",
+        name,
+    ];
     let import = [
-        "keytool", "-importcert", "-noprompt", "-trustcacerts", "-cacerts", "-storepass", "changeit", "-alias", name,
-        "-file", &ca_file,
+        "keytool",
+        "-importcert",
+        "-noprompt",
+        "-trustcacerts",
+        "-cacerts",
+        "-storepass",
+        "changeit",
+        "-alias",
+        name,
+        "-file",
+        &ca_file,
     ];
     Way {
         name: "Java's own store (cacerts of the `java` in PATH); may need root".to_owned(),
@@ -184,10 +225,16 @@ fn variables(ca_file: &Path, home: &Home) -> [Way; 2] {
     };
     let export = |name: &str, path: &Path| Shell::Sh.export(name, &path.to_string_lossy());
     [
-        way("Node, by a variable (`doorward env` sets it)", vec![export("NODE_EXTRA_CA_CERTS", ca_file)]),
+        way(
+            "Node, by a variable (`doorward env` sets it)",
+            vec![export("NODE_EXTRA_CA_CERTS", ca_file)],
+        ),
         way(
             "Python, by variables (`doorward env` makes the file and sets them)",
-            vec![export("REQUESTS_CA_BUNDLE", &bundle), export("SSL_CERT_FILE", &bundle)],
+            vec![
+                export("REQUESTS_CA_BUNDLE", &bundle),
+                export("SSL_CERT_FILE", &bundle),
+            ],
         ),
     ]
 }

@@ -1,0 +1,351 @@
+//! `ad`: the directory through the command line.
+
+use crate::run::{Cli, SERVER};
+use serde_json::json;
+
+#[test]
+fn sdk_auth_prints_the_ten_fields_in_the_page_s_order() {
+    let done = Cli::admin().run([
+        "ad",
+        "sp",
+        "create-for-rbac",
+        "--sdk-auth",
+        "--name",
+        "ten-fields",
+    ]);
+    let text = done.text();
+    let keys: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix('"')?.split('"').next())
+        .collect();
+    assert_eq!(
+        keys,
+        [
+            "clientId",
+            "clientSecret",
+            "subscriptionId",
+            "tenantId",
+            "activeDirectoryEndpointUrl",
+            "resourceManagerEndpointUrl",
+            "activeDirectoryGraphResourceId",
+            "sqlManagementEndpointUrl",
+            "galleryEndpointUrl",
+            "managementEndpointUrl",
+        ]
+    );
+    let fields = done.json();
+    assert_eq!(fields["activeDirectoryEndpointUrl"], SERVER.url.as_str());
+    assert_eq!(fields["resourceManagerEndpointUrl"], format!("{}/", SERVER.url));
+    assert_eq!(fields["tenantId"], SERVER.env["DOORWARD_TENANT_ID"].as_str());
+    assert!(
+        done.err().starts_with("WARNING: The output includes a password"),
+        "{}",
+        done.err()
+    );
+}
+
+#[test]
+fn a_name_that_is_taken_is_used_again_with_a_new_password() {
+    let cli = Cli::admin();
+    let first = cli.run(["ad", "sp", "create-for-rbac", "-n", "again"]).json();
+    let keys: Vec<&String> = first.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["appId", "displayName", "password", "tenant"]);
+    let done = cli.run(["ad", "sp", "create-for-rbac", "-n", "again"]);
+    assert!(
+        done.err().contains("Found an existing application instance"),
+        "{}",
+        done.err()
+    );
+    let second = done.json();
+    assert_eq!(first["appId"], second["appId"]);
+    assert_ne!(first["password"], second["password"]);
+    let id = first["appId"].as_str().unwrap();
+    let kept = cli.run(["ad", "app", "credential", "list", "--id", id]).json();
+    assert_eq!(kept.as_array().unwrap().len(), 1, "{kept}");
+    assert_eq!(kept[0]["displayName"], "rbac");
+    assert!(!kept.to_string().contains(second["password"].as_str().unwrap()));
+}
+
+#[test]
+fn a_service_principal_is_shown_in_both_shapes_and_by_every_name() {
+    let cli = Cli::admin();
+    let made = cli.run(["ad", "sp", "create-for-rbac", "-n", "shapes"]).json();
+    let id = made["appId"].as_str().unwrap();
+    let new = cli.run(["ad", "sp", "show", "--id", id]).json();
+    assert_eq!(
+        (&new["appId"], &new["appDisplayName"], &new["accountEnabled"]),
+        (&json!(id), &json!("shapes"), &json!(true))
+    );
+    let object_id = new["id"].as_str().unwrap();
+    assert_eq!(
+        cli.run(["ad", "sp", "show", "--id", object_id]).json()["appId"],
+        id
+    );
+    let old = cli.run(["ad", "sp", "show", "--legacy", "--id", id]).json();
+    assert_eq!(
+        (&old["accountEnabled"], &old["objectType"]),
+        (&json!("True"), &json!("ServicePrincipal"))
+    );
+    assert_eq!(old["objectId"], object_id);
+    let uri = format!("api://{id}");
+    cli.run(["ad", "app", "update", "--id", id, "--identifier-uris", &uri])
+        .text();
+    assert_eq!(
+        cli.run(["ad", "sp", "show", "--id", &uri]).json()["id"],
+        object_id
+    );
+    assert_eq!(cli.run(["ad", "app", "show", "--id", &uri]).json()["appId"], id);
+    let listed = cli
+        .run([
+            "ad",
+            "sp",
+            "list",
+            "--display-name",
+            "shap",
+            "--query",
+            "[].appId",
+            "-o",
+            "tsv",
+        ])
+        .text();
+    assert_eq!(listed.trim(), id);
+}
+
+#[test]
+fn what_does_not_exist_ends_with_3() {
+    let cli = Cli::admin();
+    let id = "11111111-2222-4333-8444-555555555555";
+    for kind in ["sp", "app", "user"] {
+        let said = cli.run(["ad", kind, "show", "--id", id]).failed(3);
+        assert!(said.starts_with("ERROR: (Request_ResourceNotFound) "), "{said}");
+    }
+}
+
+#[test]
+fn a_disabled_service_principal_gets_no_token() {
+    let cli = Cli::admin();
+    let made = cli.run(["ad", "sp", "create-for-rbac", "-n", "disabled"]).json();
+    let (id, secret) = (
+        made["appId"].as_str().unwrap(),
+        made["password"].as_str().unwrap(),
+    );
+    cli.run(["ad", "sp", "update", "--id", id, "--set", "accountEnabled=false"])
+        .text();
+    let tenant = SERVER.env["DOORWARD_TENANT_ID"].as_str();
+    let login = [
+        "login",
+        "--service-principal",
+        "-u",
+        id,
+        "-p",
+        secret,
+        "-t",
+        tenant,
+    ];
+    let said = Cli::at_server().run(login).failed(1);
+    assert!(said.contains("AADSTS7000112"), "{said}");
+    cli.run(["ad", "sp", "update", "--id", id, "--set", "accountEnabled=true"])
+        .text();
+    Cli::at_server().run(login).text();
+    cli.run(["ad", "sp", "delete", "--id", id]).text();
+    cli.run(["ad", "sp", "show", "--id", id]).failed(3);
+    cli.run(["ad", "app", "show", "--id", id]).text();
+    cli.run(["ad", "sp", "create", "--id", id]).text();
+    Cli::at_server().run(login).text();
+    cli.run(["ad", "app", "delete", "--id", id]).text();
+    cli.run(["ad", "sp", "show", "--id", id]).failed(3);
+}
+
+#[test]
+fn passwords_come_and_go() {
+    let cli = Cli::admin();
+    let made = cli.run(["ad", "sp", "create-for-rbac", "-n", "passwords"]).json();
+    let id = made["appId"].as_str().unwrap();
+    let tenant = SERVER.env["DOORWARD_TENANT_ID"].as_str();
+    let works = |secret: &str| {
+        Cli::at_server()
+            .run([
+                "login",
+                "--service-principal",
+                "-u",
+                id,
+                "-p",
+                secret,
+                "-t",
+                tenant,
+            ])
+            .code()
+            == 0
+    };
+    let reset = [
+        "ad",
+        "app",
+        "credential",
+        "reset",
+        "--id",
+        id,
+        "--display-name",
+        "more",
+        "--end-date",
+        "2040-01-31",
+    ];
+    let more = cli.run(reset.into_iter().chain(["--append"])).json();
+    let more = more["password"].as_str().unwrap();
+    assert!(works(made["password"].as_str().unwrap()) && works(more));
+    let listed = cli.run(["ad", "app", "credential", "list", "--id", id]).json();
+    let of_more = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["displayName"] == "more")
+        .unwrap();
+    assert_eq!(of_more["endDateTime"], "2040-01-31T00:00:00Z");
+    let key_id = of_more["keyId"].as_str().unwrap();
+    cli.run([
+        "ad",
+        "app",
+        "credential",
+        "delete",
+        "--id",
+        id,
+        "--key-id",
+        key_id,
+    ])
+    .text();
+    assert!(!works(more));
+    let new = cli.run(reset).json();
+    assert!(works(new["password"].as_str().unwrap()) && !works(made["password"].as_str().unwrap()));
+}
+
+#[test]
+fn users_come_and_go_and_may_not_do_everything() {
+    let (cli, domain) = (Cli::admin(), SERVER.env["DOORWARD_TENANT_DOMAIN"].as_str());
+    let upn = format!("carla@{domain}");
+    let password = "a-long-pass-phrase-7";
+    let create = [
+        "ad",
+        "user",
+        "create",
+        "--display-name",
+        "Carla",
+        "--user-principal-name",
+        &upn,
+        "--password",
+        "-",
+    ];
+    let made = cli.feed(create, password).json();
+    assert_eq!(made["userPrincipalName"], upn.as_str());
+    assert_eq!(
+        cli.run(["ad", "user", "show", "--id", &upn]).json()["id"],
+        made["id"]
+    );
+    let listed = cli
+        .run([
+            "ad",
+            "user",
+            "list",
+            "--upn",
+            &upn,
+            "--query",
+            "[0].displayName",
+            "-o",
+            "tsv",
+        ])
+        .text();
+    assert_eq!(listed, "Carla\n");
+
+    let carla = Cli::at_server();
+    carla.feed(["login", "-u", &upn, "-p", "-"], password).text();
+    assert_eq!(
+        carla.run(["ad", "signed-in-user", "show"]).json()["id"],
+        made["id"]
+    );
+    let admin = &SERVER.env["DOORWARD_ADMIN_UPN"];
+    let said = carla
+        .run(["ad", "user", "update", "--id", admin, "--display-name", "x"])
+        .failed(1);
+    assert!(
+        said.starts_with("ERROR: (Authorization_RequestDenied) Insufficient privileges"),
+        "{said}"
+    );
+    assert!(
+        said.contains("To mend it: ") && said.contains("ask an administrator"),
+        "{said}"
+    );
+
+    cli.run([
+        "ad",
+        "role",
+        "assignment",
+        "create",
+        "--assignee",
+        &upn,
+        "--role",
+        "User Administrator",
+    ])
+    .text();
+    let held = cli
+        .run(["ad", "role", "assignment", "list", "--assignee", &upn])
+        .json();
+    assert_eq!(held[0]["roleDefinitionName"], "User Administrator");
+    cli.run([
+        "ad",
+        "role",
+        "assignment",
+        "delete",
+        "--assignee",
+        &upn,
+        "--role",
+        "user administrator",
+    ])
+    .text();
+    cli.run([
+        "ad",
+        "role",
+        "assignment",
+        "delete",
+        "--assignee",
+        &upn,
+        "--role",
+        "user administrator",
+    ])
+    .failed(3);
+
+    cli.run(["ad", "user", "delete", "--id", &upn]).text();
+    cli.run(["ad", "user", "show", "--id", &upn]).failed(3);
+    let ended = carla.run(["ad", "sp", "list"]).err();
+    assert!(ended.contains("ERROR: "), "{ended}");
+}
+
+#[test]
+fn owners_are_listed_added_and_removed() {
+    let cli = Cli::admin();
+    let made = cli.run(["ad", "app", "create", "--display-name", "owned"]).json();
+    let id = made["appId"].as_str().unwrap();
+    let me = cli.run(["ad", "signed-in-user", "show"]).json();
+    let me = me["id"].as_str().unwrap();
+    let owners = || {
+        cli.run([
+            "ad", "app", "owner", "list", "--id", id, "--query", "[].id", "-o", "tsv",
+        ])
+        .text()
+    };
+    if owners().trim() != me {
+        cli.run(["ad", "app", "owner", "add", "--id", id, "--owner-object-id", me])
+            .text();
+    }
+    assert_eq!(owners().trim(), me);
+    let mine = cli
+        .run([
+            "ad",
+            "app",
+            "list",
+            "--show-mine",
+            "--query",
+            "[].appId",
+            "-o",
+            "tsv",
+        ])
+        .text();
+    assert!(mine.contains(id), "{mine}");
+}

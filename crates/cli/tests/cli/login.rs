@@ -1,0 +1,141 @@
+//! Signing in and out.
+
+use crate::run::{Cli, SERVER};
+use std::os::unix::fs::PermissionsExt;
+
+#[test]
+fn a_person_signs_in_by_a_password_and_out_again() {
+    let (cli, env) = (Cli::at_server(), &SERVER.env);
+    let accounts = cli
+        .feed(
+            ["login", "-u", &env["DOORWARD_ADMIN_UPN"], "-p", "-"],
+            &env["DOORWARD_ADMIN_PASSWORD"],
+        )
+        .json();
+    assert_eq!(accounts[0]["tenantId"], env["DOORWARD_TENANT_ID"].as_str());
+    assert_eq!(accounts[0]["user"]["type"], "user");
+    let mode = |name: &str| {
+        std::fs::metadata(cli.config().join(name))
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o777
+    };
+    assert_eq!(
+        (mode(""), mode("accounts.json"), mode("secrets.json")),
+        (0o700, 0o600, 0o600)
+    );
+    cli.run(["logout"]).text();
+    cli.run(["account", "show"]).failed(4);
+    let secrets = std::fs::read_to_string(cli.config().join("secrets.json")).unwrap();
+    assert!(!secrets.contains("dwr~") && !secrets.contains("eyJ"), "{secrets}");
+    assert!(cli.run(["logout"]).failed(4).contains("doorward login"));
+}
+
+#[test]
+fn a_wrong_password_is_said() {
+    let cli = Cli::at_server();
+    let said = cli
+        .feed(
+            ["login", "-u", &SERVER.env["DOORWARD_ADMIN_UPN"], "-p", "-"],
+            "wrong-password",
+        )
+        .failed(1);
+    assert!(said.contains("AADSTS50126"), "{said}");
+    assert!(said.contains("To mend it: "), "{said}");
+    assert!(!said.contains("wrong-password"), "{said}");
+}
+
+#[test]
+fn a_service_principal_signs_in_by_its_secret() {
+    let admin = Cli::admin();
+    let made = admin
+        .run(["ad", "sp", "create-for-rbac", "--name", "login-sp"])
+        .json();
+    let (id, secret) = (
+        made["appId"].as_str().unwrap(),
+        made["password"].as_str().unwrap(),
+    );
+    let file = admin.directory.path().join("secret");
+    std::fs::write(&file, format!("{secret}\n")).unwrap();
+    let given = format!("@{}", file.display());
+    for password in [secret, &given] {
+        let cli = Cli::at_server();
+        let login = [
+            "login",
+            "--service-principal",
+            "-u",
+            id,
+            "-p",
+            password,
+            "--tenant",
+            &SERVER.env["DOORWARD_TENANT_DOMAIN"],
+        ];
+        let accounts = cli.run(login).json();
+        assert_eq!(accounts[0]["user"]["name"], id);
+        assert_eq!(accounts[0]["tenantId"], SERVER.env["DOORWARD_TENANT_ID"].as_str());
+        let token = cli
+            .run([
+                "account",
+                "get-access-token",
+                "--resource",
+                "https://management.azure.com",
+            ])
+            .json();
+        assert_eq!(token["tokenType"], "Bearer");
+    }
+}
+
+#[test]
+fn each_refusal_of_a_service_principal_is_said_with_its_cure() {
+    let tenant = &SERVER.env["DOORWARD_TENANT_ID"];
+    let made = Cli::admin()
+        .run(["ad", "sp", "create-for-rbac", "--name", "refused-sp"])
+        .json();
+    let id = made["appId"].as_str().unwrap();
+    let unknown = "11111111-2222-4333-8444-555555555555";
+    let cases = [
+        (id, tenant.as_str(), "AADSTS7000215", "not its id"),
+        (unknown, tenant.as_str(), "AADSTS700016", "application id"),
+        (id, unknown, "AADSTS90002", "tenant's id or domain"),
+    ];
+    for (id, tenant, number, cure) in cases {
+        let said = Cli::at_server()
+            .run([
+                "login",
+                "--service-principal",
+                "-u",
+                id,
+                "-p",
+                "hush~hush",
+                "-t",
+                tenant,
+            ])
+            .failed(1);
+        assert!(said.starts_with(&format!("ERROR: {number}: ")), "{said}");
+        assert!(said.contains("To mend it: ") && said.contains(cure), "{said}");
+        assert!(!said.contains("hush~hush"), "{said}");
+    }
+}
+
+#[test]
+fn a_server_that_is_not_trusted_is_said() {
+    let cli = Cli::new().with("DOORWARD_URL", &SERVER.url);
+    let said = cli
+        .run([
+            "login",
+            "--service-principal",
+            "-u",
+            "x",
+            "-p",
+            "y",
+            "-t",
+            "contoso.com",
+        ])
+        .failed(5);
+    assert!(said.contains("is not trusted"), "{said}");
+    assert!(
+        said.contains("doorward trust") && said.contains("DOORWARD_CA"),
+        "{said}"
+    );
+}

@@ -1,0 +1,16 @@
+//! The command line as a person or script meets it: the real binary, and a real server behind it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail by panicking, as tests do"
+)]
+
+mod account;
+mod ad;
+mod docs;
+mod login;
+mod run;
+mod trust;
+mod up;
+mod usage;

@@ -1,0 +1,150 @@
+//! `up`: one line when it is ready, the command line signed in, a second start that continues.
+
+use crate::run::{Cli, exports, ready, up};
+use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Child, Command, Stdio};
+
+fn stop(mut server: Child) -> String {
+    let id = server.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-TERM", &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert!(server.wait().unwrap().success());
+    let mut said = String::new();
+    if let Some(mut err) = server.stderr.take() {
+        err.read_to_string(&mut said).unwrap();
+    }
+    said
+}
+
+#[test]
+fn the_command_line_is_signed_in_at_each_start() {
+    let cli = Cli::new();
+    let directory = cli.directory.path();
+    let start = || {
+        let mut server = up(directory)
+            .env("DOORWARD_CONFIG_DIR", cli.config())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let url = ready(&mut server);
+        (server, url)
+    };
+    let (server, url) = start();
+    let env = exports(&directory.join("env"));
+    assert_eq!(env["DOORWARD_URL"], url);
+    assert_eq!(
+        std::fs::metadata(directory.join("env"))
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o777,
+        0o600
+    );
+    let shown = cli.run(["account", "show"]).json();
+    assert_eq!(shown["id"], env["DOORWARD_SUBSCRIPTION_ID"].as_str());
+    assert_eq!(shown["user"]["name"], env["DOORWARD_ADMIN_UPN"].as_str());
+    let token = cli.run(["account", "get-access-token"]).json();
+    assert_eq!(token["subscription"], env["DOORWARD_SUBSCRIPTION_ID"].as_str());
+    let said = stop(server);
+    assert!(!said.contains(&env["DOORWARD_ADMIN_PASSWORD"]), "{said}");
+
+    let (server, second) = start();
+    let again = exports(&directory.join("env"));
+    assert_eq!(again["DOORWARD_ADMIN_PASSWORD"], env["DOORWARD_ADMIN_PASSWORD"]);
+    assert_eq!(again["DOORWARD_TENANT_ID"], env["DOORWARD_TENANT_ID"]);
+    assert_ne!(second, url);
+    cli.run([
+        "account",
+        "get-access-token",
+        "--resource",
+        "https://ml.azure.com",
+    ])
+    .json();
+    assert_eq!(
+        cli.run(["account", "list"]).json().as_array().unwrap().len(),
+        1,
+        "the old port's account is gone"
+    );
+
+    cli.run(["account", "clear"]).text();
+    stop(server);
+    let (server, _) = start();
+    cli.run(["account", "get-access-token"]).json();
+    stop(server);
+}
+
+#[test]
+fn a_taken_port_and_a_taken_directory_are_said() {
+    let cli = Cli::new();
+    let directory = cli.directory.path();
+    let mut server = up(directory)
+        .env("DOORWARD_CONFIG_DIR", cli.config())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let url = ready(&mut server);
+    let address = url.replace("https://localhost", "127.0.0.1");
+    let other = directory.join("other");
+    let said = cli
+        .run(["up", "--data", other.to_str().unwrap(), "--listen", &address])
+        .failed(1);
+    assert!(
+        said.contains("ERROR: cannot listen on") && said.contains("--listen 127.0.0.1:0"),
+        "{said}"
+    );
+    let data = directory.join("data");
+    let said = cli
+        .run(["up", "--data", data.to_str().unwrap(), "--listen", "127.0.0.1:0"])
+        .failed(1);
+    assert!(
+        said.contains("another doorward is running") && said.contains("--data DIR"),
+        "{said}"
+    );
+    let said = cli
+        .run(["up", "--data", other.to_str().unwrap(), "--listen", "0.0.0.0:0"])
+        .failed(1);
+    assert!(said.contains("loopback"), "{said}");
+    stop(server);
+}
+
+#[test]
+fn signing_keys_are_listed_beside_a_running_server() {
+    let cli = Cli::new();
+    let directory = cli.directory.path();
+    let mut server = up(directory)
+        .env("DOORWARD_CONFIG_DIR", cli.config())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    ready(&mut server);
+    cli.run(["account", "get-access-token"]).json();
+    let data = directory.join("data");
+    let data = data.to_str().unwrap();
+    let keys = cli.run(["keys", "list", "--data", data]).json();
+    let current: Vec<_> = keys
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|key| key["stage"] == "current")
+        .collect();
+    assert_eq!(current.len(), 1, "{keys}");
+    let name = current[0]["name"].as_str().unwrap();
+    cli.run(["keys", "revoke", "--compromised", name, "--data", data])
+        .text();
+    let after = cli.run(["keys", "list", "--data", data]).json();
+    assert!(
+        after
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|key| key["name"] == name && key["stage"] == "revoked"),
+        "{after}"
+    );
+    stop(server);
+}
