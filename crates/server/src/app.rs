@@ -45,7 +45,7 @@ impl App {
     ) -> Result<Arc<Self>, BootError> {
         let store = Arc::new(store);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let keys = store.read(|view| store::hash_key::all(view)).await?;
+        let keys = store.read(store::hash_key::all).await?;
         Ok(Arc::new(Self {
             snapshots: Snapshots::new(Arc::clone(&store)),
             keyring: Keyring::default(),

@@ -4,7 +4,10 @@ use crate::run::Cli;
 use std::path::Path;
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "whoever runs the test may ask it to write the file")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whoever runs the test may ask it to write the file"
+)]
 fn the_manual_is_not_stale() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/cli.md");
     let made = Cli::new().run(["generate-docs"]).text();

@@ -4,7 +4,7 @@ use super::TokenSource;
 use crate::cache::TokenCache;
 use crate::options::ClientOptions;
 use crate::token_service::{self, Form, Tokens};
-use crate::transport::{RetryPolicy, Transport};
+use crate::transport::Transport;
 use crate::{AccessToken, Error};
 use doorward_names::{SecretString, TenantName, Upn};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -85,7 +85,7 @@ impl UserSession {
             .with("username", username.unwrap_or_default())
             .with("password", password.expose())
             .with("client_id", COMMAND_LINE_CLIENT);
-        let transport = Transport::new(options.retry(RetryPolicy::NEVER));
+        let transport = Transport::new(options);
         let tokens = token_service::post(&transport, url, form, false).await?;
         Self::from_tokens(transport, TenantName::Organizations, tokens)
     }
@@ -170,7 +170,7 @@ fn split_link(options: &ClientOptions, link: &str) -> Result<(Url, SecretString)
     }
     let from_query = url
         .query_pairs()
-        .find(|(name, _)| name == "token")
+        .find(|(name, _)| name == "link")
         .map(|(_, value)| value.into_owned());
     let token = from_query
         .or_else(|| url.fragment().map(str::to_owned))

@@ -56,7 +56,7 @@ async fn turn_over(app: &App) {
 
 async fn turn_over_once(app: &App) -> Result<bool, String> {
     let now = app.clock.now();
-    let keys = app.store.read(|view| store::signing_key::list(view)).await;
+    let keys = app.store.read(store::signing_key::list).await;
     let keys = keys.map_err(|e: StoreError<QueryError>| e.to_string())?;
     if !needs_attention(&keys, now) {
         return Ok(false);

@@ -41,7 +41,7 @@ pub struct KeyLine {
 /// When the store cannot be opened.
 pub async fn list(access: &StoreAccess) -> Result<Vec<KeyLine>, BootError> {
     let store = open(access).await?;
-    let keys = store.read(|view| store::signing_key::list(view)).await;
+    let keys = store.read(store::signing_key::list).await;
     Ok(keys?.iter().map(|stored| line(&stored.key)).collect())
 }
 

@@ -21,8 +21,8 @@ use crate::entropy;
 pub async fn init(config: &ServeConfig) -> Result<SecretString, BootError> {
     let clock = Clock::system();
     let store = open_for_owner(config, clock.now()).await?;
-    let link = init_store(config, &store, clock.now()).await;
-    link
+
+    init_store(config, &store, clock.now()).await
 }
 
 async fn init_store(config: &ServeConfig, store: &Store, now: Timestamp) -> Result<SecretString, BootError> {
@@ -70,8 +70,8 @@ async fn init_store(config: &ServeConfig, store: &Store, now: Timestamp) -> Resu
 pub async fn recover(config: &ServeConfig, upn: &Upn) -> Result<SecretString, BootError> {
     let clock = Clock::system();
     let store = open_for_owner(config, clock.now()).await?;
-    let link = recover_in(config, &store, upn, clock.now()).await;
-    link
+
+    recover_in(config, &store, upn, clock.now()).await
 }
 
 async fn recover_in(
@@ -110,7 +110,7 @@ async fn recover_in(
 }
 
 async fn draw(store: &Store) -> Result<(GeneratedSecret, doorward_names::SecretHash), BootError> {
-    let keys = store.read(|view| store::hash_key::all(view)).await?;
+    let keys = store.read(store::hash_key::all).await?;
     let secret = GeneratedSecret::from_entropy(SecretKind::Setup, entropy::bytes());
     let hash = SecretHasher::new(keys).hash(&secret);
     let hash = hash.ok_or_else(|| BootError::Store("the store holds no hash key".to_owned()))?;

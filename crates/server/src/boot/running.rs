@@ -25,6 +25,7 @@ pub struct Running {
 
 impl Running {
     pub(super) fn start(app: Arc<App>, listener: Listener, tls: Arc<ServerConfig>, hold: Hold) -> Self {
+        allow_many_files();
         let (stop, stopped) = watch::channel(false);
         let background = tokio::spawn(background::run(Arc::clone(&app)));
         let serving = tokio::spawn(listener.serve(Arc::clone(&app), tls, stopped));
@@ -66,5 +67,20 @@ impl Running {
         // The last one out closes the store; what was acknowledged is durable already.
         drop(app);
         outcome
+    }
+}
+
+/// Every connection is an open file: asks the system for as many as it allows. With fewer, connections wait.
+fn allow_many_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(e) = setrlimit(
+        Resource::Nofile,
+        Rlimit {
+            current: limit.maximum,
+            ..limit
+        },
+    ) {
+        tracing::warn!("the number of open files stays at its limit: {e}");
     }
 }

@@ -160,7 +160,7 @@ async fn information(
     ca_file: PathBuf,
     now: Timestamp,
 ) -> Result<DevelopmentInfo, BootError> {
-    let tenants = store.read(|view| store::tenant::list(view)).await?;
+    let tenants = store.read(store::tenant::list).await?;
     let tenant = match tenants.into_iter().min_by_key(|t| t.created_at) {
         Some(tenant) => tenant,
         None => first_start(data, store, now).await?,

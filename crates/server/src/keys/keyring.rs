@@ -74,7 +74,7 @@ impl Keyring {
         if known.revision == Some(revision) {
             return Ok(known);
         }
-        let stored = store.read(|view| store::signing_key::list(view)).await?;
+        let stored = store.read(store::signing_key::list).await?;
         let mut keys: Vec<_> = stored.iter().filter_map(publish).collect();
         keys.sort_by_key(|k| !k.key.signs());
         let set = Arc::new(KeySet {

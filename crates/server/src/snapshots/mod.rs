@@ -121,7 +121,7 @@ impl Snapshots {
         {
             return Ok(Arc::clone(&kept.value));
         }
-        let all = self.store.read(|view| store::tenant::list(view)).await?;
+        let all = self.store.read(store::tenant::list).await?;
         let value = Arc::new(all.into_iter().map(Arc::new).collect());
         let kept = Kept {
             tag,

@@ -65,7 +65,7 @@ impl Revisions {
     pub(super) async fn poll(&self, store: &Store) -> Result<(), ReadError> {
         // The knowledge is as old as the moment the look began.
         let began = Instant::now();
-        let all = store.read(|view| revision::all(view)).await?;
+        let all = store.read(revision::all).await?;
         self.learn(all.into_iter());
         self.known.write().unwrap_or_else(PoisonError::into_inner).at = Some(began);
         Ok(())

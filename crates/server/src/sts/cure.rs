@@ -10,20 +10,30 @@ pub const fn cure(code: AadSts) -> &'static str {
             "Check the resource's URI or application id. Built-in resources are Resource Manager, Microsoft Graph, \
              Azure Machine Learning, Storage and Key Vault; others need a service principal in this tenant."
         }
-        C::UnknownInstance => "Use the address that the server calls itself by; it vouches for no other host.",
+        C::UnknownInstance => {
+            "Use the address that the server calls itself by; it vouches for no other host."
+        }
         C::UserNotFound | C::WrongPassword | C::NoPassword => {
             "Check the name and the password. An administrator can set a new one."
         }
-        C::AccountLocked | C::Throttled => "Wait as long as the Retry-After header says. A right secret is never slowed.",
+        C::AccountLocked | C::Throttled => {
+            "Wait as long as the Retry-After header says. A right secret is never slowed."
+        }
         C::PasswordExpired => "Choose a new password first.",
         C::UserDisabled => "Ask an administrator to enable the account.",
         C::NoTenant => "Put the tenant's id or domain into the path instead of `common`.",
-        C::ClientAssertionFailed => "Send a client secret; certificates and federated tokens are not accepted here yet.",
-        C::SessionRevoked | C::PasswordChanged | C::GrantExpired | C::RefreshTokenInactive | C::InvalidGrant => {
-            "Sign in again: `doorward login`."
+        C::ClientAssertionFailed => {
+            "Send a client secret; certificates and federated tokens are not accepted here yet."
         }
+        C::SessionRevoked
+        | C::PasswordChanged
+        | C::GrantExpired
+        | C::RefreshTokenInactive
+        | C::InvalidGrant => "Sign in again: `doorward login`.",
         C::NotAssigned | C::ConsentRequired => "Ask an administrator for access to the application.",
-        C::ApplicationDisabled => "Enable it: `doorward ad sp update --id CLIENT_ID --set accountEnabled=true`.",
+        C::ApplicationDisabled => {
+            "Enable it: `doorward ad sp update --id CLIENT_ID --set accountEnabled=true`."
+        }
         C::ServicePrincipalNotFound => "Make its service principal: `doorward ad sp create --id CLIENT_ID`.",
         C::UnsupportedGrant => "Use the client credentials grant, or `doorward login` for a person.",
         C::InvalidScope | C::ScopeNotDefault | C::SeveralResources | C::ResourcelessScope => {
@@ -37,7 +47,11 @@ pub const fn cure(code: AadSts) -> &'static str {
         }
         C::ClientSecretExpired => "Make a new one: `doorward ad sp credential reset --id CLIENT_ID`.",
         C::TenantNotFound => "Check the tenant's id or domain in the path: `doorward account show`.",
-        C::InvalidRequest | C::MalformedBody | C::UnsupportedContentType | C::PostRequired | C::MissingParameter => {
+        C::InvalidRequest
+        | C::MalformedBody
+        | C::UnsupportedContentType
+        | C::PostRequired
+        | C::MissingParameter => {
             "Send a POST with a form (application/x-www-form-urlencoded) of at most 64 KiB, each parameter once."
         }
         C::ResourceOnV2 => "Send `scope` to /oauth2/v2.0/token, or `resource` to /oauth2/token.",

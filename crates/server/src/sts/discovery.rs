@@ -78,3 +78,48 @@ fn parameter(query: &str, name: &str) -> Option<String> {
         .find(|(n, _)| n == name)
         .map(|(_, value)| value.into_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::origin::Origin;
+    use doorward_names::TenantId;
+    use std::fmt::Write as _;
+
+    /// What each origin says of itself, by endpoint version and by the tenant segment that was asked for.
+    #[test]
+    fn golden_origins() {
+        let tenant = TenantId::from_bytes([0x1f; 16]);
+        let origins = [
+            Origin::localhost(8443),
+            Origin::parse("https://login.example.com").unwrap(),
+        ];
+        let mut table = String::new();
+        for origin in &origins {
+            for (version, of_token) in [
+                (EndpointVersion::V1, TokenVersion::V1),
+                (EndpointVersion::V2, TokenVersion::V2),
+            ] {
+                for (segment, tid) in [
+                    (tenant.to_string(), tenant.to_string()),
+                    ("common".into(), "{tenantid}".into()),
+                ] {
+                    let issuer = origin.issuer_of(of_token, &tid);
+                    let document = openid_configuration(version, origin.url(), &segment, &issuer);
+                    let _ = writeln!(table, "{} {version:?} {segment}", origin.url());
+                    for (name, value) in [
+                        ("issuer", Some(&document.issuer)),
+                        ("authorization", Some(&document.authorization_endpoint)),
+                        ("token", Some(&document.token_endpoint)),
+                        ("device code", document.device_authorization_endpoint.as_ref()),
+                        ("keys", Some(&document.jwks_uri)),
+                        ("end session", document.end_session_endpoint.as_ref()),
+                    ] {
+                        let _ = writeln!(table, "  {name:<14}{}", value.map_or("-", String::as_str));
+                    }
+                }
+            }
+        }
+        insta::assert_snapshot!(table);
+    }
+}

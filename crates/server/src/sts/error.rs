@@ -530,15 +530,28 @@ mod tests {
         let mut page = String::from(PREFACE);
         for error in every_error() {
             let row = error.row();
-            let (status, number, text) = (row.status.as_u16(), row.code.number(), row.text.replace('|', "\\|"));
-            let _ = writeln!(page, "| {status} | `{}` | {number} | {text} | {} |", row.error, cure::cure(row.code));
+            let (status, number, text) = (
+                row.status.as_u16(),
+                row.code.number(),
+                row.text.replace('|', "\\|"),
+            );
+            let _ = writeln!(
+                page,
+                "| {status} | `{}` | {number} | {text} | {} |",
+                row.error,
+                cure::cure(row.code)
+            );
         }
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/errors.md");
         #[expect(clippy::disallowed_methods, reason = "a test that can write what it checks")]
         if std::env::var("DOORWARD_UPDATE_DOCS").is_ok() {
             std::fs::write(path, &page).unwrap();
         }
-        assert_eq!(std::fs::read_to_string(path).unwrap(), page, "docs/errors.md is stale");
+        assert_eq!(
+            std::fs::read_to_string(path).unwrap(),
+            page,
+            "docs/errors.md is stale"
+        );
     }
 
     const PREFACE: &str = "\

@@ -15,13 +15,29 @@ pub fn show(query: &str) -> Response {
     match code {
         Some(code) => {
             let title = code.to_string();
-            let text = code.text().unwrap_or("The answer's error_description says what was refused.");
-            page(StatusCode::OK, &MessagePage { title: &title, text, cure: cure(code) })
+            let text = code
+                .text()
+                .unwrap_or("The answer's error_description says what was refused.");
+            page(
+                StatusCode::OK,
+                &MessagePage {
+                    title: &title,
+                    text,
+                    cure: cure(code),
+                },
+            )
         }
         None => {
             let text = "This server gives no error of that number.";
             let cure = "docs/errors.md lists every one.";
-            page(StatusCode::NOT_FOUND, &MessagePage { title: "Unknown number", text, cure })
+            page(
+                StatusCode::NOT_FOUND,
+                &MessagePage {
+                    title: "Unknown number",
+                    text,
+                    cure,
+                },
+            )
         }
     }
 }
