@@ -43,7 +43,8 @@ async fn every<F: Future<Output = ()>>(period: Duration, work: impl Fn() -> F) {
     }
 }
 
-async fn turn_over(app: &App) {
+/// Makes sure that a signing key signs and the next one waits; hands over when the time has come.
+pub async fn turn_over(app: &App) {
     // Twice on a new store: the key that signs, then the next one.
     for _ in 0..2 {
         match turn_over_once(app).await {

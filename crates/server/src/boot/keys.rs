@@ -2,7 +2,7 @@
 //! notices within a second.
 
 use doorward_domain::signing_key::{SigningKey, Stage};
-use doorward_names::SecretString;
+use doorward_names::{SecretString, Timestamp};
 use doorward_store::{self as store, Location, OpenOptions, Store, StoreError};
 use std::path::PathBuf;
 
@@ -50,9 +50,15 @@ pub async fn list(access: &StoreAccess) -> Result<Vec<KeyLine>, BootError> {
 /// # Errors
 /// When it has not been published for 24 hours.
 pub async fn rotate(access: &StoreAccess) -> Result<String, BootError> {
-    let on = Occasion::at(Clock::system().now());
-    let fresh = make_signing_key(on.now)?;
-    let store = open(access).await?;
+    rotate_in(&open(access).await?, Clock::system().now()).await
+}
+
+/// As [`rotate`], in a store that is open.
+///
+/// # Errors
+/// As [`rotate`].
+pub async fn rotate_in(store: &Store, now: Timestamp) -> Result<String, BootError> {
+    let (fresh, on) = (make_signing_key(now)?, Occasion::at(now));
     let rotated = store.write(move |tx| turn_over::rotate(tx, &fresh, on)).await;
     rotated.map(|done| done.value.0).map_err(refused)
 }
@@ -62,10 +68,15 @@ pub async fn rotate(access: &StoreAccess) -> Result<String, BootError> {
 /// # Errors
 /// When there is no key of that name.
 pub async fn revoke(access: &StoreAccess, name: &str) -> Result<(), BootError> {
-    let on = Occasion::at(Clock::system().now());
-    let fresh = make_signing_key(on.now)?;
-    let store = open(access).await?;
-    let name = name.to_owned();
+    revoke_in(&open(access).await?, name, Clock::system().now()).await
+}
+
+/// As [`revoke`], in a store that is open.
+///
+/// # Errors
+/// As [`revoke`].
+pub async fn revoke_in(store: &Store, name: &str, now: Timestamp) -> Result<(), BootError> {
+    let (fresh, on, name) = (make_signing_key(now)?, Occasion::at(now), name.to_owned());
     let revoked = store
         .write(move |tx| turn_over::revoke(tx, &name, &fresh, on))
         .await;
@@ -123,6 +134,6 @@ fn line(key: &SigningKey) -> KeyLine {
         name: key.name.0.clone(),
         stage,
         since: since.to_rfc3339(),
-        until: until.map(doorward_names::Timestamp::to_rfc3339),
+        until: until.map(Timestamp::to_rfc3339),
     }
 }

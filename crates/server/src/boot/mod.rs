@@ -12,6 +12,7 @@ mod seed;
 mod serve;
 mod up;
 
+pub use background::turn_over;
 pub use config::{ConfigError, ServeConfig};
 pub use links::{init, recover};
 pub use running::Running;
