@@ -72,7 +72,7 @@ where
     if let Some(path) = GraphPath::parse(path) {
         graph::answer(&ctx, path, &head, body).await
     } else if graph::owns(path) {
-        graph::unknown_path(&ctx)
+        graph::unknown_path(&ctx, path)
     } else if doorward_protocol::paths::is_metadata_endpoints(path) {
         sts::metadata(&ctx, head.uri.query().unwrap_or_default())
     } else if path == doorward_protocol::paths::ERROR_PAGE {

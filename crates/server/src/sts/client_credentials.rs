@@ -7,12 +7,12 @@ use doorward_domain::resource::{FirstParty, Resource};
 use doorward_domain::tenant::Tenant;
 use doorward_domain::token::Validity;
 use doorward_domain::token::claims::{AccessToken, ClientProof, Subject};
-use doorward_names::{AppId, SecretKind, TenantId};
+use doorward_names::{AppId, SecretKind};
 use doorward_protocol::oauth::{ClientSecret, Target};
 use doorward_protocol::paths::EndpointVersion;
 
 use super::issue::{self, Granted};
-use super::{StsError, tenant, throttle, to_wire};
+use super::{StsError, resource, tenant, throttle, to_wire};
 use crate::ctx::Ctx;
 use crate::http::Response;
 use crate::snapshots::ClientRecord;
@@ -28,7 +28,8 @@ pub async fn grant(
     let tenant = tenant::named(ctx, segment).await?;
     let record = find(ctx, &tenant, &client_id).await?;
     let client = verify(ctx, &tenant, &record, &secret).await?;
-    let (resource, requested) = resource(ctx, tenant.id, &target).await?;
+    let requested = target.resource.unwrap_or_default();
+    let resource = resource::find(ctx, tenant.id, &requested).await?;
     let token = AccessToken {
         version: resource.token_version,
         audience: resource.audience(&requested),
@@ -104,18 +105,6 @@ async fn verify(
             let guess = matches!(refusal, ClientRefusal::WrongSecret);
             Err(throttle::refused(ctx, &principal.app_id.to_string(), audit, (error, guess)).await)
         }
-    }
-}
-
-async fn resource(ctx: &Ctx, tenant: TenantId, target: &Target) -> Result<(Resource, String), StsError> {
-    let requested = target.resource.clone().unwrap_or_default();
-    let found = ctx.app.snapshots.resource(tenant, &requested).await?;
-    match found {
-        Some(resource) => Ok((resource, requested)),
-        None => Err(StsError::ResourceUnknown {
-            resource: requested,
-            tenant: tenant.to_string(),
-        }),
     }
 }
 

@@ -15,7 +15,7 @@ use doorward_protocol::oauth::Target;
 use doorward_protocol::paths::EndpointVersion;
 use doorward_store as store;
 
-use super::{StsError, to_wire};
+use super::{StsError, resource, to_wire};
 use crate::ctx::Ctx;
 use crate::entropy;
 
@@ -108,16 +108,7 @@ pub(crate) async fn issue_for_person(
         .resource
         .clone()
         .unwrap_or_else(|| doorward_protocol::oauth::MICROSOFT_GRAPH.to_owned());
-    let unknown = || StsError::ResourceUnknown {
-        resource: requested.clone(),
-        tenant: tenant.to_string(),
-    };
-    let resource = ctx
-        .app
-        .snapshots
-        .resource(tenant, &requested)
-        .await?
-        .ok_or_else(unknown)?;
+    let resource = resource::find(ctx, tenant, &requested).await?;
     let token = AccessToken {
         version: resource.token_version,
         audience: resource.audience(&requested),

@@ -8,6 +8,7 @@ mod issue;
 mod keys;
 mod password;
 mod refresh_token;
+mod resource;
 mod tenant;
 mod throttle;
 mod to_wire;

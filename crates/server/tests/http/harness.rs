@@ -46,7 +46,6 @@ pub fn random<const N: usize>() -> [u8; N] {
 #[derive(Clone)]
 pub struct World {
     pub app: Arc<App>,
-    pub engine: &'static str,
     _directory: Option<Arc<tempfile::TempDir>>,
 }
 
@@ -83,7 +82,7 @@ impl World {
         let location = Location::Sqlite {
             path: directory.path().join("doorward.db"),
         };
-        Self::open(location, "sqlite", Some(directory)).await
+        Self::open(location, Some(directory)).await
     }
 
     async fn postgres() -> Option<Self> {
@@ -114,18 +113,13 @@ impl World {
                 Location::Postgres {
                     url: format!("{url} dbname={name}"),
                 },
-                "postgres",
                 None,
             )
             .await,
         )
     }
 
-    async fn open(
-        location: Location,
-        engine: &'static str,
-        directory: Option<Arc<tempfile::TempDir>>,
-    ) -> Self {
+    async fn open(location: Location, directory: Option<Arc<tempfile::TempDir>>) -> Self {
         let options = OpenOptions {
             location,
             mode: Mode::Development,
@@ -143,7 +137,6 @@ impl World {
         turn_over(&app).await;
         Self {
             app,
-            engine,
             _directory: directory,
         }
     }

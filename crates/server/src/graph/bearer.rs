@@ -1,0 +1,149 @@
+//! Who calls: the access token, checked for this plane alone.
+
+use doorward_domain::directory::Permission;
+use doorward_domain::resource::FirstParty;
+use doorward_domain::token::{CLOCK_SKEW, TokenVersion};
+use doorward_names::{AppId, IdentifierUri, ObjectId, SessionId, TenantId, TenantName, Timestamp};
+use doorward_protocol::claims::AccessClaims;
+use doorward_protocol::jose::UnverifiedToken;
+use http::{HeaderMap, header};
+
+use super::GraphError;
+use crate::ctx::Ctx;
+use crate::origin::Origins;
+
+/// What is wrong with an access token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TokenProblem {
+    /// There is none.
+    #[error("Access token is empty.")]
+    Missing,
+    /// It is no token of ours.
+    #[error("Access token validation failure. The token is malformed, or its signature is not ours.")]
+    Invalid,
+    /// Its time is over, or has not come.
+    #[error("Lifetime validation failed, the token is expired.")]
+    Expired,
+    /// It is for another resource.
+    #[error("Access token validation failure. Invalid audience.")]
+    Audience,
+    /// It was issued under a name that is not ours, or for a tenant that is not here.
+    #[error("Access token validation failure. Invalid issuer.")]
+    Issuer,
+    /// Its principal is gone or disabled, or its session has ended.
+    #[error("Access token validation failure. The principal is disabled, or its session has ended.")]
+    Principal,
+}
+
+/// A principal whose token was checked; only [`authenticate`] makes one.
+#[derive(Debug, Clone)]
+pub struct Bearer {
+    /// The tenant of the token, and of everything it can reach.
+    pub tenant: TenantId,
+    /// The object id.
+    pub id: ObjectId,
+    /// The client.
+    pub client: AppId,
+    /// Person or application.
+    pub kind: BearerKind,
+}
+
+/// Person or application.
+#[derive(Debug, Clone)]
+pub enum BearerKind {
+    /// A person, through a client with scopes, in a session.
+    Person {
+        /// What the client may do for them.
+        scopes: Vec<Permission>,
+        /// Their session.
+        session: SessionId,
+    },
+    /// An application as itself.
+    Application,
+}
+
+/// Checks the access token of a request.
+///
+/// # Errors
+/// What is wrong with it.
+pub async fn authenticate(ctx: &Ctx, headers: &HeaderMap) -> Result<Bearer, GraphError> {
+    let token = token(headers).ok_or(GraphError::Token(TokenProblem::Missing))?;
+    let invalid = || GraphError::Token(TokenProblem::Invalid);
+    let unverified = UnverifiedToken::parse(token).map_err(|_| invalid())?;
+    let set = ctx.app.keyring.set(&ctx.app.snapshots, &ctx.app.store).await?;
+    let kid = unverified.header().kid.as_deref().ok_or_else(invalid)?;
+    let key = set.find(kid, ctx.now).ok_or_else(invalid)?;
+    let verified = unverified
+        .verify::<AccessClaims>(key.pair.public_key())
+        .map_err(|_| invalid())?;
+    let claims = verified.get();
+    check(claims, &ctx.app.origins, ctx.now).map_err(GraphError::Token)?;
+    if ctx
+        .app
+        .snapshots
+        .tenant(&TenantName::Id(claims.tenant()))
+        .await?
+        .is_none()
+    {
+        return Err(GraphError::Token(TokenProblem::Issuer));
+    }
+    bearer(claims).ok_or_else(invalid)
+}
+
+fn token(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return None;
+    };
+    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}
+
+/// The checks that need no store.
+fn check(claims: &AccessClaims, origins: &Origins, now: Timestamp) -> Result<(), TokenProblem> {
+    let issuers = [TokenVersion::V1, TokenVersion::V2];
+    let ours = origins.iter().any(|origin| {
+        issuers
+            .iter()
+            .any(|version| origin.issuer(*version, claims.tenant()) == claims.issuer())
+    });
+    if !ours {
+        return Err(TokenProblem::Issuer);
+    }
+    if !is_graph(claims.audience(), origins) {
+        return Err(TokenProblem::Audience);
+    }
+    let expires_at = Timestamp::from_unix_seconds(claims.expires_at());
+    let not_before = Timestamp::from_unix_seconds(claims.not_before());
+    if now >= expires_at.plus(CLOCK_SKEW) || now < not_before.minus(CLOCK_SKEW) {
+        return Err(TokenProblem::Expired);
+    }
+    Ok(())
+}
+
+/// Whether an audience is Microsoft Graph, by its own names or by the address that `az` knows it under.
+pub fn is_graph(audience: &str, origins: &Origins) -> bool {
+    FirstParty::find(audience) == Some(FirstParty::MicrosoftGraph)
+        || origins
+            .iter()
+            .any(|origin| IdentifierUri::fold(audience) == origin.url())
+}
+
+fn bearer(claims: &AccessClaims) -> Option<Bearer> {
+    let scopes: Vec<_> = claims.scopes().collect();
+    let kind = if scopes.is_empty() {
+        BearerKind::Application
+    } else {
+        BearerKind::Person {
+            scopes: scopes.into_iter().filter_map(Permission::of_name).collect(),
+            session: claims.session()?.parse().ok()?,
+        }
+    };
+    Some(Bearer {
+        tenant: claims.tenant(),
+        id: claims.object_id(),
+        client: claims.client().parse().ok()?,
+        kind,
+    })
+}

@@ -1,0 +1,213 @@
+//! Every way in which this plane says no, and the one table of what it says then.
+
+use doorward_domain::directory::rights::Denied;
+use doorward_protocol::Marks;
+use doorward_protocol::graph::{BodyError, GraphCode, GraphError as Wire, GraphErrorBody};
+use doorward_protocol::odata::QueryError as QueryOptionError;
+use doorward_store::{Conflict, StoreError, Unique};
+use http::{HeaderValue, StatusCode, header};
+use std::fmt::Display;
+
+use super::bearer::TokenProblem;
+use crate::ctx::Ctx;
+use crate::http::{Response, json};
+
+/// Why Graph says no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GraphError {
+    /// The access token is missing or wrong.
+    Token(TokenProblem),
+    /// The caller may not.
+    Denied(Denied),
+    /// There is no such object in the caller's tenant.
+    NotFound(String),
+    /// There is no such path.
+    NoSegment(String),
+    /// The body cannot be read.
+    Body(BodyError),
+    /// The body has more bytes than this.
+    BodyTooLarge(usize),
+    /// The body is no JSON by its Content-Type.
+    MediaType,
+    /// A query option cannot be read.
+    Query(QueryOptionError),
+    /// A filter asks by something that is not filtered by.
+    UnsupportedFilter(String),
+    /// A value is not what it has to be.
+    Invalid(String),
+    /// Something that must be unique is in use.
+    Duplicate(Unique),
+    /// The object has as many credentials as it may.
+    TooManyCredentials,
+    /// It would leave the tenant without an administrator.
+    LastAdministrator,
+    /// A built-in application is what it is.
+    BuiltIn,
+    /// The store or the keys are not at hand.
+    Unavailable,
+}
+
+impl GraphError {
+    /// The table: status, code, message.
+    fn row(&self) -> (StatusCode, GraphCode, String) {
+        use GraphCode as C;
+        let bad = |code, text: String| (StatusCode::BAD_REQUEST, code, text);
+        match self {
+            Self::Token(problem) => (StatusCode::UNAUTHORIZED, C::InvalidToken, problem.to_string()),
+            Self::Denied(_) => (StatusCode::FORBIDDEN, C::Denied, Wire::DENIED.to_owned()),
+            Self::NotFound(id) => (StatusCode::NOT_FOUND, C::NotFound, Wire::not_found(id)),
+            Self::NoSegment(segment) => bad(C::MalformedRequest, Wire::no_such_segment(segment)),
+            Self::Body(error @ BodyError::NotJson) => bad(C::MalformedRequest, error.to_string()),
+            Self::Body(error) => bad(C::BadRequest, error.to_string()),
+            Self::BodyTooLarge(limit) => {
+                let text = format!("The request body is larger than {limit} bytes.");
+                (StatusCode::PAYLOAD_TOO_LARGE, C::MalformedRequest, text)
+            }
+            Self::MediaType => {
+                let text = "The request body has to be JSON: send Content-Type application/json.".to_owned();
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, C::MalformedRequest, text)
+            }
+            Self::Query(error) => bad(C::MalformedRequest, error.to_string()),
+            Self::UnsupportedFilter(what) => bad(
+                C::UnsupportedQuery,
+                format!("Unsupported or invalid query filter clause specified for property '{what}'."),
+            ),
+            Self::Invalid(text) => bad(C::BadRequest, text.clone()),
+            Self::Duplicate(what) => {
+                let text = format!("Another object with the same value for {what} already exists.");
+                bad(C::Duplicate, text)
+            }
+            Self::TooManyCredentials => bad(
+                C::QuotaExceeded,
+                "The object has as many credentials as it may. Remove one first.".to_owned(),
+            ),
+            Self::LastAdministrator => bad(
+                C::BadRequest,
+                "The last Global Administrator of a tenant has to stay one.".to_owned(),
+            ),
+            Self::BuiltIn => {
+                let text = "A built-in application can be disabled, and nothing else.".to_owned();
+                (StatusCode::FORBIDDEN, C::Denied, text)
+            }
+            Self::Unavailable => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                C::Unavailable,
+                "Try again after a second.".to_owned(),
+            ),
+        }
+    }
+
+    /// The answer.
+    pub fn answer(&self, ctx: &Ctx) -> Response {
+        let (status, code, message) = self.row();
+        let marks = Marks {
+            trace: ctx.trace,
+            correlation: ctx.correlation,
+            at: ctx.now,
+        };
+        let mut response = json(status, &GraphErrorBody::new(code, message, marks));
+        if status == StatusCode::UNAUTHORIZED {
+            let origin = ctx.origin.url();
+            let challenge = format!(
+                "Bearer realm=\"\", authorization_uri=\"{origin}/common/oauth2/authorize\", \
+                 client_id=\"00000003-0000-0000-c000-000000000000\""
+            );
+            if let Ok(value) = HeaderValue::from_str(&challenge) {
+                response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
+            }
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
+
+impl From<Denied> for GraphError {
+    fn from(denied: Denied) -> Self {
+        Self::Denied(denied)
+    }
+}
+
+impl From<Conflict> for GraphError {
+    fn from(conflict: Conflict) -> Self {
+        Self::Duplicate(conflict.what)
+    }
+}
+
+impl From<BodyError> for GraphError {
+    fn from(error: BodyError) -> Self {
+        Self::Body(error)
+    }
+}
+
+impl From<QueryOptionError> for GraphError {
+    fn from(error: QueryOptionError) -> Self {
+        Self::Query(error)
+    }
+}
+
+impl From<doorward_names::InvalidName> for GraphError {
+    fn from(error: doorward_names::InvalidName) -> Self {
+        Self::Invalid(format!("Invalid value: {error}."))
+    }
+}
+
+/// A failure of the store is logged here, once, and told to the client as "try again".
+impl<E: Display> From<StoreError<E>> for GraphError {
+    fn from(error: StoreError<E>) -> Self {
+        match error {
+            StoreError::NulCharacter => Self::Invalid("A value holds the character U+0000.".to_owned()),
+            error => {
+                tracing::error!("the store failed: {error}");
+                Self::Unavailable
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fmt::Write as _;
+
+    #[test]
+    fn golden_errors() {
+        let all = [
+            GraphError::Token(TokenProblem::Missing),
+            GraphError::Token(TokenProblem::Invalid),
+            GraphError::Token(TokenProblem::Expired),
+            GraphError::Token(TokenProblem::Audience),
+            GraphError::Token(TokenProblem::Issuer),
+            GraphError::Token(TokenProblem::Principal),
+            GraphError::Denied(Denied::NoRight),
+            GraphError::Denied(Denied::TargetMorePrivileged),
+            GraphError::Denied(Denied::ScopeTooNarrow),
+            GraphError::NotFound("x".into()),
+            GraphError::NoSegment("things".into()),
+            GraphError::Body(BodyError::NotJson),
+            GraphError::Body(BodyError::UnknownProperty("colour".into())),
+            GraphError::Body(BodyError::Unsupported("web".into())),
+            GraphError::Body(BodyError::Invalid("missing field `appId`".into())),
+            GraphError::BodyTooLarge(262_144),
+            GraphError::MediaType,
+            GraphError::Query(QueryOptionError::Unsupported("$orderby".into())),
+            GraphError::UnsupportedFilter("mail".into()),
+            GraphError::Invalid("Invalid value".into()),
+            GraphError::Duplicate(Unique::Upn),
+            GraphError::Duplicate(Unique::ServicePrincipal),
+            GraphError::TooManyCredentials,
+            GraphError::LastAdministrator,
+            GraphError::BuiltIn,
+            GraphError::Unavailable,
+        ];
+        let mut table = String::new();
+        for error in all {
+            let (status, code, message) = error.row();
+            let _ = writeln!(table, "{error:?}\n  {} {code}: {message}", status.as_u16());
+        }
+        insta::assert_snapshot!(table);
+    }
+}

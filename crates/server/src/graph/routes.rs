@@ -1,0 +1,116 @@
+//! The route table: which methods a path knows, and who answers.
+
+use doorward_protocol::paths::{
+    ApplicationTail as A, DirectoryRolePath as R, GraphPath as P, ObjectKey, ServicePrincipalTail as S,
+};
+use http::Method;
+
+use super::{
+    Call, GraphError, app_role_assignments, applications, directory_objects, directory_roles, organization,
+    owners, passwords, role_assignments, service_principals, users,
+};
+use crate::http::Response;
+
+const READ: &[Method] = &[Method::GET];
+const ADD: &[Method] = &[Method::POST];
+const REMOVE: &[Method] = &[Method::DELETE];
+const COLLECTION: &[Method] = &[Method::GET, Method::POST];
+const OBJECT: &[Method] = &[Method::GET, Method::PATCH, Method::DELETE];
+const FIXED_OBJECT: &[Method] = &[Method::GET, Method::DELETE];
+
+/// The methods that a path knows.
+pub fn methods(path: &P) -> &'static [Method] {
+    match path {
+        P::Organization | P::Me | P::RoleDefinitions | P::RoleDefinition(_) | P::DirectoryObject(_) => READ,
+        P::DirectoryRoles(_) => READ,
+        P::GetByIds => ADD,
+        P::Users | P::Applications | P::ServicePrincipals | P::RoleAssignments => COLLECTION,
+        P::User(_) => OBJECT,
+        P::RoleAssignment(_) => FIXED_OBJECT,
+        P::Application(_, tail) => match tail {
+            A::Itself => OBJECT,
+            A::AddPassword | A::RemovePassword | A::OwnerReferences => ADD,
+            A::Owners => READ,
+            A::OwnerReference(_) => REMOVE,
+        },
+        P::ServicePrincipal(_, tail) => match tail {
+            S::Itself => OBJECT,
+            S::AddPassword | S::RemovePassword | S::OwnerReferences => ADD,
+            S::Owners => READ,
+            S::OwnerReference(_) => REMOVE,
+            S::AppRoleAssignments => COLLECTION,
+            S::AppRoleAssignment(_) => FIXED_OBJECT,
+        },
+    }
+}
+
+/// Whose passwords or owners a path is about.
+#[derive(Debug, Clone)]
+pub enum Holder {
+    /// An application.
+    Application(ObjectKey),
+    /// A service principal.
+    ServicePrincipal(ObjectKey),
+}
+
+/// Hands a call to its handler. The method is one that [`methods`] lists for the path.
+pub async fn dispatch(method: Method, call: Call) -> Result<Response, GraphError> {
+    let (get, post) = (method == Method::GET, method == Method::POST);
+    let delete = method == Method::DELETE;
+    match call.path.clone() {
+        P::Organization => organization::list(call).await,
+        P::Me => users::me(call).await,
+        P::Users if get => users::list(call).await,
+        P::Users => users::create(call).await,
+        P::User(user) if get => users::get(call, user).await,
+        P::User(user) if delete => users::delete(call, user).await,
+        P::User(user) => users::update(call, user).await,
+        P::Applications if get => applications::list(call).await,
+        P::Applications => applications::create(call).await,
+        P::Application(key, A::Itself) if get => applications::get(call, key).await,
+        P::Application(key, A::Itself) if delete => applications::delete(call, key).await,
+        P::Application(key, A::Itself) => applications::update(call, key).await,
+        P::Application(key, A::AddPassword) => passwords::add(call, Holder::Application(key)).await,
+        P::Application(key, A::RemovePassword) => passwords::remove(call, Holder::Application(key)).await,
+        P::Application(key, A::Owners) => owners::list(call, Holder::Application(key)).await,
+        P::Application(key, A::OwnerReferences) => owners::add(call, Holder::Application(key)).await,
+        P::Application(key, A::OwnerReference(id)) => {
+            owners::remove(call, Holder::Application(key), id).await
+        }
+        P::ServicePrincipals if get => service_principals::list(call).await,
+        P::ServicePrincipals => service_principals::create(call).await,
+        P::ServicePrincipal(key, S::Itself) if get => service_principals::get(call, key).await,
+        P::ServicePrincipal(key, S::Itself) if delete => service_principals::delete(call, key).await,
+        P::ServicePrincipal(key, S::Itself) => service_principals::update(call, key).await,
+        P::ServicePrincipal(key, S::AddPassword) => passwords::add(call, Holder::ServicePrincipal(key)).await,
+        P::ServicePrincipal(key, S::RemovePassword) => {
+            passwords::remove(call, Holder::ServicePrincipal(key)).await
+        }
+        P::ServicePrincipal(key, S::Owners) => owners::list(call, Holder::ServicePrincipal(key)).await,
+        P::ServicePrincipal(key, S::OwnerReferences) => {
+            owners::add(call, Holder::ServicePrincipal(key)).await
+        }
+        P::ServicePrincipal(key, S::OwnerReference(id)) => {
+            owners::remove(call, Holder::ServicePrincipal(key), id).await
+        }
+        P::ServicePrincipal(key, S::AppRoleAssignments) if post => {
+            app_role_assignments::create(call, key).await
+        }
+        P::ServicePrincipal(key, S::AppRoleAssignments) => app_role_assignments::list(call, key).await,
+        P::ServicePrincipal(key, S::AppRoleAssignment(id)) if delete => {
+            app_role_assignments::delete(call, key, id).await
+        }
+        P::ServicePrincipal(key, S::AppRoleAssignment(id)) => app_role_assignments::get(call, key, id).await,
+        P::DirectoryRoles(R::All) => directory_roles::list(call).await,
+        P::DirectoryRoles(R::One(key)) => directory_roles::get(call, key).await,
+        P::DirectoryRoles(R::Members(key)) => directory_roles::members(call, key).await,
+        P::RoleDefinitions => directory_roles::definitions(call).await,
+        P::RoleDefinition(id) => directory_roles::definition(call, id).await,
+        P::RoleAssignments if post => role_assignments::create(call).await,
+        P::RoleAssignments => role_assignments::list(call).await,
+        P::RoleAssignment(id) if delete => role_assignments::delete(call, id).await,
+        P::RoleAssignment(id) => role_assignments::get(call, id).await,
+        P::GetByIds => directory_objects::get_by_ids(call).await,
+        P::DirectoryObject(id) => directory_objects::get(call, id).await,
+    }
+}

@@ -1,0 +1,246 @@
+//! `/me` and `/users`.
+
+use doorward_domain::audit::Event;
+use doorward_domain::directory::query::Query;
+use doorward_domain::directory::rights::{Action, Target};
+use doorward_domain::user::{Password, PasswordHash, User, UserKind};
+use doorward_names::{DisplayName, ObjectId, SecretString, TenantId, Upn};
+use doorward_protocol::graph::{CreateUser, PasswordProfile, UpdateUser};
+use doorward_store::{self as store, View};
+use http::StatusCode;
+
+use super::access::{OrFail as _, Stop, change, keep_an_administrator, look};
+use super::{Call, GraphError, created, entity, no_content, query, to_wire};
+use crate::credentials::Passwords;
+use crate::ctx::Ctx;
+use crate::entropy;
+use crate::http::{Response, json};
+
+/// GET /v1.0/me
+pub async fn me(call: Call) -> Result<Response, GraphError> {
+    let user = look(&call.ctx, call.bearer.clone(), |view, acting| {
+        if !acting.is_person() {
+            let text = "/me request is only valid with delegated authentication flow.";
+            return Err(GraphError::Invalid(text.to_owned()).into());
+        }
+        acting.require(
+            Action::ReadUser,
+            &Target {
+                is_caller: true,
+                ..Target::default()
+            },
+        )?;
+        let found = store::user::find(view, acting.tenant, acting.id).or_fail()?;
+        found.ok_or_else(|| acting.missing(Action::ReadUser, "me"))
+    })
+    .await?;
+    Ok(shown(&call, &user))
+}
+
+/// GET /v1.0/users
+pub async fn list(call: Call) -> Result<Response, GraphError> {
+    let asked: Query<_> = query::query(&call.options)?;
+    let users = look(&call.ctx, call.bearer.clone(), move |view, acting| {
+        acting.require_any(Action::ReadUser)?;
+        store::user::list(view, acting.tenant, &asked).or_fail()
+    })
+    .await?;
+    let whole = call.options.select.is_some();
+    let project = if whole { to_wire::whole_user } else { to_wire::user };
+    let found = users.iter().map(|user| (user.id, project(user))).collect();
+    Ok(json(
+        StatusCode::OK,
+        &query::page(&call.ctx, (&call.path, "users"), &call.options, found),
+    ))
+}
+
+/// POST /v1.0/users
+pub async fn create(call: Call) -> Result<Response, GraphError> {
+    let asked: CreateUser = call.body()?;
+    let password = match asked.password_profile {
+        Some(profile) => new_password(&call.ctx, profile).await?,
+        None => {
+            return Err(GraphError::Invalid(
+                "A password profile with a password is required.".to_owned(),
+            ));
+        }
+    };
+    let upn: Upn = asked.user_principal_name.parse()?;
+    let kind = match asked.user_type.as_deref() {
+        None | Some("Member") => UserKind::Member,
+        Some("Guest") => UserKind::Guest,
+        Some(_) => return Err(GraphError::Invalid("userType is Member or Guest.".to_owned())),
+    };
+    let user = User {
+        id: ObjectId::from_random(entropy::bytes()),
+        tenant: call.bearer.tenant,
+        display_name: DisplayName::new(&asked.display_name)?,
+        mail_nickname: nickname(asked.mail_nickname.as_deref().unwrap_or(upn.local_part()))?,
+        upn,
+        kind,
+        enabled: asked.account_enabled.unwrap_or(true),
+        password: Some(password),
+        created_at: call.ctx.now,
+    };
+    let new = user.clone();
+    change(&call.ctx, call.bearer.clone(), move |tx, acting| {
+        acting.require_any(Action::CreateUser)?;
+        own_domain(tx, acting.tenant, &new.upn)?;
+        store::user::insert(tx, &new).or_fail()??;
+        acting.record(tx, Event::DirectoryCreated, new.id, "user")
+    })
+    .await?;
+    Ok(created(&call, "users", &to_wire::user(&user)))
+}
+
+/// GET /v1.0/users/{id or user principal name}
+pub async fn get(call: Call, name: String) -> Result<Response, GraphError> {
+    let user = look(&call.ctx, call.bearer.clone(), move |view, acting| {
+        let Some(user) = find(view, acting.tenant, &name)? else {
+            return Err(acting.missing(Action::ReadUser, &name));
+        };
+        acting.require(
+            Action::ReadUser,
+            &Target {
+                is_caller: user.id == acting.id,
+                ..Target::default()
+            },
+        )?;
+        Ok(user)
+    })
+    .await?;
+    Ok(shown(&call, &user))
+}
+
+/// PATCH /v1.0/users/{id or user principal name}
+pub async fn update(call: Call, name: String) -> Result<Response, GraphError> {
+    let asked: UpdateUser = call.body()?;
+    let display_name = asked.display_name.as_deref().map(DisplayName::new).transpose()?;
+    let nickname = asked.mail_nickname.as_deref().map(nickname).transpose()?;
+    let upn: Option<Upn> = asked.user_principal_name.as_deref().map(str::parse).transpose()?;
+    let password = match asked.password_profile {
+        Some(profile) => Some(new_password(&call.ctx, profile).await?),
+        None => None,
+    };
+    let other =
+        asked.account_enabled.is_some() || display_name.is_some() || nickname.is_some() || upn.is_some();
+    change(&call.ctx, call.bearer.clone(), move |tx, acting| {
+        let Some(mut user) = find(tx, acting.tenant, &name)? else {
+            return Err(acting.missing(Action::UpdateUser, &name));
+        };
+        let target = acting.user(tx, &user)?;
+        if other || password.is_none() {
+            acting.require(Action::UpdateUser, &target)?;
+        }
+        if password.is_some() {
+            acting.require(Action::ResetPassword, &target)?;
+        }
+        let disabled = asked.account_enabled == Some(false) && user.enabled;
+        if disabled {
+            keep_an_administrator(tx, acting.tenant, user.id)?;
+        }
+        if let Some(upn) = &upn {
+            own_domain(tx, acting.tenant, upn)?;
+            user.upn = upn.clone();
+        }
+        user.enabled = asked.account_enabled.unwrap_or(user.enabled);
+        user.display_name = display_name.clone().unwrap_or(user.display_name);
+        user.mail_nickname = nickname.clone().unwrap_or(user.mail_nickname);
+        user.password = password.clone().or(user.password);
+        store::user::update(tx, &user).or_fail()??;
+        if disabled || password.is_some() {
+            store::session::revoke_all_of_user(tx, acting.tenant, user.id, acting.now).or_fail()?;
+        }
+        let what = if password.is_some() {
+            "user: password reset"
+        } else {
+            "user"
+        };
+        acting.record(tx, Event::DirectoryUpdated, user.id, what)
+    })
+    .await?;
+    Ok(no_content())
+}
+
+/// DELETE /v1.0/users/{id or user principal name}
+pub async fn delete(call: Call, name: String) -> Result<Response, GraphError> {
+    change(&call.ctx, call.bearer.clone(), move |tx, acting| {
+        let Some(user) = find(tx, acting.tenant, &name)? else {
+            return Err(acting.missing(Action::DeleteUser, &name));
+        };
+        acting.require(Action::DeleteUser, &acting.user(tx, &user)?)?;
+        keep_an_administrator(tx, acting.tenant, user.id)?;
+        store::user::delete(tx, acting.tenant, user.id).or_fail()?;
+        acting.record(tx, Event::DirectoryDeleted, user.id, "user")
+    })
+    .await?;
+    Ok(no_content())
+}
+
+fn shown(call: &Call, user: &User) -> Response {
+    let whole = call.options.select.is_some();
+    entity(
+        call,
+        "users",
+        &if whole {
+            to_wire::whole_user(user)
+        } else {
+            to_wire::user(user)
+        },
+    )
+}
+
+fn find(view: &View<'_>, tenant: TenantId, name: &str) -> Result<Option<User>, Stop> {
+    if let Ok(id) = name.parse() {
+        return store::user::find(view, tenant, id).or_fail();
+    }
+    match name.parse() {
+        Ok(upn) => store::user::find_by_upn(view, tenant, &upn).or_fail(),
+        Err(_) => Ok(None),
+    }
+}
+
+fn own_domain(view: &View<'_>, tenant: TenantId, upn: &Upn) -> Result<(), Stop> {
+    let tenant = store::tenant::find(view, tenant).or_fail()?;
+    if tenant.is_some_and(|tenant| tenant.domains.contains(upn.domain())) {
+        return Ok(());
+    }
+    let text = "The domain portion of the userPrincipalName property is invalid. You must use one of the verified \
+                domain names in your organization.";
+    Err(GraphError::Invalid(text.to_owned()).into())
+}
+
+fn nickname(text: &str) -> Result<String, GraphError> {
+    let allowed = |c: char| c.is_ascii_graphic() && !"@()\\[]\";:<>,".contains(c);
+    if (1..=64).contains(&text.len()) && text.chars().all(allowed) {
+        return Ok(text.to_owned());
+    }
+    Err(GraphError::Invalid(
+        "mailNickname has 1 to 64 visible ASCII characters without @ ( ) [ ] ; : < > ,.".to_owned(),
+    ))
+}
+
+async fn new_password(ctx: &Ctx, profile: PasswordProfile) -> Result<Password, GraphError> {
+    let missing = || GraphError::Invalid("A password profile needs a password.".to_owned());
+    let password: SecretString = profile.password.ok_or_else(missing)?;
+    Passwords::admit(&password).map_err(|e| {
+        GraphError::Invalid(format!(
+            "The specified password does not comply with password complexity requirements: {e}."
+        ))
+    })?;
+    let hash: PasswordHash = ctx
+        .app
+        .passwords
+        .hash(password)
+        .await
+        .ok_or(GraphError::Unavailable)?;
+    let must_change = profile.force_change_password_next_sign_in.unwrap_or(true)
+        || profile
+            .force_change_password_next_sign_in_with_mfa
+            .unwrap_or(false);
+    Ok(Password {
+        hash,
+        must_change,
+        set_at: ctx.now,
+    })
+}
