@@ -492,6 +492,11 @@ impl Caller {
         self.call("POST", path, Some(body)).await
     }
 
+    /// As [`Self::post`], for a future that outlives its arguments.
+    pub async fn post_owned(&self, path: String, body: Value) -> Answer {
+        self.post(&path, body).await
+    }
+
     pub async fn patch(&self, path: &str, body: Value) -> Answer {
         self.call("PATCH", path, Some(body)).await
     }

@@ -1,0 +1,479 @@
+//! Every route × every kind of caller → status: the golden table. And every route by nobody, and by another tenant's
+//! administrator, who learns nothing.
+
+use bytes::Bytes;
+use doorward_domain::directory::{DirectoryRole, Permission};
+use doorward_store::{self as store, QueryError};
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+
+use crate::harness::{Caller, Tenancy, World, request};
+
+/// What a tenant holds for the routes to be about, fresh for every call.
+struct Stage {
+    user: String,
+    spare: String,
+    application: String,
+    app_id: String,
+    loose_app_id: String,
+    principal: String,
+    graph: String,
+    key: String,
+    grant: String,
+    assignment: String,
+}
+
+async fn stage(tenant: &Tenancy, owner: Option<&Caller>) -> Stage {
+    let app = tenant
+        .service_principal("target", &[Permission::UserReadAll])
+        .await;
+    let loose = tenant.service_principal("loose", &[]).await;
+    let user = tenant.user(&name(), &[DirectoryRole::DirectoryReaders]).await;
+    let spare = tenant.user(&name(), &[]).await;
+    let (id, owned) = (tenant.id, owner.map(|o| o.id));
+    let (application, principal, loose_object, loose_principal) =
+        (app.application, app.id, loose.application, loose.id);
+    let (user_id, extra) = (user.id, spare.id);
+    let write = tenant.world.app.snapshots.write(move |tx| {
+        store::service_principal::delete(tx, id, loose_principal)?;
+        for object in [application, principal, loose_object] {
+            if let Some(owner) = owned {
+                store::owner::insert(tx, id, object, owner)?.unwrap();
+            }
+        }
+        for object in [application, principal] {
+            store::owner::insert(tx, id, object, extra)?.unwrap();
+        }
+        let graph = "00000003-0000-0000-c000-000000000000".parse().unwrap();
+        let graph = store::service_principal::find_by_app_id(tx, id, graph)?.unwrap();
+        let key = store::credential::list(tx, id, application)?[0].id;
+        let grant = store::permission::list(tx, id, principal)?[0].id;
+        let held = store::directory_role::list(tx, id)?;
+        let assignment = held.iter().find(|a| a.principal == user_id).unwrap().id;
+        Ok::<_, QueryError>((graph.id, key, grant, assignment))
+    });
+    let (graph, key, grant, assignment) = write.await.unwrap();
+    Stage {
+        user: user.id.to_string(),
+        spare: spare.id.to_string(),
+        application: application.to_string(),
+        app_id: app.name.clone(),
+        loose_app_id: loose.name.clone(),
+        principal: principal.to_string(),
+        graph: graph.to_string(),
+        key: key.to_string(),
+        grant: grant.to_string(),
+        assignment: assignment.to_string(),
+    }
+}
+
+fn name() -> String {
+    format!("u{:08x}", u32::from_be_bytes(crate::harness::random()))
+}
+
+/// Every route as a call that succeeds for who may: method, path with placeholders, body.
+fn routes(stage: &Stage, domain: &str) -> Vec<(&'static str, &'static str, String, Option<Value>)> {
+    let Stage {
+        user,
+        spare,
+        application,
+        app_id,
+        loose_app_id,
+        principal,
+        graph,
+        key,
+        grant,
+        assignment,
+    } = stage;
+    let reference = json!({"@odata.id": format!("https://graph.microsoft.com/v1.0/directoryObjects/{user}")});
+    let profile = json!({"password": "a long enough one", "forceChangePasswordNextSignIn": true});
+    let new_user = json!({
+        "userPrincipalName": format!("{}@{domain}", name()), "displayName": "New", "mailNickname": "new",
+        "accountEnabled": true, "passwordProfile": profile,
+    });
+    let role = json!({"principalId": spare, "roleDefinitionId": DirectoryRole::GuestInviter.template_id().to_string()});
+    let permission = json!({
+        "principalId": principal, "resourceId": graph,
+        "appRoleId": Permission::ApplicationReadAll.app_role_id().unwrap().to_string(),
+    });
+    let list: Vec<(&'static str, &'static str, String, Option<Value>)> = vec![
+        ("GET", "organization", "organization".into(), None),
+        ("GET", "me", "me".into(), None),
+        ("GET", "users", "users".into(), None),
+        ("POST", "users", "users".into(), Some(new_user)),
+        ("GET", "users/{id}", format!("users/{user}"), None),
+        (
+            "PATCH",
+            "users/{id}",
+            format!("users/{user}"),
+            Some(json!({"displayName": "Changed"})),
+        ),
+        (
+            "PATCH",
+            "users/{id} password",
+            format!("users/{user}"),
+            Some(json!({"passwordProfile": profile})),
+        ),
+        ("DELETE", "users/{id}", format!("users/{user}"), None),
+        ("GET", "applications", "applications".into(), None),
+        (
+            "POST",
+            "applications",
+            "applications".into(),
+            Some(json!({"displayName": "New", "keyCredentials": []})),
+        ),
+        (
+            "GET",
+            "applications/{id}",
+            format!("applications/{application}"),
+            None,
+        ),
+        (
+            "GET",
+            "applications(appId='{id}')",
+            format!("applications(appId='{app_id}')"),
+            None,
+        ),
+        (
+            "PATCH",
+            "applications/{id}",
+            format!("applications/{application}"),
+            Some(json!({"displayName": "Changed"})),
+        ),
+        (
+            "DELETE",
+            "applications/{id}",
+            format!("applications/{application}"),
+            None,
+        ),
+        (
+            "POST",
+            "applications/{id}/addPassword",
+            format!("applications/{application}/addPassword"),
+            Some(json!({})),
+        ),
+        (
+            "POST",
+            "applications/{id}/removePassword",
+            format!("applications/{application}/removePassword"),
+            Some(json!({"keyId": key})),
+        ),
+        (
+            "GET",
+            "applications/{id}/owners",
+            format!("applications/{application}/owners"),
+            None,
+        ),
+        (
+            "POST",
+            "applications/{id}/owners/$ref",
+            format!("applications/{application}/owners/$ref"),
+            Some(reference.clone()),
+        ),
+        (
+            "DELETE",
+            "applications/{id}/owners/{id}/$ref",
+            format!("applications/{application}/owners/{spare}/$ref"),
+            None,
+        ),
+        ("GET", "servicePrincipals", "servicePrincipals".into(), None),
+        (
+            "POST",
+            "servicePrincipals",
+            "servicePrincipals".into(),
+            Some(json!({"appId": loose_app_id})),
+        ),
+        (
+            "GET",
+            "servicePrincipals/{id}",
+            format!("servicePrincipals/{principal}"),
+            None,
+        ),
+        (
+            "PATCH",
+            "servicePrincipals/{id}",
+            format!("servicePrincipals/{principal}"),
+            Some(json!({"accountEnabled": "False"})),
+        ),
+        (
+            "DELETE",
+            "servicePrincipals/{id}",
+            format!("servicePrincipals/{principal}"),
+            None,
+        ),
+        (
+            "POST",
+            "servicePrincipals/{id}/addPassword",
+            format!("servicePrincipals/{principal}/addPassword"),
+            Some(json!({})),
+        ),
+        (
+            "POST",
+            "servicePrincipals/{id}/removePassword",
+            format!("servicePrincipals/{principal}/removePassword"),
+            Some(json!({"keyId": key})),
+        ),
+        (
+            "GET",
+            "servicePrincipals/{id}/owners",
+            format!("servicePrincipals/{principal}/owners"),
+            None,
+        ),
+        (
+            "POST",
+            "servicePrincipals/{id}/owners/$ref",
+            format!("servicePrincipals/{principal}/owners/$ref"),
+            Some(reference),
+        ),
+        (
+            "DELETE",
+            "servicePrincipals/{id}/owners/{id}/$ref",
+            format!("servicePrincipals/{principal}/owners/{spare}/$ref"),
+            None,
+        ),
+        (
+            "GET",
+            "servicePrincipals/{id}/appRoleAssignments",
+            format!("servicePrincipals/{principal}/appRoleAssignments"),
+            None,
+        ),
+        (
+            "POST",
+            "servicePrincipals/{id}/appRoleAssignments",
+            format!("servicePrincipals/{principal}/appRoleAssignments"),
+            Some(permission),
+        ),
+        (
+            "GET",
+            "servicePrincipals/{id}/appRoleAssignments/{id}",
+            format!("servicePrincipals/{principal}/appRoleAssignments/{grant}"),
+            None,
+        ),
+        (
+            "DELETE",
+            "servicePrincipals/{id}/appRoleAssignments/{id}",
+            format!("servicePrincipals/{principal}/appRoleAssignments/{grant}"),
+            None,
+        ),
+        ("GET", "directoryRoles", "directoryRoles".into(), None),
+        (
+            "GET",
+            "directoryRoles/{id}",
+            format!(
+                "directoryRoles/{}",
+                DirectoryRole::GlobalAdministrator.template_id()
+            ),
+            None,
+        ),
+        (
+            "GET",
+            "directoryRoles/{id}/members",
+            format!(
+                "directoryRoles(roleTemplateId='{}')/members",
+                DirectoryRole::DirectoryReaders.template_id()
+            ),
+            None,
+        ),
+        (
+            "GET",
+            "roleDefinitions",
+            "roleManagement/directory/roleDefinitions".into(),
+            None,
+        ),
+        (
+            "GET",
+            "roleDefinitions/{id}",
+            format!(
+                "roleManagement/directory/roleDefinitions/{}",
+                DirectoryRole::GuestInviter.template_id()
+            ),
+            None,
+        ),
+        (
+            "GET",
+            "roleAssignments",
+            "roleManagement/directory/roleAssignments".into(),
+            None,
+        ),
+        (
+            "POST",
+            "roleAssignments",
+            "roleManagement/directory/roleAssignments".into(),
+            Some(role),
+        ),
+        (
+            "GET",
+            "roleAssignments/{id}",
+            format!("roleManagement/directory/roleAssignments/{assignment}"),
+            None,
+        ),
+        (
+            "DELETE",
+            "roleAssignments/{id}",
+            format!("roleManagement/directory/roleAssignments/{assignment}"),
+            None,
+        ),
+        (
+            "GET",
+            "directoryObjects/{user}",
+            format!("directoryObjects/{user}"),
+            None,
+        ),
+        (
+            "GET",
+            "directoryObjects/{application}",
+            format!("directoryObjects/{application}"),
+            None,
+        ),
+        (
+            "POST",
+            "directoryObjects/getByIds",
+            "directoryObjects/getByIds".into(),
+            Some(json!({"ids": [user, principal]})),
+        ),
+    ];
+    list.into_iter()
+        .map(|(method, name, path, body)| (method, name, format!("/v1.0/{path}"), body))
+        .collect()
+}
+
+/// Callers, each with a word for its column.
+async fn callers(tenant: &Tenancy) -> Vec<(String, Caller)> {
+    let mut all = Vec::new();
+    for role in DirectoryRole::ALL {
+        all.push((
+            role.display_name().to_owned(),
+            tenant.user(&name(), &[role]).await,
+        ));
+    }
+    all.push(("owner".to_owned(), tenant.user(&name(), &[]).await));
+    all.push(("member".to_owned(), tenant.user(&name(), &[]).await));
+    all.push(("guest".to_owned(), tenant.guest(&name()).await));
+    all.push((
+        "application".to_owned(),
+        tenant.service_principal("none", &[]).await,
+    ));
+    for permission in Permission::ALL.into_iter().filter(|p| p.app_role_id().is_some()) {
+        let caller = tenant.service_principal("app", &[permission]).await;
+        all.push((permission.name().to_owned(), caller));
+    }
+    all
+}
+
+#[tokio::test]
+async fn golden_route_by_caller() {
+    let mut tables = Vec::new();
+    for world in World::shared().await {
+        let tenant = world.tenant().await;
+        // Somebody has to stay administrator, whatever the table does.
+        tenant.user("keeper", &[DirectoryRole::GlobalAdministrator]).await;
+        let callers = callers(&tenant).await;
+        let mut table = String::new();
+        for (number, (name, _)) in callers.iter().enumerate() {
+            let _ = writeln!(table, "{:>2} {name}", number + 1);
+        }
+        let _ = write!(table, "\n{:<55}", "");
+        for number in 1..=callers.len() {
+            let _ = write!(table, "{number:>4}");
+        }
+        table.push('\n');
+        let count = routes(&stage(&tenant, None).await, &tenant.domain).len();
+        for index in 0..count {
+            let mut row = String::new();
+            for (who, caller) in &callers {
+                let owner = (who == "owner" || who.ends_with("OwnedBy")).then_some(caller);
+                let stage = stage(&tenant, owner).await;
+                let (method, name, path, body) = routes(&stage, &tenant.domain).swap_remove(index);
+                if row.is_empty() {
+                    let _ = write!(row, "{:<55}", format!("{method} {name}"));
+                }
+                let answer = caller.call(method, &path, body).await;
+                let _ = write!(row, "{:>4}", answer.status);
+            }
+            let _ = writeln!(table, "{row}");
+        }
+        tables.push(table);
+    }
+    tables.dedup();
+    assert_eq!(tables.len(), 1, "both engines decide alike");
+    insta::assert_snapshot!(tables[0]);
+}
+
+#[tokio::test]
+async fn every_route_asks_who_calls() {
+    for world in World::shared().await {
+        let tenant = world.tenant().await;
+        let stage = stage(&tenant, None).await;
+        for (method, _, path, body) in routes(&stage, &tenant.domain) {
+            let bytes = body.map(|b| Bytes::from(b.to_string())).unwrap_or_default();
+            let answer = world.send(request(method, &path, None, bytes).body_from()).await;
+            assert_eq!(answer.status, 401, "{method} {path}");
+            assert!(
+                answer
+                    .header("www-authenticate")
+                    .unwrap()
+                    .starts_with("Bearer realm=\"\", authorization_uri=")
+            );
+            assert!(
+                !answer.text.contains(&stage.user) && !answer.text.contains(&stage.app_id),
+                "{}",
+                answer.text
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_tenants_administrator_learns_and_changes_nothing() {
+    for world in World::shared().await {
+        let (tenant, other) = (world.tenant().await, world.tenant().await);
+        let stranger = other.user("mallory", &[DirectoryRole::GlobalAdministrator]).await;
+        let admin = tenant.user("keeper", &[DirectoryRole::GlobalAdministrator]).await;
+        let stage = stage(&tenant, None).await;
+        let before = picture(&admin).await;
+        let ours = [
+            &stage.user,
+            &stage.application,
+            &stage.principal,
+            &stage.key,
+            &stage.assignment,
+            &stage.grant,
+        ];
+        for (method, name, path, body) in routes(&stage, &tenant.domain) {
+            let answer = stranger.call(method, &path, body.clone()).await;
+            let about_ours = ours.iter().any(|id| path.contains(id.as_str())) || path.contains(&stage.app_id);
+            if about_ours {
+                assert_eq!(answer.status, 404, "{method} {name}: {}", answer.text);
+            }
+            // What the caller sent may be repeated; nothing else of this tenant may appear.
+            let sent = format!("{path} {}", body.unwrap_or_default());
+            for secret in ours.iter().filter(|id| !sent.contains(id.as_str())) {
+                assert!(
+                    !answer.text.contains(secret.as_str()),
+                    "{method} {name}: {}",
+                    answer.text
+                );
+            }
+            assert!(
+                !answer.text.contains("\"target\"") && !answer.text.contains("loose"),
+                "{}",
+                answer.text
+            );
+        }
+        assert_eq!(picture(&admin).await, before);
+    }
+}
+
+/// Everything that an administrator sees of a tenant.
+async fn picture(admin: &Caller) -> Vec<Value> {
+    let mut all = Vec::new();
+    for path in [
+        "users",
+        "applications",
+        "servicePrincipals",
+        "roleManagement/directory/roleAssignments",
+    ] {
+        all.push(admin.get(&format!("/v1.0/{path}?$top=999")).await.ok());
+    }
+    all
+}
