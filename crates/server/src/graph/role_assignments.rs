@@ -4,7 +4,7 @@ use doorward_domain::audit::Event;
 use doorward_domain::directory::DirectoryRole;
 use doorward_domain::directory::rights::Action;
 use doorward_names::ObjectId;
-use doorward_protocol::graph::{CreateRoleAssignment, List, context};
+use doorward_protocol::graph::{self as wire, CreateRoleAssignment, List, context};
 use doorward_protocol::odata::{FilterExpr, Literal};
 use doorward_store::directory_role::RoleAssignment;
 use doorward_store::{self as store, View};
@@ -17,33 +17,22 @@ use crate::http::{Response, json};
 
 /// GET /v1.0/roleManagement/directory/roleAssignments
 pub async fn list(call: Call) -> Result<Response, GraphError> {
-    let (field, wanted) = match &call.options.filter {
-        None => (String::new(), String::new()),
-        Some(FilterExpr::Eq(path, Literal::Text(text) | Literal::Guid(text))) => (
-            path.segments().join("/").to_ascii_lowercase(),
-            text.to_ascii_lowercase(),
-        ),
-        Some(other) => return Err(GraphError::UnsupportedFilter(other.to_string())),
-    };
-    if !matches!(field.as_str(), "" | "principalid" | "roledefinitionid") {
-        return Err(GraphError::UnsupportedFilter(field));
-    }
     let assignments = look(&call.ctx, call.bearer.clone(), |view, acting| {
         acting.require_any(Action::ReadRoles)?;
         store::directory_role::list(view, acting.tenant).or_fail()
     })
     .await?;
-    let shown = assignments
-        .iter()
-        .map(to_wire::role_assignment)
-        .filter(|assignment| match field.as_str() {
-            "principalid" => assignment.principal_id.to_string() == wanted,
-            "roledefinitionid" => assignment.role_definition_id == wanted,
-            _ => true,
-        });
-    let value = shown
-        .map(|assignment| query::selected(&call.options, &assignment))
-        .collect();
+    let mut value = Vec::new();
+    for assignment in assignments.iter().map(to_wire::role_assignment) {
+        let wanted = call
+            .options
+            .filter
+            .as_ref()
+            .map_or(Ok(true), |filter| matches(filter, &assignment))?;
+        if wanted {
+            value.push(query::selected(&call.options, &assignment));
+        }
+    }
     let context = Some(context(
         call.ctx.origin.url(),
         "roleManagement/directory/roleAssignments",
@@ -56,6 +45,28 @@ pub async fn list(call: Call) -> Result<Response, GraphError> {
             value,
         },
     ))
+}
+
+/// Whether a filter by principal and role lets an assignment through.
+fn matches(filter: &FilterExpr, assignment: &wire::RoleAssignment) -> Result<bool, GraphError> {
+    match filter {
+        FilterExpr::Eq(path, Literal::Text(wanted) | Literal::Guid(wanted)) => {
+            let value = match path.segments().join("/").to_ascii_lowercase().as_str() {
+                "id" => assignment.id.clone(),
+                "principalid" => assignment.principal_id.to_string(),
+                "roledefinitionid" => assignment.role_definition_id.clone(),
+                other => return Err(GraphError::UnsupportedFilter(other.to_owned())),
+            };
+            Ok(value.eq_ignore_ascii_case(wanted))
+        }
+        FilterExpr::And(parts) => parts
+            .iter()
+            .try_fold(true, |all, part| Ok(matches(part, assignment)? && all)),
+        FilterExpr::Or(parts) => parts
+            .iter()
+            .try_fold(false, |any, part| Ok(matches(part, assignment)? || any)),
+        other => Err(GraphError::UnsupportedFilter(other.to_string())),
+    }
 }
 
 /// POST /v1.0/roleManagement/directory/roleAssignments

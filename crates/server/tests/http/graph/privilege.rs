@@ -113,8 +113,10 @@ async fn the_last_administrator_stays() {
         let second = tenant.user("second", &[R::GlobalAdministrator]).await;
         // Both at once: one of them has to stay.
         let second_path = format!("/v1.0/users/{}", second.id);
-        let (one, other) =
-            tokio::join!(root.patch(&second_path, disable.clone()), second.patch(&path, disable.clone()));
+        let (one, other) = tokio::join!(
+            root.patch(&second_path, disable.clone()),
+            second.patch(&path, disable.clone())
+        );
         let went = [one.status, other.status].iter().filter(|s| **s == 204).count();
         assert_eq!(went, 1, "{} {}", one.text, other.text);
     }

@@ -213,7 +213,8 @@ async fn each_refusal_has_its_number() {
             form
         };
         let never = "dwc~AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA000000";
-        let cases: &[(&[(&'static str, &str)], u16, &str, u64)] = &[
+        type Change<'a> = &'a [(&'static str, &'a str)];
+        let cases: &[(Change<'_>, u16, &str, u64)] = &[
             (&[("client_secret", "guess")], 401, "invalid_client", 7_000_215),
             (&[("client_secret", never)], 401, "invalid_client", 7_000_215),
             (&[("client_secret", &expired)], 401, "invalid_client", 7_000_222),

@@ -102,7 +102,7 @@ impl Server {
         let certificate = if self.ca().exists() {
             self.ca()
         } else {
-            self.home.join("tls.pem")
+            self.home.join("ca.pem")
         };
         let output = Command::new("curl")
             .env_clear()

@@ -1,8 +1,5 @@
 //! `doorward up` as a process: what it makes, says, keeps, and refuses.
-
-mod common;
-
-use common::{BINARY, Server, doorward, failing};
+use crate::common::{BINARY, Server, doorward, failing};
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
@@ -68,8 +65,12 @@ fn a_second_start_continues_where_the_first_ended() {
     let home = tempfile::tempdir().unwrap();
     let first = Server::up(home.path());
     let tenant = first.env("DOORWARD_TENANT_ID");
-    let made = first.json(&["ad", "sp", "create-for-rbac", "--sdk-auth", "--name", "ml-auth"]);
-    let keys: Vec<_> = made.as_object().unwrap().keys().map(String::as_str).collect();
+    let output = first.run(&["ad", "sp", "create-for-rbac", "--sdk-auth", "--name", "ml-auth"]);
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let keys: Vec<_> = printed
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix('"')?.split('"').next())
+        .collect();
     assert_eq!(
         keys,
         [
@@ -85,6 +86,7 @@ fn a_second_start_continues_where_the_first_ended() {
             "managementEndpointUrl",
         ]
     );
+    let made: serde_json::Value = serde_json::from_str(&printed).unwrap();
     first.stop();
     let second = Server::up(home.path());
     assert_eq!(second.env("DOORWARD_TENANT_ID"), tenant);

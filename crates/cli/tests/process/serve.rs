@@ -1,46 +1,34 @@
 //! `doorward serve` as a process: the way to the first administrator, and what production refuses.
-
-mod common;
-
-use common::{Server, doorward, failing};
+use crate::common::{Server, doorward, failing};
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Writes a configuration with a self-signed certificate, on a port that was free a moment ago.
+/// A certificate authority in `ca.pem`, and a server certificate under it in `tls.pem` and `tls.key`.
+fn make_certificate(home: &Path) {
+    let script = r#"
+        new="-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
+        openssl req -x509 $new -subj "/CN=Test authority" -keyout ca.key -out ca.pem
+        openssl req -x509 $new -subj "/CN=localhost" -keyout tls.key -out tls.pem -CA ca.pem -CAkey ca.key \
+            -addext subjectAltName=DNS:localhost -addext basicConstraints=critical,CA:FALSE"#;
+    let made = Command::new("bash")
+        .args(["-euc", script])
+        .current_dir(home)
+        .stderr(Stdio::null())
+        .status();
+    assert!(made.unwrap().success());
+}
+
+/// Writes a configuration with a certificate of its own, on a port that was free a moment ago.
 fn configure(home: &Path) -> u16 {
     let port = TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
         .unwrap()
         .port();
-    let made = Command::new("openssl")
-        .args([
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
-            "-nodes",
-            "-days",
-            "2",
-        ])
-        .args([
-            "-subj",
-            "/CN=localhost",
-            "-addext",
-            "subjectAltName=DNS:localhost",
-            "-keyout",
-        ])
-        .arg(home.join("tls.key"))
-        .arg("-out")
-        .arg(home.join("tls.pem"))
-        .stderr(Stdio::null())
-        .status();
-    assert!(made.unwrap().success());
+    make_certificate(home);
     let key = home.join("master.key");
     fs::write(&key, "5a".repeat(32)).unwrap();
     fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
@@ -168,7 +156,7 @@ fn an_administrator_signs_in_by_link_and_is_let_back_in() {
     let sign_in = |link: &str, password: &str| {
         use std::io::Write as _;
         let mut child = doorward(home.path())
-            .env("DOORWARD_CA", home.path().join("tls.pem"))
+            .env("DOORWARD_CA", home.path().join("ca.pem"))
             .args([
                 "login",
                 "--setup-link",
@@ -198,7 +186,7 @@ fn an_administrator_signs_in_by_link_and_is_let_back_in() {
     let me = |server: &Server| {
         let mut command = doorward(&server.home);
         command
-            .env("DOORWARD_CA", server.home.join("tls.pem"))
+            .env("DOORWARD_CA", server.home.join("ca.pem"))
             .args(["ad", "signed-in-user", "show"]);
         command.output().unwrap()
     };
@@ -267,7 +255,7 @@ fn what_production_does_not_start_without() {
     configure(home.path());
     let config = home.path().join("doorward.toml");
     let good = fs::read_to_string(&config).unwrap();
-    let mut refused = |from: &str, to: &str, expected: &str| {
+    let refused = |from: &str, to: &str, expected: &str| {
         assert!(good.contains(from));
         fs::write(&config, good.replace(from, to)).unwrap();
         let (_, said) = failing(&mut serve(home.path()));
