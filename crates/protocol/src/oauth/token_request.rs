@@ -74,8 +74,8 @@ pub enum TokenRequestError {
     /// `resource` on the v2.0 endpoint.
     #[error("parameter `resource` is not supported on the v2.0 endpoint")]
     ResourceOnV2,
-    /// The `Authorization` header names another client or secret than the body.
-    #[error("the client is named differently in header and body")]
+    /// The client authenticates in header and body, or is named differently there (RFC 6749 §2.3).
+    #[error("the client authenticates twice, or is named differently in header and body")]
     ConflictingClients,
     /// The `Authorization: Basic` header cannot be read.
     #[error("the authorization header is malformed")]
@@ -189,8 +189,8 @@ fn client(
     };
     if let Some((header_id, header_secret)) = header {
         let same_id = id.is_none_or(|id| id == header_id);
-        let same_secret = secret.is_none_or(|secret| secret.expose() == header_secret.expose());
-        if !same_id || !same_secret {
+        // RFC 6749 §2.3: one way of authenticating in each request, even when two would agree.
+        if !same_id || secret.is_some() {
             return Err(TokenRequestError::ConflictingClients);
         }
         if header_id.is_empty() {
@@ -380,13 +380,14 @@ mod tests {
             ),
             ("a:b", "s+ ~", true)
         );
-        let same = format!("{body}&client_id=c&client_secret=s");
-        assert!(with_basic(&same, "c:s").is_ok());
-        for other in ["d:s", "c:t", "C:s"] {
+        let named = format!("{body}&client_id=c");
+        assert!(with_basic(&named, "c:s").is_ok());
+        let twice = format!("{named}&client_secret=s");
+        for (form, header) in [(&named, "d:s"), (&named, "C:s"), (&twice, "c:s"), (&twice, "c:t")] {
             assert_eq!(
-                with_basic(&same, other).unwrap_err(),
+                with_basic(form, header).unwrap_err(),
                 TokenRequestError::ConflictingClients,
-                "{other}"
+                "{header}"
             );
         }
         assert_eq!(
