@@ -218,6 +218,65 @@ fn passwords_come_and_go() {
 }
 
 #[test]
+fn a_service_principal_has_passwords_and_owners_of_its_own() {
+    let cli = Cli::admin();
+    let made = cli
+        .run(["ad", "sp", "create-for-rbac", "-n", "sp-passwords"])
+        .json();
+    let id = made["appId"].as_str().unwrap();
+    let tenant = SERVER.env["DOORWARD_TENANT_ID"].as_str();
+    let reset = cli
+        .run(["ad", "sp", "credential", "reset", "--id", id, "--years", "2"])
+        .json();
+    assert_eq!(
+        (&reset["appId"], &reset["tenant"]),
+        (&made["appId"], &json!(tenant))
+    );
+    let secret = reset["password"].as_str().unwrap();
+    Cli::at_server()
+        .run([
+            "login",
+            "--service-principal",
+            "-u",
+            id,
+            "-p",
+            secret,
+            "-t",
+            tenant,
+        ])
+        .text();
+    let listed = cli.run(["ad", "sp", "credential", "list", "--id", id]).json();
+    assert_eq!(listed.as_array().unwrap().len(), 1, "{listed}");
+    let key_id = listed[0]["keyId"].as_str().unwrap();
+    cli.run(["ad", "sp", "credential", "delete", "--id", id, "--key-id", key_id])
+        .text();
+    Cli::at_server()
+        .run([
+            "login",
+            "--service-principal",
+            "-u",
+            id,
+            "-p",
+            secret,
+            "-t",
+            tenant,
+        ])
+        .failed(1);
+    cli.run(["ad", "sp", "owner", "list", "--id", id]).text();
+    cli.run(["ad", "sp", "list", "--show-mine"]).text();
+    cli.run([
+        "ad",
+        "sp",
+        "list",
+        "--spn",
+        id,
+        "--filter",
+        "accountEnabled eq true",
+    ])
+    .text();
+}
+
+#[test]
 fn users_come_and_go_and_may_not_do_everything() {
     let (cli, domain) = (Cli::admin(), SERVER.env["DOORWARD_TENANT_DOMAIN"].as_str());
     let upn = format!("carla@{domain}");

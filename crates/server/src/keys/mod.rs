@@ -8,4 +8,4 @@ mod signer;
 pub use keyring::Keyring;
 pub use maintenance::{ChangeError, Occasion, ensure_keys, needs_attention, revoke, rotate};
 pub use make::{NewKey, make_signing_key};
-pub use signer::{SignError, Signer};
+pub use signer::{Pending, SignError, Signer};

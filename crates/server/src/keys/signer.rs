@@ -72,11 +72,11 @@ impl Signer {
         Ok(Self { shared, threads })
     }
 
-    /// Signs `input` with RS256.
+    /// Takes `input` in to be signed with RS256, or refuses at once; so that whoever is refused leaves no trace.
     ///
     /// # Errors
-    /// [`SignError::Busy`] at once when the queue is full.
-    pub async fn sign(&self, key: Arc<SigningKeyPair>, input: Vec<u8>) -> Result<Vec<u8>, SignError> {
+    /// [`SignError::Busy`] when the queue is full.
+    pub fn submit(&self, key: Arc<SigningKeyPair>, input: Vec<u8>) -> Result<Pending, SignError> {
         let (answer, signature) = oneshot::channel();
         {
             let mut queue = self.shared.queue.lock().unwrap_or_else(PoisonError::into_inner);
@@ -86,7 +86,20 @@ impl Signer {
             queue.jobs.push_back(Job { key, input, answer });
         }
         self.shared.more.notify_one();
-        signature.await.map_err(|_| SignError::NoKey)?
+        Ok(Pending(signature))
+    }
+}
+
+/// A signature that is on its way.
+pub struct Pending(oneshot::Receiver<Result<Vec<u8>, SignError>>);
+
+impl Pending {
+    /// The signature.
+    ///
+    /// # Errors
+    /// [`SignError::NoKey`] when the key does not sign, or the pool is gone.
+    pub async fn signature(self) -> Result<Vec<u8>, SignError> {
+        self.0.await.map_err(|_| SignError::NoKey)?
     }
 }
 

@@ -18,6 +18,7 @@ use doorward_store as store;
 use super::{StsError, resource, to_wire};
 use crate::ctx::Ctx;
 use crate::entropy;
+use crate::keys::Pending;
 
 /// What a client is given.
 #[derive(Debug, Clone)]
@@ -62,13 +63,20 @@ pub async fn sign_and_record(
     audit: AuditRow,
 ) -> Result<SecretString, StsError> {
     let claims = to_wire::access_token_claims(token, &ctx.origin);
-    let (signed, appended) = tokio::join!(sign(ctx, token.version, &claims), ctx.app.store.append(audit));
+    let (input, pending) = begin(ctx, token.version, &claims).await?;
+    let (signature, appended) = tokio::join!(pending.signature(), ctx.app.store.append(audit));
     appended?;
-    signed
+    Ok(input.finish(&signature?))
 }
 
 /// Signs claims with the key in use.
 pub async fn sign(ctx: &Ctx, version: TokenVersion, claims: &[u8]) -> Result<SecretString, StsError> {
+    let (input, pending) = begin(ctx, version, claims).await?;
+    Ok(input.finish(&pending.signature().await?))
+}
+
+/// Hands claims to the pool that signs; refuses at once when it is busy, before anything is written down.
+async fn begin(ctx: &Ctx, version: TokenVersion, claims: &[u8]) -> Result<(SigningInput, Pending), StsError> {
     let key = ctx
         .app
         .keyring
@@ -80,8 +88,8 @@ pub async fn sign(ctx: &Ctx, version: TokenVersion, claims: &[u8]) -> Result<Sec
         TokenVersion::V2 => JwsHeader::v2(kid),
     };
     let input = SigningInput::new(&header, claims);
-    let signature = ctx.app.signer.sign(key.pair, input.as_bytes().to_vec()).await?;
-    Ok(input.finish(&signature))
+    let pending = ctx.app.signer.submit(key.pair, input.as_bytes().to_vec())?;
+    Ok((input, pending))
 }
 
 /// A person, in a session, through a client.
