@@ -402,7 +402,7 @@ mod tests {
             with_basic(body, "c:").unwrap_err(),
             TokenRequestError::NoClientProof
         );
-        let form = form::parse(None, named.as_bytes()).unwrap();
+        let form = form::parse(None, twice.as_bytes()).unwrap();
         assert!(TokenRequest::parse(V2, &form, Some("Basic ???")).is_err());
         assert!(TokenRequest::parse(V2, &form, Some("Bearer x")).is_ok());
     }
