@@ -12,6 +12,7 @@ mod docs;
 mod half_way;
 mod login;
 mod run;
+mod sdk;
 mod trust;
 mod up;
 mod usage;

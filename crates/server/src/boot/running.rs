@@ -2,7 +2,7 @@
 
 use rustls::ServerConfig;
 use std::sync::Arc;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -10,6 +10,29 @@ use super::data_directory::Hold;
 use super::{BootError, background};
 use crate::app::App;
 use crate::http::Listener;
+
+/// SIGTERM and SIGINT, caught from the moment this is made: before a server opens its door.
+pub(super) struct Signals {
+    term: Signal,
+    int: Signal,
+}
+
+impl Signals {
+    pub(super) fn catch() -> Result<Self, BootError> {
+        let catch = |kind| signal(kind).map_err(BootError::System);
+        Ok(Self {
+            term: catch(SignalKind::terminate())?,
+            int: catch(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn any(&mut self) {
+        tokio::select! {
+            _ = self.term.recv() => {}
+            _ = self.int.recv() => {}
+        }
+    }
+}
 
 /// A server that runs.
 pub struct Running {
@@ -20,11 +43,17 @@ pub struct Running {
     serving: JoinHandle<()>,
     background: JoinHandle<BootError>,
     stop: watch::Sender<bool>,
+    signals: Signals,
     _hold: Hold,
 }
 
 impl Running {
-    pub(super) fn start(app: Arc<App>, listener: Listener, tls: Arc<ServerConfig>, hold: Hold) -> Self {
+    pub(super) fn start(
+        app: Arc<App>,
+        listener: Listener,
+        tls: Arc<ServerConfig>,
+        (signals, hold): (Signals, Hold),
+    ) -> Self {
         allow_many_files();
         let (stop, stopped) = watch::channel(false);
         let background = tokio::spawn(background::run(Arc::clone(&app)));
@@ -35,6 +64,7 @@ impl Running {
             serving,
             background,
             stop,
+            signals,
             _hold: hold,
         }
     }
@@ -44,19 +74,17 @@ impl Running {
     /// # Errors
     /// When it stopped by itself.
     pub async fn wait(self) -> Result<(), BootError> {
-        let mut term = signal(SignalKind::terminate()).map_err(BootError::System)?;
-        let mut int = signal(SignalKind::interrupt()).map_err(BootError::System)?;
         let Self {
             app,
             serving,
             mut background,
             stop,
+            mut signals,
             _hold,
             ..
         } = self;
         let outcome = tokio::select! {
-            _ = term.recv() => Ok(()),
-            _ = int.recv() => Ok(()),
+            () = signals.any() => Ok(()),
             failed = &mut background => Err(failed.unwrap_or_else(|e| BootError::Store(e.to_string()))),
         };
         tracing::info!("stopping: finishing what is in flight");

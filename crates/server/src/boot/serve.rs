@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::data_directory::{DataDirectory, read_master_key};
+use super::running::Signals;
 use super::{BootError, Running, ServeConfig};
 use crate::app::App;
 use crate::clock::Clock;
@@ -23,6 +24,7 @@ const CERTIFICATE_POLL: Duration = Duration::from_secs(10);
 /// # Errors
 /// One sentence on why not.
 pub async fn serve(config: ServeConfig) -> Result<Running, BootError> {
+    let signals = Signals::catch()?;
     let data = DataDirectory::prepare(&config.data)?;
     let hold = data.hold()?;
     let slot = CertificateSlot::new(config.certificate.load()?);
@@ -35,7 +37,7 @@ pub async fn serve(config: ServeConfig) -> Result<Running, BootError> {
     }
     let tls = server_config(Arc::clone(&slot) as Arc<_>)?;
     tokio::spawn(renew(slot, config.certificate));
-    Ok(Running::start(app, listener, tls, hold))
+    Ok(Running::start(app, listener, tls, (signals, hold)))
 }
 
 /// A production server that listens nowhere, over a store that was opened for production.

@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use super::data_directory::{DataDirectory, make_master_key, read_master_key};
 use super::development::{self, DevCredentials};
+use super::running::Signals;
 use super::seed::{NewTenant, plant};
 use super::{BootError, Running};
 use crate::app::App;
@@ -76,6 +77,7 @@ pub struct DevelopmentInfo {
 /// # Errors
 /// One sentence on why not.
 pub async fn up(options: UpOptions) -> Result<(Running, DevelopmentInfo), BootError> {
+    let signals = Signals::catch()?;
     let data = DataDirectory::prepare(&options.data)?;
     let hold = data.hold()?;
     let listen = match options.listen {
@@ -92,7 +94,7 @@ pub async fn up(options: UpOptions) -> Result<(Running, DevelopmentInfo), BootEr
     let info = information(&data, &store, ca_file, clock.now()).await?;
     let tls = server_config(CertificateSlot::new(certificate))?;
     let app = development_app(store, Origin::localhost(listener.port()), clock).await?;
-    Ok((Running::start(app, listener, tls, hold), info))
+    Ok((Running::start(app, listener, tls, (signals, hold)), info))
 }
 
 /// A development server that listens nowhere, over a store that was opened for development.

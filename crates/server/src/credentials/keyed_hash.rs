@@ -1,3 +1,5 @@
+//! Generated secrets: HMAC-SHA-256 under the sealed keys of the store.
+
 use arc_swap::ArcSwap;
 use aws_lc_rs::hmac;
 use doorward_names::{GeneratedSecret, HashKeyId, Secret, SecretHash, SecretKind};

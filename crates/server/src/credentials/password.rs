@@ -1,3 +1,5 @@
+//! People's passwords: Argon2id, a few at a time.
+
 use argon2::password_hash::{PasswordHash as Phc, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
 use doorward_domain::user::PasswordHash;

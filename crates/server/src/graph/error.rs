@@ -1,9 +1,11 @@
 //! Every way in which this plane says no, and the one table of what it says then.
 
 use doorward_domain::directory::rights::Denied;
+use doorward_domain::resource::FirstParty;
 use doorward_protocol::Marks;
 use doorward_protocol::graph::{BodyError, GraphCode, GraphError as Wire, GraphErrorBody};
 use doorward_protocol::odata::QueryError as QueryOptionError;
+use doorward_protocol::paths::{EndpointVersion, StsPath};
 use doorward_store::{Conflict, StoreError, Unique};
 use http::{HeaderValue, StatusCode, header};
 use std::fmt::Display;
@@ -107,10 +109,15 @@ impl GraphError {
         };
         let mut response = json(status, &GraphErrorBody::new(code, message, marks));
         if status == StatusCode::UNAUTHORIZED {
-            let origin = ctx.origin.url();
+            let tenant = "common".to_owned();
+            let authorize = StsPath::Authorize {
+                tenant,
+                version: EndpointVersion::V1,
+            };
             let challenge = format!(
-                "Bearer realm=\"\", authorization_uri=\"{origin}/common/oauth2/authorize\", \
-                 client_id=\"00000003-0000-0000-c000-000000000000\""
+                "Bearer realm=\"\", authorization_uri=\"{}{authorize}\", client_id=\"{}\"",
+                ctx.origin.url(),
+                FirstParty::MicrosoftGraph.app_id()
             );
             if let Ok(value) = HeaderValue::from_str(&challenge) {
                 response.headers_mut().insert(header::WWW_AUTHENTICATE, value);

@@ -48,6 +48,8 @@ pub fn run(args: &Args, context: &Context) -> Outcome {
     for way in &ways {
         match way.take(args.uninstall) {
             ways::Result::Done => output::note(&format!("done      {}", way.name)),
+            ways::Result::ByHand if args.uninstall => {}
+            ways::Result::ByHand => output::note(&format!("by hand   {}", way.name)),
             ways::Result::NotHere(reason) => output::note(&format!("left out  {}: {reason}", way.name)),
             ways::Result::Failed(reason) => {
                 failed += 1;
@@ -56,7 +58,9 @@ pub fn run(args: &Args, context: &Context) -> Outcome {
         }
     }
     if !args.uninstall {
-        output::note("Node and Python read variables: `eval \"$(doorward env)\"` sets them.");
+        output::note(
+            "`doorward trust --print` shows what is done by hand; `eval \"$(doorward env)\"` sets variables.",
+        );
     }
     if failed == 0 {
         return Ok(Report::Nothing);

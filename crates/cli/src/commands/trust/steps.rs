@@ -3,6 +3,7 @@
 use crate::shell::quote;
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -50,9 +51,11 @@ impl Step {
     /// Takes the step.
     pub fn take(&self) -> Result<(), String> {
         match self {
-            Self::Copy(from, to) => fs::copy(from, to)
-                .map(drop)
-                .map_err(|e| format!("{}: {}", to.display(), plain(&e))),
+            Self::Copy(from, to) => {
+                let readable = || fs::set_permissions(to, fs::Permissions::from_mode(0o644));
+                let copied = fs::copy(from, to).and_then(|_| readable());
+                copied.map_err(|e| format!("{}: {}", to.display(), plain(&e)))
+            }
             Self::Remove(path) => match fs::remove_file(path) {
                 Err(e) if e.kind() != io::ErrorKind::NotFound => {
                     Err(format!("{}: {}", path.display(), plain(&e)))
@@ -97,4 +100,31 @@ fn run(words: &[String]) -> Result<(), String> {
         "{program}: {}",
         said.lines().next_back().unwrap_or("it failed").trim()
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_is_readable_by_everybody_and_goes_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let (from, to) = (directory.path().join("from"), directory.path().join("to"));
+        fs::write(&from, "x").unwrap();
+        fs::set_permissions(&from, fs::Permissions::from_mode(0o600)).unwrap();
+        Step::Copy(from, to.clone()).take().unwrap();
+        assert_eq!(fs::metadata(&to).unwrap().permissions().mode() & 0o777, 0o644);
+        for _ in 0..2 {
+            Step::Remove(to.clone()).take().unwrap();
+        }
+        assert!(!to.exists());
+    }
+
+    #[test]
+    fn a_program_that_fails_says_why_unless_it_may_fail() {
+        let failing = ["sh", "-c", "echo first >&2; echo second >&2; exit 3"];
+        assert_eq!(Step::run(failing).take(), Err("sh: second".to_owned()));
+        assert_eq!(Step::attempt(failing).take(), Ok(()));
+        assert_eq!(Step::run(["echo", "a b"]).to_text(), "echo 'a b'");
+    }
 }

@@ -28,6 +28,8 @@ pub enum Result {
     Done,
     /// It doesn't lead anywhere on this machine.
     NotHere(&'static str),
+    /// Only a person can go it.
+    ByHand,
     /// It was tried.
     Failed(String),
 }
@@ -40,7 +42,7 @@ impl Way {
         }
         let steps = if back { &self.uninstall } else { &self.install };
         if steps.is_empty() {
-            return Result::NotHere("it is a matter of a variable");
+            return Result::ByHand;
         }
         for step in steps {
             if let Err(reason) = step.take() {
@@ -106,6 +108,7 @@ fn unless_found(program: &str, reason: &'static str) -> Option<&'static str> {
 
 fn debian(ca_file: &Path, name: &str) -> Way {
     let place = PathBuf::from(format!("/usr/local/share/ca-certificates/{name}.crt"));
+    let link = PathBuf::from(format!("/etc/ssl/certs/{name}.pem"));
     Way {
         name: "System (Debian, Ubuntu): curl, Python's ssl, Rust, Go and the like; needs root".to_owned(),
         missing: unless_found("update-ca-certificates", "no update-ca-certificates"),
@@ -113,7 +116,13 @@ fn debian(ca_file: &Path, name: &str) -> Way {
             Step::Copy(ca_file.to_owned(), place.clone()),
             Step::run(["update-ca-certificates"]),
         ],
-        uninstall: vec![Step::Remove(place), Step::run(["update-ca-certificates"])],
+        // `update-ca-certificates` leaves the links of local certificates that are gone; `rehash` doesn't.
+        uninstall: vec![
+            Step::Remove(place),
+            Step::Remove(link),
+            Step::run(["update-ca-certificates"]),
+            Step::attempt(["openssl", "rehash", "/etc/ssl/certs"]),
+        ],
         note: None,
     }
 }
@@ -205,11 +214,22 @@ fn java(ca_file: &Path, name: &str) -> Way {
         "-file",
         &ca_file,
     ];
+    // Debian's package for Java takes the system's certificates over, but doesn't let go of them.
+    let of_system = format!("debian:{name}.pem");
+    let remove_of_system = [
+        "keytool",
+        "-delete",
+        "-cacerts",
+        "-storepass",
+        "changeit",
+        "-alias",
+        &of_system,
+    ];
     Way {
         name: "Java's own store (cacerts of the `java` in PATH); may need root".to_owned(),
         missing: unless_found("keytool", "no keytool"),
         install: vec![Step::attempt(remove), Step::run(import)],
-        uninstall: vec![Step::attempt(remove)],
+        uninstall: vec![Step::attempt(remove), Step::attempt(remove_of_system)],
         note: None,
     }
 }
