@@ -7,6 +7,7 @@ mod bearer;
 mod directory_objects;
 mod directory_roles;
 mod error;
+mod holder;
 mod organization;
 mod owners;
 mod passwords;

@@ -1,22 +1,21 @@
 //! `owners` of applications and service principals.
 
 use doorward_domain::audit::Event;
-use doorward_domain::directory::rights::{Action, Target};
+use doorward_domain::directory::rights::Action;
 use doorward_names::ObjectId;
 use doorward_protocol::graph::{List, Reference, context};
-use doorward_store::{self as store, View};
+use doorward_store as store;
 use http::StatusCode;
 
-use super::access::{Acting, OrFail as _, Stop, change, look};
-use super::routes::Holder;
-use super::{Call, GraphError, applications, directory_objects, no_content, query, service_principals};
+use super::access::{OrFail as _, change, look};
+use super::holder::{Holder, permitted};
+use super::{Call, GraphError, directory_objects, no_content, query};
 use crate::http::{Response, json};
 
 /// GET …/owners
 pub async fn list(call: Call, holder: Holder) -> Result<Response, GraphError> {
     let owners = look(&call.ctx, call.bearer.clone(), move |view, acting| {
-        let (object, target) = find(view, acting, &holder, Action::ReadApplication)?;
-        acting.require(Action::ReadApplication, &target)?;
+        let object = permitted(view, acting, &holder, Action::ReadApplication)?;
         let owners = store::owner::list(view, acting.tenant, object).or_fail()?;
         let found = owners
             .into_iter()
@@ -50,8 +49,7 @@ pub async fn add(call: Call, holder: Holder) -> Result<Response, GraphError> {
         .object_id()
         .ok_or_else(|| GraphError::Invalid("@odata.id names no object.".to_owned()))?;
     change(&call.ctx, call.bearer.clone(), move |tx, acting| {
-        let (object, target) = find(tx, acting, &holder, Action::AddOwner)?;
-        acting.require(Action::AddOwner, &target)?;
+        let object = permitted(tx, acting, &holder, Action::AddOwner)?;
         let person = store::user::find(tx, acting.tenant, owner).or_fail()?.is_some();
         if !person && store::service_principal::find(tx, acting.tenant, owner).or_fail()?.is_none() {
             return Err(GraphError::NotFound(owner.to_string()).into());
@@ -70,8 +68,7 @@ pub async fn add(call: Call, holder: Holder) -> Result<Response, GraphError> {
 pub async fn remove(call: Call, holder: Holder, id: String) -> Result<Response, GraphError> {
     let owner: ObjectId = id.parse().map_err(|_| GraphError::NotFound(id))?;
     change(&call.ctx, call.bearer.clone(), move |tx, acting| {
-        let (object, target) = find(tx, acting, &holder, Action::RemoveOwner)?;
-        acting.require(Action::RemoveOwner, &target)?;
+        let object = permitted(tx, acting, &holder, Action::RemoveOwner)?;
         if !store::owner::delete(tx, acting.tenant, object, owner).or_fail()? {
             return Err(GraphError::NotFound(owner.to_string()).into());
         }
@@ -84,24 +81,4 @@ pub async fn remove(call: Call, holder: Holder, id: String) -> Result<Response, 
     })
     .await?;
     Ok(no_content())
-}
-
-fn find(
-    view: &View<'_>,
-    acting: &Acting,
-    holder: &Holder,
-    action: Action,
-) -> Result<(ObjectId, Target), Stop> {
-    match holder {
-        Holder::Application(key) => {
-            let found = applications::find(view, acting.tenant, key)?;
-            let application = found.ok_or_else(|| acting.missing(action, applications::name(key)))?;
-            Ok((application.id, acting.application(view, &application)?))
-        }
-        Holder::ServicePrincipal(key) => {
-            let found = service_principals::find(view, acting.tenant, key)?;
-            let principal = found.ok_or_else(|| acting.missing(action, applications::name(key)))?;
-            Ok((principal.id, acting.principal(view, &principal)?))
-        }
-    }
 }

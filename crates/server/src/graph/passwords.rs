@@ -3,15 +3,14 @@
 
 use doorward_domain::application::{MAX_PASSWORD_CREDENTIALS, PasswordCredential};
 use doorward_domain::audit::Event;
-use doorward_domain::directory::rights::{Action, Target};
-use doorward_domain::service_principal::ServicePrincipalKind;
-use doorward_names::{CredentialId, DisplayName, Duration, GeneratedSecret, ObjectId, SecretKind};
+use doorward_domain::directory::rights::Action;
+use doorward_names::{CredentialId, DisplayName, Duration, GeneratedSecret, SecretKind};
 use doorward_protocol::graph as wire;
-use doorward_store::{self as store, View};
+use doorward_store as store;
 
-use super::access::{Acting, OrFail as _, Stop, change};
-use super::routes::Holder;
-use super::{Call, GraphError, applications, entity, no_content, service_principals, to_wire};
+use super::access::{OrFail as _, change};
+use super::holder::{Holder, permitted};
+use super::{Call, GraphError, entity, no_content, to_wire};
 use crate::entropy;
 use crate::http::Response;
 
@@ -44,8 +43,7 @@ pub async fn add(call: Call, holder: Holder) -> Result<Response, GraphError> {
     };
     let new = credential.clone();
     change(&call.ctx, call.bearer.clone(), move |tx, acting| {
-        let (object, target) = find(tx, acting, (&holder, Action::AddCredential))?;
-        acting.require(Action::AddCredential, &target)?;
+        let object = permitted(tx, acting, &holder, Action::AddCredential)?;
         if store::credential::list(tx, acting.tenant, object)
             .or_fail()?
             .len()
@@ -73,8 +71,7 @@ pub async fn add(call: Call, holder: Holder) -> Result<Response, GraphError> {
 pub async fn remove(call: Call, holder: Holder) -> Result<Response, GraphError> {
     let asked: wire::RemovePassword = call.body()?;
     change(&call.ctx, call.bearer.clone(), move |tx, acting| {
-        let (object, target) = find(tx, acting, (&holder, Action::RemoveCredential))?;
-        acting.require(Action::RemoveCredential, &target)?;
+        let object = permitted(tx, acting, &holder, Action::RemoveCredential)?;
         if !store::credential::delete(tx, acting.tenant, object, asked.key_id).or_fail()? {
             let text = format!("No password credential found with keyId '{}'.", asked.key_id);
             return Err(GraphError::Invalid(text).into());
@@ -88,29 +85,4 @@ pub async fn remove(call: Call, holder: Holder) -> Result<Response, GraphError> 
     })
     .await?;
     Ok(no_content())
-}
-
-/// The object that holds the passwords, as a target.
-fn find(
-    view: &View<'_>,
-    acting: &Acting,
-    (holder, action): (&Holder, Action),
-) -> Result<(ObjectId, Target), Stop> {
-    match holder {
-        Holder::Application(key) => {
-            let found = applications::find(view, acting.tenant, key)?;
-            let application = found.ok_or_else(|| acting.missing(action, applications::name(key)))?;
-            Ok((application.id, acting.application(view, &application)?))
-        }
-        Holder::ServicePrincipal(key) => {
-            let found = service_principals::find(view, acting.tenant, key)?;
-            let principal = found.ok_or_else(|| acting.missing(action, applications::name(key)))?;
-            let target = acting.principal(view, &principal)?;
-            if principal.kind == ServicePrincipalKind::FirstParty {
-                acting.require(action, &target)?;
-                return Err(GraphError::BuiltIn.into());
-            }
-            Ok((principal.id, target))
-        }
-    }
 }

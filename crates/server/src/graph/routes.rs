@@ -1,10 +1,11 @@
 //! The route table: which methods a path knows, and who answers.
 
 use doorward_protocol::paths::{
-    ApplicationTail as A, DirectoryRolePath as R, GraphPath as P, ObjectKey, ServicePrincipalTail as S,
+    ApplicationTail as A, DirectoryRolePath as R, GraphPath as P, ServicePrincipalTail as S,
 };
 use http::Method;
 
+use super::holder::Holder;
 use super::{
     Call, GraphError, app_role_assignments, applications, directory_objects, directory_roles, organization,
     owners, passwords, role_assignments, service_principals, users,
@@ -42,15 +43,6 @@ pub fn methods(path: &P) -> &'static [Method] {
             S::AppRoleAssignment(_) => FIXED_OBJECT,
         },
     }
-}
-
-/// Whose passwords or owners a path is about.
-#[derive(Debug, Clone)]
-pub enum Holder {
-    /// An application.
-    Application(ObjectKey),
-    /// A service principal.
-    ServicePrincipal(ObjectKey),
 }
 
 /// Hands a call to its handler. The method is one that [`methods`] lists for the path.

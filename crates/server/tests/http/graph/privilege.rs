@@ -112,6 +112,7 @@ async fn the_last_administrator_stays() {
         }
         let second = tenant.user("second", &[R::GlobalAdministrator]).await;
         // Both at once: one of them has to stay.
+        second.graph_token().await;
         let second_path = format!("/v1.0/users/{}", second.id);
         let (one, other) = tokio::join!(
             root.patch(&second_path, disable.clone()),
