@@ -74,3 +74,20 @@ pub fn search_path() -> Vec<PathBuf> {
         .map(|paths| std::env::split_paths(&paths).collect())
         .unwrap_or_default()
 }
+
+/// How a person starts this program: `doorward` when the shell finds it by that name, else the path of the file,
+/// short where it lies below the current directory.
+pub fn program() -> String {
+    let Ok(file) = std::env::current_exe() else {
+        return "doorward".to_owned();
+    };
+    let on_path = path("PATH").is_some_and(|path| {
+        std::env::split_paths(&path)
+            .any(|directory| directory.join("doorward").canonicalize().is_ok_and(|p| p == file))
+    });
+    if on_path {
+        return "doorward".to_owned();
+    }
+    let here = std::env::current_dir().unwrap_or_default();
+    file.strip_prefix(here).unwrap_or(&file).display().to_string()
+}

@@ -191,6 +191,7 @@ fn environment(url: &str, info: &DevelopmentInfo) -> String {
 }
 
 fn banner(url: &str, info: &DevelopmentInfo, data: &Path) {
+    let program = config::program();
     let lines = [
         format!(
             "Doorward {} for development, on this machine only",
@@ -208,10 +209,10 @@ fn banner(url: &str, info: &DevelopmentInfo, data: &Path) {
             data.join("dev-credentials").display()
         ),
         format!("  authority     {}", info.ca_file.display()),
-        "This machine's `doorward` is signed in as the administrator. In another terminal:".to_owned(),
-        "  doorward ad sp create-for-rbac --sdk-auth --name ml-auth".to_owned(),
-        "  doorward env      variables for Azure's clients".to_owned(),
-        "  doorward trust    certificate authority for browsers and other programs".to_owned(),
+        "This machine's command line is signed in as the administrator. In another terminal:".to_owned(),
+        format!("  {program} ad sp create-for-rbac --sdk-auth --name ml-auth"),
+        format!("  {program} env      variables for Azure's clients"),
+        format!("  {program} trust    certificate authority for browsers and other programs"),
     ];
     lines.iter().for_each(|line| output::note(line));
 }

@@ -160,9 +160,35 @@ pub fn up(directory: &Path) -> Command {
         .arg(directory.join("data"))
         .arg("--env-file")
         .arg(directory.join("env"))
+        .args(engine(directory))
         .stdin(Stdio::null())
         .stdout(Stdio::piped());
     command
+}
+
+/// Which engine a server in `directory` uses: SQLite, or a PostgreSQL database of its own when `DOORWARD_TEST_UP` says
+/// `postgres`; `./test` runs these tests on both.
+pub fn engine(directory: &Path) -> Vec<String> {
+    #[expect(clippy::disallowed_methods, reason = "the test script chooses the engine")]
+    let variable = |name: &str| std::env::var(name).unwrap_or_default();
+    if variable("DOORWARD_TEST_UP") != "postgres" {
+        return Vec::new();
+    }
+    let server = variable("DOORWARD_TEST_POSTGRES");
+    let hash = directory
+        .to_str()
+        .unwrap()
+        .bytes()
+        .fold(5381_u64, |h, b| h.wrapping_mul(33) ^ u64::from(b));
+    let database = format!("up_{hash:x}");
+    let create = format!("CREATE DATABASE {database}");
+    // There already at a second start.
+    let made = Command::new("psql")
+        .args([&server, "--quiet", "--command", &create])
+        .stderr(Stdio::null())
+        .status();
+    made.expect("psql, which ./test installs with PostgreSQL");
+    vec!["--postgres".to_owned(), format!("{server} dbname={database}")]
 }
 
 /// Waits for the line by which a server says that it can serve; the URL in it.

@@ -1,6 +1,6 @@
 //! `up`: one line when it is ready, the command line signed in, a second start that continues.
 
-use crate::run::{Cli, exports, ready, up};
+use crate::run::{Cli, engine, exports, ready, up};
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Stdio};
@@ -126,18 +126,25 @@ fn signing_keys_are_listed_beside_a_running_server() {
     cli.run(["account", "get-access-token"]).json();
     let data = directory.join("data");
     let data = data.to_str().unwrap();
-    let keys = cli.run(["keys", "list", "--data", data]).json();
-    let current: Vec<_> = keys
+    let engine = engine(directory);
+    let keys = |arguments: &[&str]| {
+        let mut all = vec!["keys"];
+        all.extend(arguments);
+        all.extend(["--data", data]);
+        all.extend(engine.iter().map(String::as_str));
+        cli.run(all)
+    };
+    let listed = keys(&["list"]).json();
+    let current: Vec<_> = listed
         .as_array()
         .unwrap()
         .iter()
         .filter(|key| key["stage"] == "current")
         .collect();
-    assert_eq!(current.len(), 1, "{keys}");
+    assert_eq!(current.len(), 1, "{listed}");
     let name = current[0]["name"].as_str().unwrap();
-    cli.run(["keys", "revoke", "--compromised", name, "--data", data])
-        .text();
-    let after = cli.run(["keys", "list", "--data", data]).json();
+    keys(&["revoke", "--compromised", name]).text();
+    let after = keys(&["list"]).json();
     assert!(
         after
             .as_array()

@@ -1,4 +1,4 @@
-//! What a person can do about each number: shown on the page that `error_uri` leads to, and in `docs/errors.md`.
+//! What each number means and what a person can do about it: shown on the page that `error_uri` leads to, and in `docs/errors.md`.
 
 use doorward_protocol::oauth::AadSts;
 
@@ -56,5 +56,27 @@ pub const fn cure(code: AadSts) -> &'static str {
         }
         C::ResourceOnV2 => "Send `scope` to /oauth2/v2.0/token, or `resource` to /oauth2/token.",
         C::Transient | C::Unavailable => "Try again after a second; the server's log says what it lacks.",
+    }
+}
+
+/// What `code` means, where its text names the application or tenant and so says nothing in general.
+pub fn meaning(code: AadSts) -> &'static str {
+    use AadSts as C;
+    if let Some(text) = code.text() {
+        return text;
+    }
+    match code {
+        C::ResourceNotFound => "The tenant knows no such resource.",
+        C::UserNotFound => "The tenant knows no such user.",
+        C::ApplicationDisabled => "The application's service principal is disabled.",
+        C::ServicePrincipalNotFound => "The application has no service principal in the tenant.",
+        C::UnsupportedGrant => "The grant type is not offered.",
+        C::InvalidScope | C::ScopeNotDefault | C::SeveralResources => "The scope does not name one resource.",
+        C::ApplicationNotFound => "The tenant knows no such application.",
+        C::InvalidClientSecret => "The client secret is wrong.",
+        C::ClientSecretExpired => "The client secret was right once, and has ended.",
+        C::TenantNotFound => "There is no such tenant here.",
+        C::MissingParameter => "The request lacks a parameter.",
+        _ => "The request was refused; the answer's error_description says why.",
     }
 }

@@ -5,7 +5,7 @@ use http::StatusCode;
 
 use super::{MessagePage, page};
 use crate::http::Response;
-use crate::sts::cure::cure;
+use crate::sts::cure::{cure, meaning};
 
 /// Explains the number in `query`.
 pub fn show(query: &str) -> Response {
@@ -15,14 +15,11 @@ pub fn show(query: &str) -> Response {
     match code {
         Some(code) => {
             let title = code.to_string();
-            let text = code
-                .text()
-                .unwrap_or("The answer's error_description says what was refused.");
             page(
                 StatusCode::OK,
                 &MessagePage {
                     title: &title,
-                    text,
+                    text: meaning(code),
                     cure: cure(code),
                 },
             )

@@ -64,7 +64,8 @@ pub(super) fn open(
 pub(super) fn reader(path: &Path) -> Result<Connection, OpenError> {
     let connection = connect(path)?;
     durable(&connection, path)?;
-    batch(&connection, "PRAGMA query_only = ON").map_err(|error| explain(path, error))?;
+    batch(&connection, "PRAGMA query_only = ON; PRAGMA cache_size = -512")
+        .map_err(|error| explain(path, error))?;
     Ok(connection)
 }
 
