@@ -264,12 +264,8 @@ fn apply(
         }
         Purpose::Recover(_) => {
             let saved = store::user::update(tx, user)?;
-            store::session::revoke_all_of_user(
-                tx,
-                link.tenant,
-                user.id,
-                user.created_at.max(link.created_at),
-            )?;
+            let ended_at = link.used_at.unwrap_or(link.created_at);
+            store::session::revoke_all_of_user(tx, link.tenant, user.id, ended_at)?;
             Ok(match saved {
                 Ok(true) => Ok(()),
                 Ok(false) | Err(_) => Err(Problem::UnknownLink),
