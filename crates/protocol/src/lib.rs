@@ -5,6 +5,7 @@
 //! here: the clock, I/O, async, HTTP statuses, and every rule about who may do what.
 #![forbid(unsafe_code)]
 
+pub mod azure_hosts;
 pub mod claims;
 pub mod graph;
 pub mod jose;
@@ -12,6 +13,7 @@ pub mod metadata_endpoints;
 pub mod oauth;
 pub mod odata;
 pub mod paths;
+pub mod run;
 mod wire;
 mod wire_text;
 

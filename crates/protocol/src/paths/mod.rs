@@ -24,8 +24,14 @@ pub const HEALTH: &str = "/healthz";
 /// The page that `error_uri` of token errors points to (`?code=`).
 pub const ERROR_PAGE: &str = "/error";
 
+/// Where a run's ticket is made (POST).
+pub const RUN_TICKETS: &str = "/run/tickets";
+
+/// The ticket that a request carries: kept alive (POST) or ended (DELETE).
+pub const RUN_TICKET: &str = "/run/ticket";
+
 /// First path segments that a plane uses, in lower case; none of them can name a tenant.
-pub const RESERVED_TENANT_SEGMENTS: [&str; 15] = [
+pub const RESERVED_TENANT_SEGMENTS: [&str; 16] = [
     "v1.0",
     "beta",
     "subscriptions",
@@ -40,6 +46,7 @@ pub const RESERVED_TENANT_SEGMENTS: [&str; 15] = [
     "devicelogin",
     "signin",
     "signout",
+    "run",
     ".well-known",
 ];
 
