@@ -1,1 +1,33 @@
-//! Linux namespaces, mounts and ports for running a command in a private place.
+//! Private places for `doorward run`: Linux namespaces, mounts, routes and ports, and the keeper of the command's
+//! processes.
+//!
+//! Three processes make a place. The *host* is `doorward run` itself: it stays outside, says what is wanted ([`Plan`]),
+//! and gets the place's listening sockets ([`Place`]). The *founder* ([`found`]) makes the namespaces, or is root and
+//! drops to the caller. The *keeper* ([`keep`]) is the first process inside: it starts the command, passes signals on,
+//! and lets nothing outlive it. They talk over one Unix socket in a directory that only the caller can enter.
+//! Deliberately not here: HTTP, TLS, names of hosts, identity.
+#![forbid(unsafe_code)]
+
+mod found;
+mod keep;
+mod message;
+mod network;
+mod place;
+mod plan;
+mod signals;
+
+pub use found::found;
+pub use keep::keep;
+pub use message::{Ended, Failed};
+pub use place::{DIRECTORY_PREFIX, Helper, Keeper, Place, PlaceError};
+pub use plan::{Plan, Way};
+pub use signals::{Caught, Signals, end_as};
+
+/// First word of the command lines by which the founder and the keeper are started.
+pub const ROLE: &str = "sandbox";
+
+/// The second word of the founder's.
+pub const FOUND: &str = "found";
+
+/// The second word of the keeper's.
+pub const KEEP: &str = "keep";

@@ -16,6 +16,9 @@ pub enum TlsError {
     /// A certificate or key could not be made.
     #[error("could not make a certificate: {0}")]
     Make(#[from] rcgen::Error),
+    /// The private authority failed.
+    #[error(transparent)]
+    Authority(#[from] doorward_authority::AuthorityError),
     /// A certificate and key do not fit, or are not usable.
     #[error("the certificate cannot be used: {0}")]
     Use(#[from] rustls::Error),

@@ -1,0 +1,171 @@
+//! The founder: makes the namespaces of a place, furnishes them, and starts the keeper inside.
+
+use crate::message::{Channel, Failed, News, Order};
+use crate::network;
+use crate::plan::{Plan, Way};
+use crate::{KEEP, ROLE};
+use nix::mount::{MsFlags, mount};
+use nix::sched::{CloneFlags, unshare};
+use nix::sys::signal::SigSet;
+use nix::unistd::{Gid, Uid, getgid, getuid, setfsuid};
+use rustix::thread::{CapabilitySet, capabilities, configure_capability_in_ambient_set, set_capabilities};
+use std::fmt::Display;
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, TcpListener, UdpSocket};
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+/// Runs as the founder: is told over `socket` what to make, makes it, and stays until the keeper has ended.
+pub fn found(socket: &Path) -> ExitCode {
+    match work(socket) {
+        Ok(()) => ExitCode::SUCCESS,
+        // The host hears it: the socket closes.
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn work(socket: &Path) -> io::Result<()> {
+    let mut channel = Channel::new(UnixStream::connect(socket)?);
+    let Some(Order::Make(plan)) = channel.next_order()? else {
+        return Err(io::ErrorKind::InvalidData.into());
+    };
+    // What the terminal sends is for the command.
+    SigSet::all().thread_block()?;
+    let program = std::env::current_exe()?;
+    let made = make(&plan).and_then(|sockets| {
+        let keeper = Command::new(program).arg(ROLE).arg(KEEP).arg(socket).spawn();
+        Ok((sockets, keeper.map_err(failed("the keeper"))?))
+    });
+    match made {
+        Ok((sockets, mut keeper)) => {
+            let sockets: Vec<_> = sockets.iter().map(|socket| socket.as_fd()).collect();
+            channel.tell(&News::Made, &sockets)?;
+            drop(channel);
+            keeper.wait().map(drop)
+        }
+        Err(failed) => channel.tell(&News::Failed(failed), &[]),
+    }
+}
+
+/// A step that failed, with the system's reason.
+fn failed<E: Display>(step: impl Into<String>) -> impl FnOnce(E) -> Failed {
+    let step = step.into();
+    move |reason| Failed {
+        step,
+        reason: reason.to_string(),
+    }
+}
+
+fn make(plan: &Plan) -> Result<Vec<OwnedFd>, Failed> {
+    let mut kinds = CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWNET;
+    kinds.set(CloneFlags::CLONE_NEWPID, plan.processes);
+    let caller = Caller::find(plan.way);
+    match plan.way {
+        Way::Namespaces => {
+            unshare(kinds | CloneFlags::CLONE_NEWUSER).map_err(failed("a user namespace"))?;
+            map(&caller).map_err(failed("the user's mapping"))?;
+            hand_on_the_right_to_mount().map_err(failed("capabilities"))?;
+        }
+        Way::Root => unshare(kinds).map_err(failed("namespaces, by root"))?,
+        Way::Plain => {}
+    }
+    furnish(plan, &caller)?;
+    network::raise(plan).map_err(failed("the private network"))?;
+    sockets(plan).map_err(failed("the private ports"))
+}
+
+/// Who the command is to be.
+pub(crate) struct Caller {
+    pub user: Uid,
+    pub group: Gid,
+    /// Whether that is someone else than this process.
+    pub other: bool,
+}
+
+impl Caller {
+    /// This process's user; for root who was asked by `sudo`, whoever asked.
+    pub fn find(way: Way) -> Self {
+        let this = Self {
+            user: getuid(),
+            group: getgid(),
+            other: false,
+        };
+        #[expect(clippy::disallowed_methods, reason = "sudo says only there who asked")]
+        let number = |name: &str| std::env::var(name).ok()?.parse().ok();
+        match (way, number("SUDO_UID"), number("SUDO_GID")) {
+            (Way::Root, Some(user), Some(group)) if this.user.is_root() && user != 0 => Self {
+                user: Uid::from_raw(user),
+                group: Gid::from_raw(group),
+                other: true,
+            },
+            _ => this,
+        }
+    }
+}
+
+/// Inside, the caller has the caller's own ids, and there are no others.
+fn map(caller: &Caller) -> io::Result<()> {
+    let Caller { user, group, .. } = caller;
+    std::fs::write("/proc/self/setgroups", "deny")?;
+    std::fs::write("/proc/self/uid_map", format!("{user} {user} 1"))?;
+    std::fs::write("/proc/self/gid_map", format!("{group} {group} 1"))
+}
+
+/// The keeper has to mount `/proc` for its own process namespace; it then lets go of the right.
+fn hand_on_the_right_to_mount() -> rustix::io::Result<()> {
+    let mut sets = capabilities(None)?;
+    sets.inheritable |= CapabilitySet::SYS_ADMIN;
+    set_capabilities(None, sets)?;
+    configure_capability_in_ambient_set(CapabilitySet::SYS_ADMIN, true)
+}
+
+/// Puts private things in the place of others, for this place only.
+fn furnish(plan: &Plan, caller: &Caller) -> Result<(), Failed> {
+    let nothing = None::<&str>;
+    mount(
+        nothing,
+        "/",
+        nothing,
+        MsFlags::MS_REC | MsFlags::MS_SLAVE,
+        nothing,
+    )
+    .map_err(failed("private mounts"))?;
+    for (source, target) in &plan.mounts {
+        if !target.exists() {
+            continue;
+        }
+        // Root reads a caller's paths with the caller's eyes.
+        if caller.other {
+            setfsuid(caller.user);
+        }
+        let mounted = mount(
+            Some(source),
+            target,
+            nothing,
+            MsFlags::MS_BIND | MsFlags::MS_REC,
+            nothing,
+        );
+        if caller.other {
+            setfsuid(Uid::from_raw(0));
+        }
+        mounted.map_err(failed(format!("a mount at {}", target.display())))?;
+    }
+    Ok(())
+}
+
+/// The sockets that the host answers on: TCP as the plan lists them, then UDP port 53 of the loopback address.
+fn sockets(plan: &Plan) -> io::Result<Vec<OwnedFd>> {
+    let named = |port: u16| move |e: io::Error| io::Error::new(e.kind(), format!("port {port}: {e}"));
+    let mut sockets = Vec::with_capacity(plan.ports.len() + 1);
+    for port in &plan.ports {
+        // Both families by one socket; a system without IPv6 has the other alone.
+        let socket = TcpListener::bind((Ipv6Addr::UNSPECIFIED, *port))
+            .or_else(|_| TcpListener::bind((Ipv4Addr::UNSPECIFIED, *port)));
+        sockets.push(socket.map_err(named(*port))?.into());
+    }
+    let names = UdpSocket::bind((Ipv4Addr::LOCALHOST, 53)).map_err(named(53))?;
+    sockets.push(names.into());
+    Ok(sockets)
+}

@@ -1,0 +1,82 @@
+//! Signals that the host gets for the command.
+
+use nix::sys::signal::{SigSet, Signal, raise};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+use std::io;
+use tokio::sync::mpsc;
+
+/// What is passed on. Stopping and going on are the terminal's business with all of its foreground.
+const PASSED_ON: [Signal; 8] = [
+    Signal::SIGINT,
+    Signal::SIGQUIT,
+    Signal::SIGTERM,
+    Signal::SIGHUP,
+    Signal::SIGUSR1,
+    Signal::SIGUSR2,
+    Signal::SIGALRM,
+    Signal::SIGWINCH,
+];
+
+/// `si_code` of what a process sent, and not the kernel (sigaction(2)).
+const SI_USER: i32 = 0;
+
+/// A signal that the host got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Caught {
+    /// Its number.
+    pub number: i32,
+    /// Whether a process sent it. What the terminal sends, the command gets by itself.
+    pub sent: bool,
+}
+
+/// Signals, caught from the moment this is made.
+#[derive(Debug)]
+pub struct Signals(mpsc::UnboundedReceiver<Caught>);
+
+impl Signals {
+    /// Catches them in this thread, and in those that it starts from now on.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn catch() -> io::Result<Self> {
+        let mut set = SigSet::empty();
+        PASSED_ON.into_iter().for_each(|signal| set.add(signal));
+        set.thread_block()?;
+        let signals = SignalFd::with_flags(&set, SfdFlags::SFD_CLOEXEC)?;
+        let (tell, told) = mpsc::unbounded_channel();
+        std::thread::Builder::new().spawn(move || listen(&signals, &tell))?;
+        Ok(Self(told))
+    }
+
+    /// The next one.
+    pub async fn next(&mut self) -> Option<Caught> {
+        self.0.recv().await
+    }
+}
+
+fn listen(signals: &SignalFd, tell: &mpsc::UnboundedSender<Caught>) {
+    while let Ok(Some(info)) = signals.read_signal() {
+        let caught = Caught {
+            number: i32::try_from(info.ssi_signo).unwrap_or_default(),
+            sent: info.ssi_code <= SI_USER,
+        };
+        if tell.send(caught).is_err() {
+            return;
+        }
+    }
+}
+
+/// Ends this process by that signal, as the command was ended, so that whoever waits sees the same.
+pub fn end_as(number: i32) {
+    let Ok(signal) = Signal::try_from(number) else {
+        return;
+    };
+    let limit = rustix::process::Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    // The command has left its own picture of memory, if any. Whatever fails here, this process ends all the same.
+    let _ = rustix::process::setrlimit(rustix::process::Resource::Core, limit);
+    let _ = raise(signal);
+    let _ = SigSet::from(signal).thread_unblock();
+}
