@@ -2,10 +2,11 @@
 //! nothing else.
 
 pub use doorward_authority::{Authority, Credential, SanType};
-use doorward_authority::{AuthorityError, Confines};
+use doorward_authority::Confines;
 use doorward_names::{Duration, Timestamp};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::TlsError;
 use crate::entropy;
 
 fn confines() -> Confines {
@@ -21,15 +22,15 @@ fn confines() -> Confines {
 ///
 /// # Errors
 /// When a key cannot be made.
-pub fn make(now: Timestamp) -> Result<Authority, AuthorityError> {
-    Authority::make(&confines(), now, entropy::fill)
+pub fn make(now: Timestamp) -> Result<Authority, TlsError> {
+    Ok(Authority::make(&confines(), now, entropy::fill)?)
 }
 
 /// Signs a server certificate for `localhost`, 127.0.0.1 and ::1.
 ///
 /// # Errors
 /// When the authority cannot be read, or a key not be made.
-pub fn sign_loopback_leaf(authority: &Authority, now: Timestamp) -> Result<Credential, AuthorityError> {
+pub fn sign_loopback_leaf(authority: &Authority, now: Timestamp) -> Result<Credential, TlsError> {
     let mut names = vec![
         SanType::IpAddress(IpAddr::V4(Ipv4Addr::LOCALHOST)),
         SanType::IpAddress(IpAddr::V6(Ipv6Addr::LOCALHOST)),
@@ -42,10 +43,6 @@ pub fn sign_loopback_leaf(authority: &Authority, now: Timestamp) -> Result<Crede
 ///
 /// # Errors
 /// When the authority cannot be read, or a key not be made.
-pub fn sign_leaf(
-    authority: &Authority,
-    names: Vec<SanType>,
-    now: Timestamp,
-) -> Result<Credential, AuthorityError> {
-    authority.sign_leaf(&confines(), names, (now, entropy::fill))
+pub fn sign_leaf(authority: &Authority, names: Vec<SanType>, now: Timestamp) -> Result<Credential, TlsError> {
+    Ok(authority.sign_leaf(&confines(), names, (now, entropy::fill))?)
 }
