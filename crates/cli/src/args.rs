@@ -1,7 +1,7 @@
 //! The command line as a whole: options that every command takes, and the way from words to a command.
 
 use crate::commands::{Command, docs};
-use crate::context::Context;
+use crate::context::{Context, Report};
 use crate::failure::Failure;
 use crate::files::Home;
 use crate::output::{self, Format};
@@ -66,20 +66,26 @@ pub fn run() -> ExitCode {
         }
     };
     match cli.start() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => status,
         Err(failure) => output::failure(&failure),
     }
 }
 
 impl Cli {
-    fn start(self) -> Result<(), Failure> {
+    fn start(self) -> Result<ExitCode, Failure> {
         self.log();
         if let Command::Docs(args) = &self.command {
-            return output::report(docs::run(args, Self::command()), Format::None, None);
+            output::report(docs::run(args, Self::command()), Format::None, None)?;
+            return Ok(ExitCode::SUCCESS);
         }
         let context = Context { home: Home::find()? };
         let report = self.command.run(&context)?;
-        output::report(report, self.global.output, self.global.query.as_deref())
+        let status = match report {
+            Report::Status(status) => ExitCode::from(status),
+            _ => ExitCode::SUCCESS,
+        };
+        output::report(report, self.global.output, self.global.query.as_deref())?;
+        Ok(status)
     }
 
     fn log(&self) {

@@ -1,5 +1,6 @@
 //! The one module of the command line that reads the environment.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 #[expect(
@@ -90,4 +91,73 @@ pub fn program() -> String {
     }
     let here = std::env::current_dir().unwrap_or_default();
     file.strip_prefix(here).unwrap_or(&file).display().to_string()
+}
+
+/// Where a run's command reaches the run: there only inside.
+pub const RUN: &str = "DOORWARD_RUN";
+
+/// `DOORWARD_RUN`: the socket of the run around this command.
+pub fn run() -> Option<PathBuf> {
+    path(RUN)
+}
+
+/// Every variable, for a command that is to have most of them.
+pub fn everything() -> impl Iterator<Item = (OsString, OsString)> {
+    std::env::vars_os()
+}
+
+/// A variable that other programs read, for what is added to it.
+pub fn variable_text(name: &str) -> Option<String> {
+    variable(name)
+}
+
+/// A variable of other programs that names a file.
+pub fn path_variable(name: &str) -> Option<PathBuf> {
+    path(name)
+}
+
+/// Where sockets and the like of a session are (`XDG_RUNTIME_DIR`).
+pub fn runtime_dir() -> Option<PathBuf> {
+    path("XDG_RUNTIME_DIR").filter(|path| path.is_absolute())
+}
+
+/// Where the person's `az` keeps its files, when they said so (`AZURE_CONFIG_DIR`).
+pub fn azure_config_dir() -> Option<PathBuf> {
+    path("AZURE_CONFIG_DIR")
+}
+
+/// The person's shell (`SHELL`).
+pub fn shell() -> OsString {
+    path("SHELL").unwrap_or_else(|| PathBuf::from("/bin/sh")).into()
+}
+
+/// The proxy by which the person reaches servers over TLS (`HTTPS_PROXY`, `ALL_PROXY`, in either case).
+pub fn proxy() -> Option<String> {
+    ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
+        .into_iter()
+        .find_map(variable)
+}
+
+/// Hosts that are reached without it (`NO_PROXY`).
+pub fn no_proxy() -> Vec<String> {
+    let list = ["NO_PROXY", "no_proxy"].into_iter().find_map(variable);
+    list.iter()
+        .flat_map(|list| list.split(','))
+        .map(|entry| entry.trim().to_owned())
+        .filter(|entry| !entry.is_empty())
+        .collect()
+}
+
+/// The program and arguments that open a web page for the person: the first of `BROWSER`, else the desktop's own where
+/// there is a desktop.
+pub fn browser() -> Option<Vec<String>> {
+    if let Some(list) = variable("BROWSER") {
+        let first = list.split(':').next().unwrap_or_default().trim_end_matches('&');
+        let words: Vec<String> = first.split_ascii_whitespace().map(str::to_owned).collect();
+        return (!words.is_empty()).then_some(words);
+    }
+    let desktop = cfg!(target_os = "macos") || ["DISPLAY", "WAYLAND_DISPLAY"].into_iter().any(|v| variable(v).is_some());
+    let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let found = search_path().iter().any(|directory| directory.join(opener).is_file());
+    (desktop && found).then(|| vec![opener.to_owned()])
 }

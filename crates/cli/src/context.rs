@@ -37,6 +37,8 @@ pub enum Report {
     Table(Value, &'static [(&'static str, &'static str)]),
     /// Text that is printed as it is.
     Text(String),
+    /// Nothing; the program ends with this status, which is another program's.
+    Status(u8),
 }
 
 impl From<Value> for Report {

@@ -13,6 +13,12 @@ pub enum Exit {
     NotSignedIn,
     /// The server can't be reached, or its certificate isn't trusted.
     Unreachable,
+    /// `run` failed before the command ran.
+    NotRun,
+    /// The command of `run` can't be started.
+    CommandNotStarted,
+    /// The command of `run` isn't there.
+    CommandNotFound,
 }
 
 impl Exit {
@@ -24,6 +30,9 @@ impl Exit {
             Self::NotFound => 3,
             Self::NotSignedIn => 4,
             Self::Unreachable => 5,
+            Self::NotRun => 125,
+            Self::CommandNotStarted => 126,
+            Self::CommandNotFound => 127,
         }
     }
 }
@@ -38,5 +47,11 @@ What the exit codes mean
   3  What was asked for doesn't exist.
   4  Nobody is signed in, or the session has ended: `doorward login`.
   5  The server can't be reached, or its certificate isn't trusted.
+
+`doorward run` ends as its command ends: with its status, or by the same signal. What fails before:
+
+  125  The command was not run: nobody is signed in, the server can't be reached, no private place can be made.
+  126  The command can't be started.
+  127  The command isn't there.
 
 A message on standard error starts with `ERROR:`; the line after it says what to do.";

@@ -21,5 +21,8 @@ mod vault;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    args::run()
+    if commands::run::shim::is_meant() {
+        return commands::run::shim::run();
+    }
+    commands::run::role().unwrap_or_else(args::run)
 }

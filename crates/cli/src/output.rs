@@ -33,7 +33,7 @@ pub enum Format {
 /// Prints a result.
 pub fn report(report: Report, format: Format, query: Option<&str>) -> Result<(), Failure> {
     let (value, columns) = match report {
-        Report::Nothing => return Ok(()),
+        Report::Nothing | Report::Status(_) => return Ok(()),
         Report::Text(text) => return standard_output(&format!("{}\n", text.trim_end_matches('\n'))),
         Report::Value(value) => (value, None),
         Report::Table(value, columns) => (value, Some(columns)),

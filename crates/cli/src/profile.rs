@@ -114,6 +114,11 @@ impl Server {
         Self { ca_file, ..self }
     }
 
+    /// The file of its certificate authority, when the system doesn't know it.
+    pub fn trusted(&self) -> Option<PathBuf> {
+        self.clone().with_environment().ca_file
+    }
+
     /// How the SDK is told about it.
     pub fn options(&self) -> Result<ClientOptions, Failure> {
         let options = ClientOptions::new(Authority::parse(&self.authority)?);

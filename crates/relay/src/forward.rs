@@ -10,6 +10,7 @@ use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Body as _, Incoming};
 use std::error::Error;
+use std::sync::OnceLock;
 use url::Url;
 
 /// A body on its way through.
@@ -33,8 +34,11 @@ pub struct Server {
     origin: Url,
     client: reqwest::Client,
     ticket: HeaderValue,
-    others: Option<reqwest::Client>,
+    others: Option<(Others, OnceLock<Option<reqwest::Client>>)>,
 }
+
+/// Makes the client that reaches the rest of the network, when it is first needed.
+pub type Others = Box<dyn Fn() -> Option<reqwest::Client> + Send + Sync>;
 
 impl Server {
     /// The server at `origin` (`https://HOST[:PORT]`), reached by `client`, which trusts its certificate; `others`
@@ -43,7 +47,7 @@ impl Server {
         origin: Url,
         client: reqwest::Client,
         ticket: &SecretString,
-        others: Option<reqwest::Client>,
+        others: Option<Others>,
     ) -> Option<Self> {
         let mut ticket = HeaderValue::from_str(ticket.expose()).ok()?;
         ticket.set_sensitive(true);
@@ -51,7 +55,7 @@ impl Server {
             origin,
             client,
             ticket,
-            others,
+            others: others.map(|make| (make, OnceLock::new())),
         })
     }
 
@@ -76,9 +80,14 @@ impl Server {
         pass(&self.client, (head.method, url, head.headers), body).await
     }
 
+    fn others(&self) -> Option<&reqwest::Client> {
+        let (make, made) = self.others.as_ref()?;
+        made.get_or_init(make).as_ref()
+    }
+
     /// A short link of Microsoft's: relayed as it is, without a body and without anything that names the person.
     async fn microsofts(&self, host: &AzureHost, request: Request<Incoming>) -> Response<Body> {
-        let Some(others) = &self.others else {
+        let Some(others) = self.others() else {
             return plain(
                 StatusCode::FORBIDDEN,
                 "this run is offline, and the link is Microsoft's\n",
@@ -104,7 +113,7 @@ impl Server {
 
     /// Hands on what a program asked its proxy for: a whole `https` URL that is not ours.
     pub(crate) async fn elsewhere(&self, url: Url, request: Request<Incoming>) -> Response<Body> {
-        let Some(others) = &self.others else {
+        let Some(others) = self.others() else {
             return plain(StatusCode::FORBIDDEN, "this run is offline\n");
         };
         let (mut head, body) = request.into_parts();

@@ -22,7 +22,7 @@ mod tunnel;
 
 pub use authority::Leaf;
 pub use browser::{Refused, Seen, see};
-pub use forward::Server;
+pub use forward::{Others, Server};
 pub use names::NameServer;
 pub use proxy::{Admission, Credential, Peer};
 pub use redirects::{Inside, Redirects};

@@ -50,7 +50,7 @@ impl Relay {
             return self.route_elsewhere(stream, wanted).await;
         }
         match wanted.port() {
-            port if rules.host_ports.contains(&port) => match dial_host(port).await {
+            port if port != 443 && rules.host_ports.contains(&port) => match dial_host(port).await {
                 Ok(there) => splice(stream, there).await,
                 Err(e) => return refuse(&stream, e),
             },
@@ -62,6 +62,7 @@ impl Relay {
                     Beginning::Tls(Some(name)) if AzureHost::parse(&name).is_some() => {
                         self.converse(stream).await;
                     }
+                    _ if rules.host_ports.contains(&443) => splice(stream, dial_host(443).await?).await,
                     _ => {}
                 }
             }

@@ -67,7 +67,7 @@ fn settle(plan: &Plan) -> Result<(), Failed> {
     if plan.processes && plan.way != Way::Plain {
         let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
         mount(Some("proc"), "/proc", Some("proc"), flags, None::<&str>)
-            .map_err(|e| failed("processes", e.to_string()))?;
+            .map_err(|e| failed(crate::PROCESSES, e.to_string()))?;
     } else {
         // Orphans become children of the keeper, which then finds them.
         rustix::process::set_child_subreaper(Some(rustix::process::getpid()))

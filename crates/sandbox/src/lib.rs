@@ -12,6 +12,7 @@ mod found;
 mod keep;
 mod message;
 mod network;
+mod peer;
 mod place;
 mod plan;
 mod signals;
@@ -19,6 +20,7 @@ mod signals;
 pub use found::found;
 pub use keep::keep;
 pub use message::{Ended, Failed};
+pub use peer::belongs;
 pub use place::{DIRECTORY_PREFIX, Helper, Keeper, Place, PlaceError};
 pub use plan::{Plan, Way};
 pub use signals::{Caught, Signals, end_as};
@@ -31,3 +33,6 @@ pub const FOUND: &str = "found";
 
 /// The second word of the keeper's.
 pub const KEEP: &str = "keep";
+
+/// The step at which a place fails that can't have a process namespace of its own.
+pub const PROCESSES: &str = "processes";

@@ -43,7 +43,7 @@ pub struct Place {
     pub names: Option<UdpSocket>,
     keeper: Keeper,
     ended: oneshot::Receiver<Result<Ended, PlaceError>>,
-    _helper: Child,
+    helper: Child,
 }
 
 /// Speaks with the keeper of a place.
@@ -120,8 +120,13 @@ impl Place {
             names,
             keeper,
             ended,
-            _helper: child,
+            helper: child,
         })
+    }
+
+    /// The process id of the keeper of a command that runs in the world as it is.
+    pub fn keeper_pid(&self) -> Option<u32> {
+        self.helper.id()
     }
 
     /// Speaks with the keeper.

@@ -9,6 +9,7 @@ mod env;
 mod keys;
 mod login;
 mod logout;
+pub mod run;
 mod serve;
 mod trust;
 mod up;
@@ -31,6 +32,8 @@ pub enum Command {
     /// The directory: users, applications, service principals, roles
     #[command(subcommand)]
     Ad(ad::Command),
+    /// Run a command in a private place where Azure's host names lead to the server
+    Run(run::Args),
     /// Start a development server on this machine
     Up(up::Args),
     /// Start a production server
@@ -72,6 +75,7 @@ impl Command {
             Self::Logout(args) => logout::run(&args, context),
             Self::Account(command) => account::run(&command, context),
             Self::Ad(command) => ad::run(&command, context),
+            Self::Run(args) => run::run(&args, context),
             Self::Up(args) => up::run(args, context),
             Self::Serve(args) => serve::serve(&args),
             Self::Init(args) => serve::init(&args),

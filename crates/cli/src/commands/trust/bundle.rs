@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const FILE: &str = "ca-bundle.pem";
 
 /// Where systems keep their bundle.
-const SYSTEM: [&str; 4] = [
+pub const SYSTEM: [&str; 4] = [
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
     "/etc/ssl/ca-bundle.pem",

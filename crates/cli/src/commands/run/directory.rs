@@ -1,0 +1,115 @@
+//! The directory of one run: private, and gone when the run is. What a run left that was killed, the next one removes.
+
+use crate::config;
+use crate::failure::Failure;
+use doorward_sandbox::DIRECTORY_PREFIX;
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+/// Held as long as the run lives.
+const LOCK: &str = "lock";
+
+/// The directory of one run.
+#[derive(Debug)]
+pub struct Directory {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl Directory {
+    /// Makes one below `$XDG_RUNTIME_DIR`, or where temporary files are.
+    pub fn make() -> Result<Self, Failure> {
+        let base = base();
+        remove_leftovers(&base);
+        let made = tempfile::Builder::new()
+            .prefix(DIRECTORY_PREFIX)
+            .tempdir_in(&base)
+            .map_err(|e| Failure::file(&base, e))?;
+        // From here on the keeper removes it, should this process be killed.
+        let path = made.keep();
+        let lock = path.join(LOCK);
+        let open = OpenOptions::new().create_new(true).write(true).mode(0o600).open(&lock);
+        let held = open.and_then(|file| file.lock().map(|()| file));
+        Ok(Self {
+            _lock: held.map_err(|e| Failure::file(&lock, e))?,
+            path,
+        })
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A path in it.
+    pub fn join(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// Makes a directory in it, readable by the caller alone.
+    pub fn directory(&self, name: &str) -> Result<PathBuf, Failure> {
+        let path = self.join(name);
+        private_directory(&path)?;
+        Ok(path)
+    }
+
+    /// Writes a file in it.
+    pub fn file(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, Failure> {
+        let path = self.join(name);
+        fs::write(&path, bytes).map_err(|e| Failure::file(&path, e))?;
+        Ok(path)
+    }
+
+    /// Removes it.
+    pub fn remove(&self) {
+        // The next run tries again.
+        drop(fs::remove_dir_all(&self.path));
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        self.remove();
+    }
+}
+
+/// Makes a directory and those above it, readable by the caller alone.
+pub fn private_directory(path: &Path) -> Result<(), Failure> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
+    made.map_err(|e| Failure::file(path, e))
+}
+
+fn base() -> PathBuf {
+    config::runtime_dir()
+        .filter(|path| path.is_dir())
+        .unwrap_or_else(std::env::temp_dir)
+}
+
+/// Removes the directories of runs that are no more. One that is just being made has no lock yet, and is left alone.
+fn remove_leftovers(base: &Path) {
+    let own = rustix::process::getuid().as_raw();
+    let Ok(entries) = fs::read_dir(base) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let ours = entry
+            .file_name()
+            .to_str()
+            .is_some_and(|name| name.starts_with(DIRECTORY_PREFIX));
+        let owned = || {
+            entry
+                .metadata()
+                .is_ok_and(|data| data.is_dir() && data.uid() == own)
+        };
+        if ours && owned() && is_over(&entry.path().join(LOCK)) {
+            drop(fs::remove_dir_all(entry.path()));
+        }
+    }
+}
+
+fn is_over(lock: &Path) -> bool {
+    let open = || -> io::Result<File> { OpenOptions::new().write(true).open(lock) };
+    open().is_ok_and(|file| file.try_lock().is_ok())
+}

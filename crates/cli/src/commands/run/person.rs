@@ -1,0 +1,128 @@
+//! The person is outside, and so is their browser: what a program inside wants them to see is looked at first, rewritten
+//! to the server's address outside, and opened there; the way back leads in again.
+
+use super::directory::Directory;
+use super::shim::{self, Answer, Wish};
+use super::ticket::Ticket;
+use super::this_program;
+use crate::failure::Failure;
+use crate::{config, output};
+use doorward_relay::{Inside, Redirects, see};
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::{UnixListener, UnixStream};
+use url::Url;
+
+/// Longest line that a program says.
+const LONGEST: u64 = 64 * 1024;
+
+/// Where programs inside reach the person.
+pub struct Person {
+    socket: PathBuf,
+    listener: UnixListener,
+    ticket: Arc<Ticket>,
+}
+
+impl Person {
+    /// Listens, and puts the shims in their place.
+    pub fn listen(directory: &Directory, ticket: &Arc<Ticket>) -> Result<Self, Failure> {
+        let socket = directory.join("person");
+        let listener = UnixListener::bind(&socket).map_err(|e| Failure::file(&socket, e))?;
+        let shims = directory.directory(shim::DIRECTORY)?;
+        let program = this_program()?;
+        for name in shim::NAMES {
+            let place = shims.join(name);
+            symlink(&program, &place).map_err(|e| Failure::file(&place, e))?;
+        }
+        Ok(Self {
+            socket,
+            listener,
+            ticket: Arc::clone(ticket),
+        })
+    }
+
+    /// The socket's path.
+    pub fn socket(&self) -> &Path {
+        &self.socket
+    }
+
+    /// Answers until the run ends. `inside`: how the loopback address inside is reached, when it is another one.
+    pub fn serve(self, inside: Option<Arc<dyn Inside>>) {
+        let redirects = inside.map(|inside| Arc::new(Redirects::new(inside)));
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = self.listener.accept().await {
+                let (ticket, redirects) = (Arc::clone(&self.ticket), redirects.clone());
+                tokio::spawn(async move {
+                    // A program that goes away half-way wants nothing more.
+                    drop(attend(stream, &ticket, redirects.as_deref()).await);
+                });
+            }
+        });
+    }
+}
+
+async fn attend(stream: UnixStream, ticket: &Ticket, redirects: Option<&Redirects>) -> std::io::Result<()> {
+    let (read, mut write) = stream.into_split();
+    let mut line = String::new();
+    BufReader::new(read.take(LONGEST)).read_line(&mut line).await?;
+    let answer = match serde_json::from_str(&line) {
+        Ok(Wish::Open(address)) => open(&address, ticket, redirects).await,
+        Ok(Wish::Inherit) => Answer::Inherited(Box::new(ticket.to_inherit())),
+        Err(_) => Answer::Refused("that makes no sense".to_owned()),
+    };
+    let mut bytes = serde_json::to_vec(&answer)?;
+    bytes.push(b'\n');
+    write.write_all(&bytes).await
+}
+
+async fn open(address: &str, ticket: &Ticket, redirects: Option<&Redirects>) -> Answer {
+    let Ok(outside) = Url::parse(ticket.origin()) else {
+        return Answer::Refused("the server's address is no address".to_owned());
+    };
+    let seen = match see(address, &outside) {
+        Ok(seen) => seen,
+        Err(refused) => {
+            output::warn(&format!("doorward run: a page was not opened: {refused}"));
+            return Answer::Refused(refused.to_string());
+        }
+    };
+    if let (Some(port), Some(redirects)) = (seen.redirect_port, redirects)
+        && let Err(e) = redirects.expect(port).await
+    {
+        let reason = format!("the browser couldn't come back: port {port} of this machine: {e}");
+        output::warn(&format!("doorward run: a page was not opened: {reason}"));
+        return Answer::Refused(reason);
+    }
+    let browser = config::browser();
+    let opened = browser.is_some_and(|browser| start(&browser, &seen.url));
+    output::note(&if opened {
+        format!("doorward run: opened in your browser: {}", seen.url)
+    } else {
+        format!("doorward run: please open this address in a browser: {}", seen.url)
+    });
+    Answer::Opened
+}
+
+/// Starts the person's browser, outside, with nothing to say to the terminal.
+fn start(browser: &[String], url: &Url) -> bool {
+    let Some((program, words)) = browser.split_first() else {
+        return false;
+    };
+    let mut command = std::process::Command::new(program);
+    command
+        .args(words.iter().filter(|word| *word != "%s"))
+        .arg(url.as_str())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    match command.spawn() {
+        Ok(mut child) => {
+            std::thread::spawn(move || child.wait());
+            true
+        }
+        Err(_) => false,
+    }
+}

@@ -1,0 +1,105 @@
+//! Whose a loopback connection is: of a process below the keeper, or of somebody else.
+
+use std::collections::HashSet;
+use std::fs;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+/// Whether the process that holds the end `peer` of a connection to `own` descends from the process `keeper`. Both are
+/// IPv4 addresses of this machine.
+pub fn belongs(keeper: u32, peer: SocketAddr, own: SocketAddr) -> bool {
+    let table = fs::read_to_string("/proc/net/tcp").unwrap_or_default();
+    let Some(inode) = inode(&table, peer, own) else {
+        return false;
+    };
+    let wanted = format!("socket:[{inode}]");
+    descendants(keeper).iter().any(|pid| holds(*pid, &wanted))
+}
+
+/// The number of the socket with these ends in `/proc/net/tcp` (proc_net(5)): addresses in hexadecimal, the bytes of an
+/// IPv4 address in the machine's order.
+fn inode(table: &str, local: SocketAddr, remote: SocketAddr) -> Option<u64> {
+    let (local, remote) = (written(local)?, written(remote)?);
+    table.lines().find_map(|line| {
+        let columns: Vec<&str> = line.split_ascii_whitespace().collect();
+        let same = columns.get(1) == Some(&local.as_str()) && columns.get(2) == Some(&remote.as_str());
+        columns.get(9).filter(|_| same)?.parse().ok()
+    })
+}
+
+fn written(address: SocketAddr) -> Option<String> {
+    let ip: Ipv4Addr = match address.ip().to_canonical() {
+        IpAddr::V4(v4) => v4,
+        IpAddr::V6(_) => return None,
+    };
+    Some(format!(
+        "{:08X}:{:04X}",
+        u32::from_ne_bytes(ip.octets()),
+        address.port()
+    ))
+}
+
+/// Every process below `ancestor`.
+fn descendants(ancestor: u32) -> HashSet<u32> {
+    let mut found = HashSet::new();
+    let mut open = vec![ancestor];
+    while let Some(pid) = open.pop() {
+        let Ok(tasks) = fs::read_dir(format!("/proc/{pid}/task")) else {
+            continue;
+        };
+        for task in tasks.flatten() {
+            let children = fs::read_to_string(task.path().join("children")).unwrap_or_default();
+            for child in children.split_ascii_whitespace().filter_map(|pid| pid.parse().ok()) {
+                if found.insert(child) {
+                    open.push(child);
+                }
+            }
+        }
+    }
+    found
+}
+
+fn holds(pid: u32, socket: &str) -> bool {
+    let Ok(descriptors) = fs::read_dir(format!("/proc/{pid}/fd")) else {
+        return false;
+    };
+    descriptors
+        .flatten()
+        .any(|descriptor| fs::read_link(descriptor.path()).is_ok_and(|link| link.as_os_str() == socket))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::{TcpListener, TcpStream};
+    use std::process::{Command, Stdio};
+
+    #[test]
+    fn a_childs_connection_is_ones_own_and_ones_own_is_not_a_childs() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let own = listener.local_addr().unwrap();
+        let script = format!("exec 3<>/dev/tcp/127.0.0.1/{}; cat <&3", own.port());
+        let mut child = Command::new("bash")
+            .args(["-c", &script])
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let (theirs, peer) = listener.accept().unwrap();
+        assert!(belongs(std::process::id(), peer, own));
+        assert!(!belongs(child.id(), peer, own), "a process is not below itself");
+        let _mine = TcpStream::connect(own).unwrap();
+        let (_, mine) = listener.accept().unwrap();
+        assert!(!belongs(std::process::id(), mine, own));
+        assert!(!belongs(u32::MAX, peer, own));
+        drop(theirs);
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    #[test]
+    fn the_table_is_read_as_it_is_written() {
+        let table = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n   0: 0100007F:9C40 0100007F:1F90 01 00000000:00000000 00:00000000 00000000  1000        0 4242 1 x\n";
+        let (local, remote) = ("127.0.0.1:40000".parse().unwrap(), "127.0.0.1:8080".parse().unwrap());
+        assert_eq!(inode(table, local, remote), Some(4242));
+        assert_eq!(inode(table, remote, local), None);
+    }
+}
