@@ -2,7 +2,7 @@
 //!
 //! [`ServicePrincipalAuthentication`] has tokens for a service principal, [`UserSession`] for a person;
 //! [`validation::TokenValidator`] checks tokens for a resource server; [`directory::DirectoryClient`] reads and
-//! changes users, applications and service principals. Deliberately not here: anything that decides, anything of
+//! changes users, applications and service principals; [`run::RunClient`] makes the tickets of runs. Deliberately not here: anything that decides, anything of
 //! the server, commands and files.
 #![forbid(unsafe_code)]
 
@@ -14,6 +14,7 @@ pub mod directory;
 mod entropy;
 mod error;
 mod options;
+pub mod run;
 mod token;
 mod token_service;
 mod transport;

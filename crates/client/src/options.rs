@@ -2,7 +2,7 @@
 
 use crate::clock::{Clock, SystemClock};
 use crate::transport::RetryPolicy;
-use crate::{Error, config};
+use crate::{Error, config, transport};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -144,6 +144,15 @@ impl ClientOptions {
     /// The server.
     pub fn authority(&self) -> &Authority {
         &self.authority
+    }
+
+    /// An HTTP client that trusts whom these options trust, for who passes requests on: it follows no redirect, and
+    /// waits for an answer as long as that takes.
+    ///
+    /// # Errors
+    /// When the certificate authority's file can't be used.
+    pub fn http_client(&self) -> Result<reqwest::Client, Error> {
+        transport::pass_through(self)
     }
 }
 

@@ -66,6 +66,7 @@ pub(crate) async fn post(
         method: Method::POST,
         url,
         authorization: None,
+        header: None,
         body: Body::Form(form.0.as_bytes().to_vec()),
         repeatable,
     };

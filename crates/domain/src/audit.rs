@@ -37,11 +37,15 @@ pub enum Event {
     LinkUsed,
     /// A signing key changed its stage.
     KeyChanged,
+    /// A run was given its ticket.
+    RunBegan,
+    /// A run gave its ticket back.
+    RunEnded,
 }
 
 impl Event {
     /// Every event.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::TokenIssued,
         Self::TokenRefused,
         Self::DirectoryCreated,
@@ -58,6 +62,8 @@ impl Event {
         Self::LinkPrinted,
         Self::LinkUsed,
         Self::KeyChanged,
+        Self::RunBegan,
+        Self::RunEnded,
     ];
 
     /// The word that stands in the audit table.
@@ -79,6 +85,8 @@ impl Event {
             Self::LinkPrinted => "link.printed",
             Self::LinkUsed => "link.used",
             Self::KeyChanged => "key.changed",
+            Self::RunBegan => "run.began",
+            Self::RunEnded => "run.ended",
         }
     }
 

@@ -3,6 +3,7 @@
 use doorward_names::{AppId, CredentialId, ObjectId, SecretHash, Timestamp};
 
 use crate::application::PasswordCredential;
+use crate::run_ticket::RunTicket;
 use crate::service_principal::{ServicePrincipal, ServicePrincipalKind};
 
 /// A client that has proved itself; only [`authenticate`] makes one.
@@ -10,7 +11,7 @@ use crate::service_principal::{ServicePrincipal, ServicePrincipalKind};
 pub struct VerifiedClient {
     app_id: AppId,
     service_principal: ObjectId,
-    credential: CredentialId,
+    credential: Option<CredentialId>,
 }
 
 impl VerifiedClient {
@@ -22,8 +23,8 @@ impl VerifiedClient {
     pub fn service_principal(&self) -> ObjectId {
         self.service_principal
     }
-    /// The credential that proved it.
-    pub fn credential(&self) -> CredentialId {
+    /// The credential that proved it; `None` when that was the secret of a run.
+    pub fn credential(&self) -> Option<CredentialId> {
         self.credential
     }
 }
@@ -52,13 +53,14 @@ pub enum ClientRefusal {
 }
 
 /// Checks what a client presents: `presented` holds the secret's hash under every hash key in use, and is empty
-/// for a text that no generator of ours ever made.
+/// for a text that no generator of ours ever made. `run` is the live ticket that the request brought; its secret is as
+/// good as a credential.
 ///
 /// # Errors
 /// The reason for a refusal; expiry and disablement are told only to whom the secret proves.
 pub fn authenticate(
     client: &ServicePrincipal,
-    credentials: &[PasswordCredential],
+    (credentials, run): (&[PasswordCredential], Option<&RunTicket>),
     presented: Option<&[SecretHash]>,
     now: Timestamp,
 ) -> Result<VerifiedClient, ClientRefusal> {
@@ -71,26 +73,30 @@ pub fn authenticate(
             .iter()
             .filter(|c| presented.iter().any(|hash| hash.matches(&c.hash)))
     };
-    let Some(credential) = matching().find(|c| c.starts_at <= now && now < c.ends_at) else {
+    let by_run =
+        run.is_some_and(|run| run.proves_service_principal((client.tenant, client.id), presented, now));
+    let credential = matching().find(|c| c.starts_at <= now && now < c.ends_at);
+    if credential.is_none() && !by_run {
         return Err(match matching().next() {
             None => ClientRefusal::WrongSecret,
             Some(c) if now < c.starts_at => ClientRefusal::NotYetValid,
             Some(_) => ClientRefusal::ExpiredSecret,
         });
-    };
+    }
     if !client.enabled {
         return Err(ClientRefusal::Disabled);
     }
     Ok(VerifiedClient {
         app_id: client.app_id,
         service_principal: client.id,
-        credential: credential.id,
+        credential: credential.map(|c| c.id),
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run_ticket::{ActsAs, Identity, Maker};
     use doorward_names::{DisplayName, Duration, HashKeyId, TenantId};
 
     const NOW: Timestamp = Timestamp::from_unix_seconds(1_800_000_000);
@@ -126,10 +132,10 @@ mod tests {
     #[test]
     fn what_a_client_hears() {
         let all = [credential(1, -2, 2), credential(2, -2, -1), credential(3, 1, 2)];
-        let ask = |enabled, byte| authenticate(&client(enabled), &all, Some(&[hash(byte)]), NOW);
+        let ask = |enabled, byte| authenticate(&client(enabled), (&all, None), Some(&[hash(byte)]), NOW);
         assert_eq!(
             ask(true, 1).unwrap().credential(),
-            CredentialId::from_bytes([1; 16])
+            Some(CredentialId::from_bytes([1; 16]))
         );
         assert_eq!(ask(true, 2), Err(ClientRefusal::ExpiredSecret));
         assert_eq!(ask(true, 3), Err(ClientRefusal::NotYetValid));
@@ -141,12 +147,41 @@ mod tests {
             "a stranger does not learn that it is disabled"
         );
         assert_eq!(
-            authenticate(&client(true), &all, None, NOW),
+            authenticate(&client(true), (&all, None), None, NOW),
             Err(ClientRefusal::NoSecret)
         );
         assert_eq!(
-            authenticate(&client(true), &all, Some(&[]), NOW),
+            authenticate(&client(true), (&all, None), Some(&[]), NOW),
             Err(ClientRefusal::WrongSecret)
         );
+    }
+
+    #[test]
+    fn a_runs_secret_is_as_good_as_a_credential() {
+        let maker = Maker {
+            id: ObjectId::from_bytes([5; 16]),
+            client: AppId::from_bytes([6; 16]),
+            session: None,
+        };
+        let identity = Identity {
+            kind: ActsAs::ServicePrincipal,
+            id: client(true).id,
+            client: client(true).app_id,
+            secret: hash(8),
+        };
+        let run = RunTicket::new(hash(7), client(true).tenant, maker, Some(identity), NOW);
+        let all = [credential(1, -2, 2)];
+        let ask = |client: &ServicePrincipal, byte| {
+            authenticate(client, (&all, Some(&run)), Some(&[hash(byte)]), NOW)
+        };
+        assert_eq!(ask(&client(true), 8).unwrap().credential(), None);
+        assert!(ask(&client(true), 1).is_ok(), "its own secrets keep working");
+        assert_eq!(ask(&client(false), 8), Err(ClientRefusal::Disabled));
+        assert_eq!(ask(&client(true), 7), Err(ClientRefusal::WrongSecret));
+        let other = ServicePrincipal {
+            id: ObjectId::from_bytes([9; 16]),
+            ..client(true)
+        };
+        assert_eq!(ask(&other, 8), Err(ClientRefusal::WrongSecret));
     }
 }

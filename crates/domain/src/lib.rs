@@ -10,6 +10,7 @@ pub mod client_credentials;
 pub mod directory;
 pub mod mode;
 pub mod resource;
+pub mod run_ticket;
 pub mod service_principal;
 pub mod session;
 pub mod setup_link;

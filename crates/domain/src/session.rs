@@ -28,6 +28,8 @@ pub struct Session {
     pub used_at: Timestamp,
     /// When it was ended, if it was.
     pub revoked_at: Option<Timestamp>,
+    /// The ticket of the run that it began in, by that run's secret; it gives tokens to that run alone.
+    pub ticket: Option<SecretHash>,
 }
 
 /// Why a session gives no token.
@@ -45,12 +47,26 @@ pub enum SessionRefusal {
     /// The account is gone or may not sign in.
     #[error("the account is disabled")]
     UserDisabled,
+    /// It belongs to a run, and another asks, or none.
+    #[error("the session belongs to a run that has ended")]
+    OtherRun,
     /// The password was changed after the session began.
     #[error("the password was changed after the session began")]
     PasswordChanged,
 }
 
 impl Session {
+    /// Whether the session gives a token to a request that brings the live ticket `run`, or none.
+    ///
+    /// # Errors
+    /// When it belongs to another run.
+    pub fn admit_run(&self, run: Option<&SecretHash>) -> Result<(), SessionRefusal> {
+        match &self.ticket {
+            Some(own) if !run.is_some_and(|run| run.matches(own)) => Err(SessionRefusal::OtherRun),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// Whether the session gives `client` a token for `user` now.
     ///
     /// # Errors

@@ -9,6 +9,34 @@ pub const PUBLISHED_BEFORE_USE: Duration = Duration::hours(24);
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct KeyName(pub String);
 
+/// Which tokens a key signs. Each use has a current and a next key of its own, and verifiers of the one never hear of the
+/// other's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum KeyUse {
+    /// Those issued under the server's own names.
+    Origin,
+    /// Those issued under Azure's names, within a run.
+    Relay,
+}
+
+impl KeyUse {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Origin, Self::Relay];
+
+    /// The word that the store keeps and people read.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Origin => "origin",
+            Self::Relay => "relay",
+        }
+    }
+
+    /// The use of that word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|key_use| key_use.as_str() == word)
+    }
+}
+
 /// Where a key is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
@@ -41,6 +69,8 @@ pub enum Stage {
 pub struct SigningKey {
     /// Its name.
     pub name: KeyName,
+    /// Which tokens it signs.
+    pub key_use: KeyUse,
     /// Its stage.
     pub stage: Stage,
 }
@@ -62,18 +92,20 @@ pub enum KeyError {
 }
 
 impl SigningKey {
-    /// The first key of a store, which signs at once: no verifier can have cached an older set.
-    pub fn first(name: KeyName, now: Timestamp) -> Self {
+    /// The first key of its use, which signs at once: no verifier can have cached an older set.
+    pub fn first(name: KeyName, key_use: KeyUse, now: Timestamp) -> Self {
         Self {
             name,
+            key_use,
             stage: Stage::Current { since: now },
         }
     }
 
     /// A key that is published now and signs later.
-    pub fn published(name: KeyName, now: Timestamp) -> Self {
+    pub fn published(name: KeyName, key_use: KeyUse, now: Timestamp) -> Self {
         Self {
             name,
+            key_use,
             stage: Stage::Next { published_at: now },
         }
     }
@@ -170,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_key_is_published_a_day_before_it_signs() {
-        let key = SigningKey::published(name(), NOW);
+        let key = SigningKey::published(name(), KeyUse::Origin, NOW);
         let early = NOW.plus(Duration::hours(23));
         assert!(matches!(
             key.clone().promote(early),
@@ -181,7 +213,7 @@ mod tests {
 
     #[test]
     fn a_retired_key_stays_published_until_its_last_token_has_expired() {
-        let key = SigningKey::first(name(), NOW)
+        let key = SigningKey::first(name(), KeyUse::Origin, NOW)
             .retire(NOW, Duration::hours(1))
             .unwrap();
         assert!(!key.signs());
@@ -191,7 +223,7 @@ mod tests {
 
     #[test]
     fn a_revoked_key_vanishes_at_once() {
-        let key = SigningKey::first(name(), NOW).revoke(NOW);
+        let key = SigningKey::first(name(), KeyUse::Origin, NOW).revoke(NOW);
         assert!(!key.is_published(NOW) && !key.signs());
         assert!(key.clone().promote(NOW).is_err() && key.promote_in_emergency(NOW).is_err());
     }

@@ -48,6 +48,8 @@ pub enum SecretKind {
     Setup,
     /// A generated password of a person, `dwp~…`.
     Password,
+    /// A run's ticket, `dwt~…`.
+    Ticket,
 }
 
 impl SecretKind {
@@ -58,6 +60,7 @@ impl SecretKind {
             Self::Refresh => "dwr~",
             Self::Setup => "dws~",
             Self::Password => "dwp~",
+            Self::Ticket => "dwt~",
         }
     }
 }

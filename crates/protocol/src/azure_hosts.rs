@@ -116,7 +116,8 @@ pub fn issuers(tenant: TenantId) -> [String; 2] {
 
 /// Whether a path below `https://aka.ms` is one of ours; the others belong to Microsoft.
 pub fn is_own_short_link(path: &str) -> bool {
-    path.trim_end_matches('/').eq_ignore_ascii_case("/devicelogin")
+    path.trim_end_matches('/')
+        .eq_ignore_ascii_case(crate::paths::DEVICE_LOGIN)
 }
 
 #[cfg(test)]
@@ -164,6 +165,8 @@ mod tests {
     #[test]
     fn only_the_device_page_is_our_short_link() {
         assert!(is_own_short_link("/devicelogin") && is_own_short_link("/DeviceLogin/"));
-        assert!(!is_own_short_link("/") && !is_own_short_link("/devicelogin2") && !is_own_short_link("/azcli"));
+        assert!(
+            !is_own_short_link("/") && !is_own_short_link("/devicelogin2") && !is_own_short_link("/azcli")
+        );
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 /// The addresses of a cloud.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CloudUrls {
-    /// Its name; not `AzureCloud`, whose addresses clients replace by built-in ones.
+    /// Its name; under the server's own names not `AzureCloud`, whose addresses clients replace by built-in ones.
     pub name: String,
     /// The token service, without a trailing slash.
     pub login: String,
@@ -110,6 +110,24 @@ impl MetadataEndpoints {
                     identity_provider: None,
                 },
             }),
+        }
+    }
+}
+
+impl CloudUrls {
+    /// Azure's public cloud, with the portal at `portal`.
+    pub fn azure(portal: String) -> Self {
+        Self {
+            name: "AzureCloud".to_owned(),
+            login: "https://login.microsoftonline.com".to_owned(),
+            resource_manager: "https://management.azure.com/".to_owned(),
+            microsoft_graph: "https://graph.microsoft.com/".to_owned(),
+            directory_graph: "https://graph.windows.net/".to_owned(),
+            audiences: vec![
+                "https://management.core.windows.net/".to_owned(),
+                "https://management.azure.com/".to_owned(),
+            ],
+            portal,
         }
     }
 }

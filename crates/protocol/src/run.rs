@@ -7,6 +7,7 @@
 use doorward_names::{AppId, ObjectId, SecretString, TenantId};
 use serde::{Deserialize, Serialize};
 
+use crate::graph::RequestBody;
 use crate::wire;
 
 /// Carries the ticket.
@@ -23,6 +24,11 @@ pub struct TicketRequest {
     /// service principal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<String>,
+}
+
+impl RequestBody for TicketRequest {
+    const KEPT: &'static [&'static str] = &["identity"];
+    const EMPTY_ONLY: &'static [&'static str] = &[];
 }
 
 /// A ticket.

@@ -1,6 +1,7 @@
 //! What every handler knows of its request.
 
 use doorward_domain::audit::{AuditRow, Event};
+use doorward_domain::run_ticket::RunTicket;
 use doorward_names::{CorrelationId, TenantId, Timestamp, TraceId};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -14,8 +15,12 @@ use crate::origin::Origin;
 pub struct Ctx {
     /// The server.
     pub app: Arc<App>,
-    /// The name it was asked under.
+    /// The name it was asked under: what programs are led on to, and what issues tokens.
     pub origin: Arc<Origin>,
+    /// The server's own name that it reached: what people are led to. The same as `origin` outside of a run.
+    pub outside: Arc<Origin>,
+    /// The live ticket of the run that it came out of.
+    pub ticket: Option<Arc<RunTicket>>,
     /// When it arrived.
     pub now: Timestamp,
     /// Our number for it.
@@ -33,6 +38,8 @@ impl Ctx {
         Self {
             app: Arc::clone(app),
             origin: Arc::clone(app.origins.first()),
+            outside: Arc::clone(app.origins.first()),
+            ticket: None,
             now: app.clock.now(),
             trace,
             correlation: CorrelationId::from_bytes(*trace.as_bytes()),

@@ -16,6 +16,7 @@ pub mod http;
 mod keys;
 mod ops;
 pub mod origin;
+mod run;
 mod snapshots;
 mod sts;
 pub mod tls;

@@ -1,16 +1,20 @@
-//! The closed set of names under which the server answers, and what follows from each: issuers and endpoints.
+//! The closed set of names under which the server answers, and what follows from each: issuers, endpoints, keys.
 //!
-//! Every URL that the server says of itself comes from here, never from a request.
+//! Every URL that the server says of itself comes from here, never from a request. Azure's names are a set of their own:
+//! they are answered to a run's ticket alone, and issue tokens that mean nothing under the server's own names.
 
+use doorward_domain::signing_key::KeyUse;
 use doorward_domain::token::TokenVersion;
 use doorward_names::TenantId;
+use doorward_protocol::azure_hosts::{self, AzureHost};
 use std::sync::Arc;
 
-/// One name of the server.
+/// One name that the server answers under: its own, or within a run one of Azure's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     url: String,
     authority: String,
+    azure: Option<AzureHost>,
 }
 
 /// Why a text is no origin.
@@ -37,7 +41,11 @@ impl Origin {
         if parsed.scheme() != "https" || text.strip_suffix('/').unwrap_or(text) != url {
             return Err(fail());
         }
-        Ok(Self { url, authority })
+        Ok(Self {
+            url,
+            authority,
+            azure: None,
+        })
     }
 
     /// `https://localhost:PORT`, as development calls itself.
@@ -45,6 +53,37 @@ impl Origin {
         Self {
             url: format!("https://localhost:{port}"),
             authority: format!("localhost:{port}"),
+            azure: None,
+        }
+    }
+
+    /// One of Azure's names, for a request that brought a run's ticket.
+    pub fn azure(host: AzureHost) -> Self {
+        Self {
+            url: host.url(),
+            authority: host.name().to_owned(),
+            azure: Some(host),
+        }
+    }
+
+    /// Which of Azure's names it is; `None` for the server's own.
+    pub fn azure_host(&self) -> Option<&AzureHost> {
+        self.azure.as_ref()
+    }
+
+    /// Which keys sign the tokens that are issued under it, and those that are accepted under it.
+    pub fn key_use(&self) -> KeyUse {
+        match self.azure {
+            Some(_) => KeyUse::Relay,
+            None => KeyUse::Origin,
+        }
+    }
+
+    /// The address of the token service that belongs to it, for programs.
+    pub fn login_url(&self) -> String {
+        match self.azure {
+            Some(_) => format!("https://{}", azure_hosts::LOGIN),
+            None => self.url.clone(),
         }
     }
 
@@ -66,16 +105,19 @@ impl Origin {
         }
     }
 
-    /// The issuer of this tenant's tokens: `https://HOST/{tid}/` for v1, `https://HOST/{tid}/v2.0` for v2.0.
+    /// The issuer of this tenant's tokens: `https://HOST/{tid}/` for v1, `https://HOST/{tid}/v2.0` for v2.0; under
+    /// Azure's names Azure's two issuers, whichever of the names it is.
     pub fn issuer(&self, version: TokenVersion, tenant: TenantId) -> String {
         self.issuer_of(version, &tenant.to_string())
     }
 
     /// The issuer with any tenant segment; the shared endpoints publish it with `{tenantid}` in it.
     pub fn issuer_of(&self, version: TokenVersion, tenant: &str) -> String {
-        match version {
-            TokenVersion::V1 => format!("{}/{tenant}/", self.url),
-            TokenVersion::V2 => format!("{}/{tenant}/v2.0", self.url),
+        match (&self.azure, version) {
+            (None, TokenVersion::V1) => format!("{}/{tenant}/", self.url),
+            (None, TokenVersion::V2) => format!("{}/{tenant}/v2.0", self.url),
+            (Some(_), TokenVersion::V1) => azure_hosts::v1_issuer(tenant),
+            (Some(_), TokenVersion::V2) => azure_hosts::v2_issuer(tenant),
         }
     }
 

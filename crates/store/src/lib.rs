@@ -19,6 +19,7 @@ mod query;
 mod queue;
 pub mod revision;
 mod row;
+pub mod run_ticket;
 mod schema;
 mod sealing;
 pub mod service_principal;

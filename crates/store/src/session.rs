@@ -4,7 +4,7 @@ use crate::row::Row;
 use crate::value::values;
 use crate::{Conflict, Inserted, QueryError, Tx, Unique, View};
 use doorward_domain::session::Session;
-use doorward_names::{ObjectId, SecretHash, SessionId, TenantId, Timestamp};
+use doorward_names::{HashKeyId, ObjectId, SecretHash, SessionId, TenantId, Timestamp};
 
 fn read(row: &mut Row) -> Result<Session, QueryError> {
     Ok(Session {
@@ -17,7 +17,15 @@ fn read(row: &mut Row) -> Result<Session, QueryError> {
         signed_in_at: row.time("signed_in_at")?,
         used_at: row.time("used_at")?,
         revoked_at: row.opt_time("revoked_at")?,
+        ticket: ticket(row)?,
     })
+}
+
+fn ticket(row: &mut Row) -> Result<Option<SecretHash>, QueryError> {
+    match row.opt_id::<HashKeyId>("ticket_key")? {
+        Some(key) => Ok(Some(SecretHash::new(key, row.array("ticket_mac")?))),
+        None => Ok(None),
+    }
 }
 
 /// The session whose refresh token has this hash, in whichever tenant.
@@ -26,7 +34,7 @@ fn read(row: &mut Row) -> Result<Session, QueryError> {
 /// When the store fails.
 pub fn find_by_refresh_hash(view: &View<'_>, hash: &SecretHash) -> Result<Option<Session>, QueryError> {
     let sql = "SELECT id, tenant, account, client, refresh_key, refresh_mac, methods, signed_in_at, used_at, \
-               revoked_at FROM login_session WHERE refresh_mac = $1 AND refresh_key = $2";
+               revoked_at, ticket_key, ticket_mac FROM login_session WHERE refresh_mac = $1 AND refresh_key = $2";
     view.find("login_session", sql, values![hash.as_bytes(), hash.key], read)
 }
 
@@ -36,7 +44,7 @@ pub fn find_by_refresh_hash(view: &View<'_>, hash: &SecretHash) -> Result<Option
 /// When the store fails.
 pub fn find(view: &View<'_>, tenant: TenantId, id: SessionId) -> Result<Option<Session>, QueryError> {
     let sql = "SELECT id, tenant, account, client, refresh_key, refresh_mac, methods, signed_in_at, used_at, \
-               revoked_at FROM login_session WHERE tenant = $1 AND id = $2";
+               revoked_at, ticket_key, ticket_mac FROM login_session WHERE tenant = $1 AND id = $2";
     view.find("login_session", sql, values![tenant, id], read)
 }
 
@@ -49,9 +57,11 @@ pub fn insert(tx: &mut Tx<'_>, session: &Session) -> Result<Inserted, QueryError
     if tx.exists(sql, values![session.refresh_hash.as_bytes()])? {
         return Ok(Err(Conflict { what: Unique::Hash }));
     }
+    let ticket = session.ticket.as_ref();
     let written = tx.execute(
         "INSERT INTO login_session (tenant, id, account, client, refresh_key, refresh_mac, methods, \
-         signed_in_at, used_at, revoked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+         signed_in_at, used_at, revoked_at, ticket_key, ticket_mac) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
          ON CONFLICT DO NOTHING",
         values![
             session.tenant,
@@ -63,7 +73,9 @@ pub fn insert(tx: &mut Tx<'_>, session: &Session) -> Result<Inserted, QueryError
             session.methods,
             session.signed_in_at,
             session.used_at,
-            session.revoked_at
+            session.revoked_at,
+            ticket.map(|hash| hash.key),
+            ticket.map(|hash| *hash.as_bytes())
         ],
     )?;
     Ok(if written == 0 {

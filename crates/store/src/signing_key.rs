@@ -4,7 +4,7 @@ use crate::revision::{EVERYWHERE, Kind};
 use crate::sealing::{Place, Purpose};
 use crate::value::values;
 use crate::{Conflict, Inserted, QueryError, Tx, Unique, View};
-use doorward_domain::signing_key::{KeyName, SigningKey, Stage};
+use doorward_domain::signing_key::{KeyName, KeyUse, SigningKey, Stage};
 use doorward_names::{Secret, Timestamp};
 
 /// A signing key with what it needs to sign and to be verified.
@@ -41,10 +41,11 @@ fn place(name: &KeyName) -> Place<'_> {
 /// # Errors
 /// When the store fails, or a private key is not what was sealed here.
 pub fn list(view: &View<'_>) -> Result<Vec<StoredKey>, QueryError> {
-    let sql =
-        "SELECT name, stage, stage_at, stage_until, certificate, private FROM signing_key ORDER BY name";
+    let sql = "SELECT name, key_use, stage, stage_at, stage_until, certificate, private FROM signing_key \
+               ORDER BY name";
     let found = view.list("signing_key", sql, &[], |row| {
         let name = KeyName(row.text("name")?);
+        let key_use = row.word("key_use", KeyUse::parse)?;
         let word = row.text("stage")?;
         let at = row.time("stage_at")?;
         let stage = match (word.as_str(), row.opt_time("stage_until")?) {
@@ -55,7 +56,7 @@ pub fn list(view: &View<'_>) -> Result<Vec<StoredKey>, QueryError> {
             _ => return Err(row.corrupt("stage")),
         };
         Ok((
-            SigningKey { name, stage },
+            SigningKey { name, key_use, stage },
             row.bytes("certificate")?,
             row.bytes("private")?,
         ))
@@ -82,9 +83,17 @@ pub fn insert(tx: &mut Tx<'_>, stored: &StoredKey) -> Result<Inserted, QueryErro
     let (stage, at, until) = columns(stored.key.stage);
     let sealed = tx.seal(Purpose::SigningKey, &place(name), stored.private.expose())?;
     let written = tx.execute(
-        "INSERT INTO signing_key (name, stage, stage_at, stage_until, certificate, private) \
-         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
-        values![name.0, stage, at, until, stored.certificate, sealed],
+        "INSERT INTO signing_key (name, key_use, stage, stage_at, stage_until, certificate, private) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+        values![
+            name.0,
+            stored.key.key_use.as_str(),
+            stage,
+            at,
+            until,
+            stored.certificate,
+            sealed
+        ],
     )?;
     if written == 0 {
         return Ok(Err(Conflict {

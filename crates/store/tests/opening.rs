@@ -5,7 +5,7 @@
 mod support;
 
 use doorward_domain::mode::Mode;
-use doorward_domain::signing_key::{KeyName, SigningKey};
+use doorward_domain::signing_key::{KeyName, KeyUse, SigningKey};
 use doorward_names::Secret;
 use doorward_store::signing_key::StoredKey;
 use doorward_store::*;
@@ -122,7 +122,7 @@ fn a_newer_schema_is_refused() {
         drop(place.open());
         place.damage("INSERT INTO migration (version, applied_at) VALUES (99, 0)");
         let error = place.try_open().unwrap_err();
-        assert_eq!(error, OpenError::NewerSchema { found: 99, known: 1 });
+        assert_eq!(error, OpenError::NewerSchema { found: 99, known: 2 });
     }
 }
 
@@ -242,7 +242,7 @@ fn damaged_rows_are_named() {
     for place in Place::all() {
         let store = place.open();
         let key = |name: &str| StoredKey {
-            key: SigningKey::first(KeyName(name.to_owned()), NOW),
+            key: SigningKey::first(KeyName(name.to_owned()), KeyUse::Origin, NOW),
             certificate: vec![1],
             private: Secret::new(name.as_bytes().to_vec()),
         };

@@ -12,7 +12,7 @@ use doorward_domain::directory::{DirectoryRole, Permission};
 use doorward_domain::service_principal::{ServicePrincipal, ServicePrincipalKind};
 use doorward_domain::session::Session;
 use doorward_domain::setup_link::{Purpose, SetupLink};
-use doorward_domain::signing_key::{KeyName, SigningKey, Stage};
+use doorward_domain::signing_key::{KeyName, KeyUse, SigningKey, Stage};
 use doorward_domain::subscription::Subscription;
 use doorward_domain::tenant::Tenant;
 use doorward_domain::throttle::Failures;
@@ -697,6 +697,7 @@ fn sessions_links_and_throttles() {
                 signed_in_at: NOW,
                 used_at: NOW,
                 revoked_at: None,
+                ticket: None,
             };
             let new = session.clone();
             assert_eq!(change(&store, move |tx| session::insert(tx, &new)).await, Ok(()));
@@ -835,7 +836,7 @@ fn keys() {
             );
 
             let stored = StoredKey {
-                key: SigningKey::published(KeyName("kid".to_owned()), NOW),
+                key: SigningKey::published(KeyName("kid".to_owned()), KeyUse::Relay, NOW),
                 certificate: vec![1, 2, 3],
                 private: Secret::new(b"private key".to_vec()),
             };
@@ -870,16 +871,17 @@ fn keys() {
             ] {
                 let key = SigningKey {
                     name: stored.key.name.clone(),
+                    key_use: KeyUse::Relay,
                     stage,
                 };
                 assert!(change(&store, move |tx| signing_key::set_stage(tx, &key)).await);
                 let found = look(&store, signing_key::list).await;
                 assert_eq!(found.len(), 1);
-                assert_eq!(found[0].key.stage, stage);
+                assert_eq!((found[0].key.stage, found[0].key.key_use), (stage, KeyUse::Relay));
                 assert_eq!(found[0].certificate, stored.certificate);
                 assert_eq!(found[0].private.expose(), stored.private.expose());
             }
-            let unknown = SigningKey::first(KeyName("other".to_owned()), NOW);
+            let unknown = SigningKey::first(KeyName("other".to_owned()), KeyUse::Origin, NOW);
             assert!(!change(&store, move |tx| signing_key::set_stage(tx, &unknown)).await);
             let revisions = look(&store, revision::all).await;
             assert_eq!(revisions, vec![(Kind::SigningKey, EVERYWHERE, 4)]);

@@ -6,7 +6,7 @@ use crate::context::{Outcome, Report};
 use crate::failure::Failure;
 use crate::{output, prompt};
 use clap::Subcommand;
-use doorward_server::boot::keys::{self, StoreAccess};
+use doorward_server::boot::keys::{self, KeyUse, StoreAccess};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -16,7 +16,13 @@ pub enum Command {
     /// Print the signing keys
     List(Store),
     /// Let the next key take over
-    Rotate(Store),
+    Rotate {
+        /// Rotate the key that signs under Azure's names, within `doorward run`, and not the server's own
+        #[arg(long)]
+        relay: bool,
+        #[command(flatten)]
+        store: Store,
+    },
     /// Make a key worthless at once
     Revoke {
         /// The key that others may have
@@ -58,6 +64,7 @@ impl Store {
 
 const COLUMNS: &[(&str, &str)] = &[
     ("Name", "name"),
+    ("Use", "use"),
     ("Stage", "stage"),
     ("Since", "since"),
     ("Until", "until"),
@@ -71,9 +78,12 @@ pub fn run(command: &Command) -> Outcome {
             let lines = runtime()?.block_on(keys::list(&access)).map_err(failure)?;
             Ok(Report::Table(json!(lines), COLUMNS))
         }
-        Command::Rotate(store) => {
+        Command::Rotate { relay, store } => {
             let access = store.access()?;
-            let name = runtime()?.block_on(keys::rotate(&access)).map_err(failure)?;
+            let key_use = if *relay { KeyUse::Relay } else { KeyUse::Origin };
+            let name = runtime()?
+                .block_on(keys::rotate(&access, key_use))
+                .map_err(failure)?;
             Ok(Report::Value(json!({ "current": name })))
         }
         Command::Revoke { compromised, store } => {

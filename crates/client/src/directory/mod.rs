@@ -63,6 +63,7 @@ impl DirectoryClient {
             method,
             url,
             authorization: Some(header),
+            header: None,
             body,
             repeatable,
         };
@@ -135,7 +136,7 @@ impl DirectoryClient {
     }
 }
 
-fn refusal(response: &Response) -> Error {
+pub(crate) fn refusal(response: &Response) -> Error {
     let body = response.json::<GraphErrorBody>().ok().map(|body| body.error);
     let (code, text) = body.map_or_else(
         || {

@@ -9,7 +9,7 @@ pub use retry::RetryPolicy;
 use crate::options::{ClientOptions, host_of};
 use crate::{Error, entropy};
 use reqwest::Method;
-use reqwest::header::{HeaderMap, HeaderValue};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use std::sync::OnceLock;
 use std::time::Duration;
 use url::Url;
@@ -24,6 +24,8 @@ pub(crate) struct Request {
     pub method: Method,
     pub url: Url,
     pub authorization: Option<HeaderValue>,
+    /// One more header.
+    pub header: Option<(HeaderName, HeaderValue)>,
     pub body: Body,
     /// Whether it does no harm to have it done twice.
     pub repeatable: bool,
@@ -41,6 +43,7 @@ impl Request {
             method: Method::GET,
             url,
             authorization: None,
+            header: None,
             body: Body::None,
             repeatable: true,
         }
@@ -92,18 +95,14 @@ impl Transport {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
-        let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::configuration(self.options.ca_file.as_deref())?)
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(CONNECT_TIMEOUT)
+        let client = build(
+            builder(
+                &self.options,
+                tls::configuration(self.options.ca_file.as_deref())?,
+            )
             .timeout(TOTAL_TIMEOUT)
-            .user_agent(concat!("doorward-sdk/", env!("CARGO_PKG_VERSION")));
-        if self.options.authority.is_loopback() {
-            builder = builder.no_proxy();
-        }
-        let client = builder
-            .build()
-            .map_err(|e| Error::Invalid(format!("the HTTP client can't be set up: {e}")))?;
+            .user_agent(concat!("doorward-sdk/", env!("CARGO_PKG_VERSION"))),
+        )?;
         Ok(self.client.get_or_init(|| client))
     }
 
@@ -182,8 +181,37 @@ impl Transport {
         if let Some(value) = &request.authorization {
             headers.insert("authorization", value.clone());
         }
+        if let Some((name, value)) = &request.header {
+            headers.insert(name, value.clone());
+        }
         headers
     }
+}
+
+/// A client that passes on other people's requests: it may take as long as the answer takes, names no user agent of its
+/// own, and speaks HTTP/2 where the server does.
+pub(crate) fn pass_through(options: &ClientOptions) -> Result<reqwest::Client, Error> {
+    let mut tls = tls::configuration(options.ca_file.as_deref())?;
+    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    build(builder(options, tls))
+}
+
+fn builder(options: &ClientOptions, tls: rustls::ClientConfig) -> reqwest::ClientBuilder {
+    let builder = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT_TIMEOUT);
+    if options.authority.is_loopback() {
+        builder.no_proxy()
+    } else {
+        builder
+    }
+}
+
+fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
+    builder
+        .build()
+        .map_err(|e| Error::Invalid(format!("the HTTP client can't be set up: {e}")))
 }
 
 /// 429 and 503 say that nothing was done; after the others nobody knows.

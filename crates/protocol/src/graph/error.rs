@@ -95,6 +95,17 @@ pub struct InnerError {
 }
 
 impl GraphErrorBody {
+    /// The plain form, without marks, in which Resource Manager and others of Azure's services write theirs.
+    pub fn plain(code: &str, message: impl Into<String>) -> Self {
+        Self {
+            error: GraphError {
+                code: code.to_owned(),
+                message: message.into(),
+                inner: None,
+            },
+        }
+    }
+
     /// The body that says `message` under `code`.
     pub fn new(code: GraphCode, message: impl Into<String>, marks: Marks) -> Self {
         Self {

@@ -147,6 +147,27 @@ pub fn openid_configuration(
     }
 }
 
+impl OpenIdConfiguration {
+    /// The same under one of Azure's hosts, at `asked`: what a person follows leads to `outside`, where a browser finds
+    /// the server, and the hosts of the cloud are Azure's.
+    #[must_use]
+    pub fn relayed(mut self, asked: &str, outside: &str) -> Self {
+        let for_people = [
+            Some(&mut self.authorization_endpoint),
+            self.end_session_endpoint.as_mut(),
+        ];
+        for url in for_people.into_iter().flatten() {
+            if let Some(path) = url.strip_prefix(asked) {
+                *url = format!("{outside}{path}");
+            }
+        }
+        self.cloud_instance_name = Some("microsoftonline.com".to_owned());
+        self.cloud_graph_host_name = Some("graph.windows.net".to_owned());
+        self.msgraph_host = Some("graph.microsoft.com".to_owned());
+        self
+    }
+}
+
 /// The host (and port) of an origin.
 pub(super) fn host_of(origin: &str) -> &str {
     origin

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::discovery::host_of;
+use crate::azure_hosts::{self, AzureHost};
 use crate::paths::{EndpointVersion, StsPath};
 
 /// The answer about a known authority.
@@ -62,6 +63,24 @@ impl AskedAuthority {
 }
 
 impl InstanceDiscovery {
+    /// The answer for Azure's public cloud, under the host and the tenant name that were asked with.
+    pub fn azure(asked: &AzureHost, tenant: &str) -> Self {
+        let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        Self {
+            metadata: vec![InstanceMetadata {
+                preferred_network: azure_hosts::LOGIN.to_owned(),
+                preferred_cache: "login.windows.net".to_owned(),
+                aliases: names(&[
+                    azure_hosts::LOGIN,
+                    "login.windows.net",
+                    "login.microsoft.com",
+                    azure_hosts::V1_ISSUER,
+                ]),
+            }],
+            ..Self::new(&asked.url(), tenant)
+        }
+    }
+
     /// The answer for the service at `origin` (`https://host[:port]`), under the tenant name that was asked with.
     pub fn new(origin: &str, tenant: &str) -> Self {
         let origin = origin.trim_end_matches('/');

@@ -30,6 +30,9 @@ pub const RUN_TICKETS: &str = "/run/tickets";
 /// The ticket that a request carries: kept alive (POST) or ended (DELETE).
 pub const RUN_TICKET: &str = "/run/ticket";
 
+/// The page where a person enters a device's code.
+pub const DEVICE_LOGIN: &str = "/devicelogin";
+
 /// First path segments that a plane uses, in lower case; none of them can name a tenant.
 pub const RESERVED_TENANT_SEGMENTS: [&str; 16] = [
     "v1.0",

@@ -1,6 +1,7 @@
-//! What the server does by itself: looks at revisions, turns signing keys over, forgets old failures, and notices a
-//! disk that takes no more writes.
+//! What the server does by itself: looks at revisions, turns signing keys over, forgets old failures and dead tickets,
+//! and notices a disk that takes no more writes.
 
+use doorward_domain::signing_key::KeyUse;
 use doorward_domain::throttle::{Failures, WINDOW};
 use doorward_store::{self as store, QueryError, StoreError};
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use crate::keys::{Occasion, ensure_keys, make_signing_key, needs_attention};
 /// How often revisions are looked at: twice within the second that knowledge of them may be old.
 const POLL: Duration = Duration::from_millis(450);
 
-/// How often a write is tried, and failures are forgotten.
+/// How often a write is tried, and what is over is forgotten.
 const PROBE: Duration = Duration::from_secs(5);
 
 /// Tries in a row that may fail before the server stops.
@@ -45,28 +46,52 @@ async fn every<F: Future<Output = ()>>(period: Duration, work: impl Fn() -> F) {
 
 /// Makes sure that a signing key signs and the next one waits; hands over when the time has come.
 pub async fn turn_over(app: &App) {
-    // Twice on a new store: the key that signs, then the next one.
-    for _ in 0..2 {
-        match turn_over_once(app).await {
-            Ok(true) => {}
-            Ok(false) => return,
-            Err(reason) => return tracing::error!("signing keys could not be looked after: {reason}"),
+    for key_use in KeyUse::ALL {
+        // Twice on a new store: the key that signs, then the next one.
+        for _ in 0..2 {
+            match turn_over_once(app, key_use).await {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(reason) => return tracing::error!("signing keys could not be looked after: {reason}"),
+            }
         }
     }
 }
 
-async fn turn_over_once(app: &App) -> Result<bool, String> {
+async fn turn_over_once(app: &App, key_use: KeyUse) -> Result<bool, String> {
     let now = app.clock.now();
     let keys = app.store.read(store::signing_key::list).await;
     let keys = keys.map_err(|e: StoreError<QueryError>| e.to_string())?;
-    if !needs_attention(&keys, now) {
+    if !needs_attention(&keys, key_use, now) {
         return Ok(false);
     }
+    make(app, key_use).await
+}
+
+/// Makes sure that there is a key that signs under Azure's names; the first ticket needs it.
+pub async fn ensure_relay_key(app: &App) -> Result<(), String> {
+    let there = || async {
+        let set = app.keyring.set(&app.snapshots, &app.store).await;
+        let set = set.map_err(|e: StoreError<QueryError>| e.to_string())?;
+        Ok::<_, String>(set.current(KeyUse::Relay).is_some())
+    };
+    if there().await? {
+        return Ok(());
+    }
+    let _turn = app.keyring.turn_to_make().await;
+    if !there().await? {
+        make(app, KeyUse::Relay).await?;
+    }
+    Ok(())
+}
+
+async fn make(app: &App, key_use: KeyUse) -> Result<bool, String> {
+    let now = app.clock.now();
     let fresh = tokio::task::spawn_blocking(move || make_signing_key(now)).await;
     let fresh = fresh.map_err(|e| e.to_string())?.map_err(|e| e.to_string())?;
     let on = Occasion::at(now);
     app.snapshots
-        .write(move |tx| ensure_keys(tx, &fresh, on))
+        .write(move |tx| ensure_keys(tx, key_use, &fresh, on))
         .await
         .map_err(|e| e.to_string())
 }
@@ -80,6 +105,7 @@ async fn watch_disk(app: &App) -> BootError {
         let now = app.clock.now();
         let probe = app.snapshots.write(move |tx| {
             store::throttle::prune(tx, now.minus(WINDOW))?;
+            store::run_ticket::prune(tx, now)?;
             store::throttle::put(tx, "probe", Failures { since: now, count: 0 })
         });
         match probe.await {

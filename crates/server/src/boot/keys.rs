@@ -1,6 +1,8 @@
 //! `doorward keys`: the owner of the data looks at signing keys and turns them over, beside a running server, which
 //! notices within a second.
 
+pub use doorward_domain::signing_key::KeyUse;
+
 use doorward_domain::signing_key::{SigningKey, Stage};
 use doorward_names::{SecretString, Timestamp};
 use doorward_store::{self as store, Location, OpenOptions, Store, StoreError};
@@ -27,6 +29,9 @@ pub enum StoreAccess {
 pub struct KeyLine {
     /// `kid` and `x5t`.
     pub name: String,
+    /// `origin`: signs under the server's own names; `relay`: under Azure's, within `doorward run`.
+    #[serde(rename = "use")]
+    pub key_use: &'static str,
     /// `next`, `current`, `retired` or `revoked`.
     pub stage: &'static str,
     /// Since when it is in that stage (RFC 3339).
@@ -45,21 +50,23 @@ pub async fn list(access: &StoreAccess) -> Result<Vec<KeyLine>, BootError> {
     Ok(keys?.iter().map(|stored| line(&stored.key)).collect())
 }
 
-/// The next key takes over; returns its name.
+/// The next key of this use takes over; returns its name.
 ///
 /// # Errors
 /// When it has not been published for 24 hours.
-pub async fn rotate(access: &StoreAccess) -> Result<String, BootError> {
-    rotate_in(&open(access).await?, Clock::system().now()).await
+pub async fn rotate(access: &StoreAccess, key_use: KeyUse) -> Result<String, BootError> {
+    rotate_in(&open(access).await?, key_use, Clock::system().now()).await
 }
 
 /// As [`rotate`], in a store that is open.
 ///
 /// # Errors
 /// As [`rotate`].
-pub async fn rotate_in(store: &Store, now: Timestamp) -> Result<String, BootError> {
+pub async fn rotate_in(store: &Store, key_use: KeyUse, now: Timestamp) -> Result<String, BootError> {
     let (fresh, on) = (make_signing_key(now)?, Occasion::at(now));
-    let rotated = store.write(move |tx| turn_over::rotate(tx, &fresh, on)).await;
+    let rotated = store
+        .write(move |tx| turn_over::rotate(tx, key_use, &fresh, on))
+        .await;
     rotated.map(|done| done.value.0).map_err(refused)
 }
 
@@ -132,6 +139,7 @@ fn line(key: &SigningKey) -> KeyLine {
     };
     KeyLine {
         name: key.name.0.clone(),
+        key_use: key.key_use.as_str(),
         stage,
         since: since.to_rfc3339(),
         until: until.map(Timestamp::to_rfc3339),

@@ -12,6 +12,7 @@ mod seed;
 mod serve;
 mod up;
 
+pub(crate) use background::ensure_relay_key;
 pub use background::turn_over;
 pub use config::{ConfigError, ServeConfig};
 pub use links::{init, recover};

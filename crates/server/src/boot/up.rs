@@ -124,7 +124,7 @@ pub async fn sign_in(running: &Running, info: &DevelopmentInfo) -> Result<Secret
         .read(move |view| store::user::find(view, tenant, admin))
         .await?;
     let user = user.ok_or_else(|| BootError::NoSuchUser(info.admin_upn.clone()))?;
-    let session = crate::sts::start_session(&ctx, (tenant, COMMAND_LINE), &user, "pwd").await;
+    let session = crate::sts::start_session(&ctx, (tenant, COMMAND_LINE), &user, "pwd", None).await;
     session
         .map(|(_, token)| token)
         .map_err(|_| BootError::Store("no session could be begun".to_owned()))

@@ -79,10 +79,16 @@ impl Acting {
     }
 
     /// Writes down what the caller did.
-    pub fn record(&self, tx: &mut Tx<'_>, event: Event, target: ObjectId, detail: &str) -> Result<(), Stop> {
+    pub fn record(
+        &self,
+        tx: &mut Tx<'_>,
+        event: Event,
+        target: impl Into<Option<ObjectId>>,
+        detail: &str,
+    ) -> Result<(), Stop> {
         let row = AuditRow {
             event,
-            target: Some(target),
+            target: target.into(),
             detail: detail.to_owned(),
             ..self.row.clone()
         };
@@ -218,6 +224,17 @@ fn row(ctx: &Ctx, bearer: &Bearer) -> AuditRow {
 
 /// Loads what the caller may do now; its token's word is not taken for it.
 fn act(view: &View<'_>, bearer: &Bearer, (now, row): (Timestamp, &AuditRow)) -> Result<Acting, Stop> {
+    Ok(Acting {
+        tenant: bearer.tenant,
+        id: bearer.id,
+        now,
+        caller: standing(view, bearer, now)?,
+        row: row.clone(),
+    })
+}
+
+/// What a principal may do now, which is nothing once it is gone or disabled, or its session has ended.
+pub fn standing(view: &View<'_>, bearer: &Bearer, now: Timestamp) -> Result<Caller, Stop> {
     let gone = || Stop::Refused(GraphError::Token(TokenProblem::Principal));
     let (tenant, id) = (bearer.tenant, bearer.id);
     let standing = match &bearer.kind {
@@ -246,13 +263,7 @@ fn act(view: &View<'_>, bearer: &Bearer, (now, row): (Timestamp, &AuditRow)) -> 
         }
     };
     let roles = store::directory_role::of(view, tenant, id).or_fail()?;
-    Ok(Acting {
-        tenant,
-        id,
-        now,
-        caller: Caller { standing, roles },
-        row: row.clone(),
-    })
+    Ok(Caller { standing, roles })
 }
 
 /// Refuses what would leave the tenant without an enabled Global Administrator, were `leaving` gone.

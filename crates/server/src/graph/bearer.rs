@@ -10,7 +10,7 @@ use http::{HeaderMap, header};
 
 use super::GraphError;
 use crate::ctx::Ctx;
-use crate::origin::Origins;
+use crate::origin::Origin;
 
 /// What is wrong with an access token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -72,12 +72,12 @@ pub async fn authenticate(ctx: &Ctx, headers: &HeaderMap) -> Result<Bearer, Grap
     let unverified = UnverifiedToken::parse(token).map_err(|_| invalid())?;
     let set = ctx.app.keyring.set(&ctx.app.snapshots, &ctx.app.store).await?;
     let kid = unverified.header().kid.as_deref().ok_or_else(invalid)?;
-    let key = set.find(kid, ctx.now).ok_or_else(invalid)?;
+    let key = set.find(ctx.origin.key_use(), kid, ctx.now).ok_or_else(invalid)?;
     let verified = unverified
         .verify::<AccessClaims>(key.pair.public_key())
         .map_err(|_| invalid())?;
     let claims = verified.get();
-    check(claims, &ctx.app.origins, ctx.now).map_err(GraphError::Token)?;
+    check(claims, ctx).map_err(GraphError::Token)?;
     if ctx
         .app
         .snapshots
@@ -101,19 +101,24 @@ fn token(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// The checks that need no store.
-fn check(claims: &AccessClaims, origins: &Origins, now: Timestamp) -> Result<(), TokenProblem> {
-    let issuers = [TokenVersion::V1, TokenVersion::V2];
-    let ours = origins.iter().any(|origin| {
-        issuers
-            .iter()
-            .any(|version| origin.issuer(*version, claims.tenant()) == claims.issuer())
-    });
+fn check(claims: &AccessClaims, ctx: &Ctx) -> Result<(), TokenProblem> {
+    let issued_by = |origin: &Origin| {
+        [TokenVersion::V1, TokenVersion::V2]
+            .into_iter()
+            .any(|version| origin.issuer(version, claims.tenant()) == claims.issuer())
+    };
+    // A token of one of the server's own names opens the others as well; Azure's names keep to themselves.
+    let ours = match ctx.origin.azure_host() {
+        Some(_) => issued_by(&ctx.origin),
+        None => ctx.app.origins.iter().any(|origin| issued_by(origin)),
+    };
     if !ours {
         return Err(TokenProblem::Issuer);
     }
-    if !is_graph(claims.audience(), origins) {
+    if !is_graph(ctx, claims.audience()) {
         return Err(TokenProblem::Audience);
     }
+    let now = ctx.now;
     let expires_at = Timestamp::from_unix_seconds(claims.expires_at());
     let not_before = Timestamp::from_unix_seconds(claims.not_before());
     if now >= expires_at.plus(CLOCK_SKEW) || now < not_before.minus(CLOCK_SKEW) {
@@ -122,12 +127,13 @@ fn check(claims: &AccessClaims, origins: &Origins, now: Timestamp) -> Result<(),
     Ok(())
 }
 
-/// Whether an audience is Microsoft Graph, by its own names or by the address that `az` knows it under.
-pub fn is_graph(audience: &str, origins: &Origins) -> bool {
+/// Whether an audience is Microsoft Graph, by its own names or, under the server's own names, by the address that `az`
+/// knows it under.
+pub fn is_graph(ctx: &Ctx, audience: &str) -> bool {
+    let mut origins = ctx.app.origins.iter();
     FirstParty::find(audience) == Some(FirstParty::MicrosoftGraph)
-        || origins
-            .iter()
-            .any(|origin| IdentifierUri::fold(audience) == origin.url())
+        || ctx.origin.azure_host().is_none()
+            && origins.any(|origin| IdentifierUri::fold(audience) == origin.url())
 }
 
 fn bearer(claims: &AccessClaims) -> Option<Bearer> {

@@ -45,6 +45,12 @@ pub enum GraphError {
     LastAdministrator,
     /// A built-in application is what it is.
     BuiltIn,
+    /// It is forbidden whatever the caller's rights, for this reason.
+    Forbidden(String),
+    /// The caller has as many runs as it may.
+    TooManyTickets,
+    /// The run's ticket is dead or was never made.
+    TicketGone,
     /// The store or the keys are not at hand.
     Unavailable,
 }
@@ -91,6 +97,16 @@ impl GraphError {
                 let text = "A built-in application can be disabled, and nothing else.".to_owned();
                 (StatusCode::FORBIDDEN, C::Denied, text)
             }
+            Self::Forbidden(text) => (StatusCode::FORBIDDEN, C::Denied, text.clone()),
+            Self::TooManyTickets => {
+                let text =
+                    "There are as many runs as one principal may have. Wait for some to end.".to_owned();
+                (StatusCode::TOO_MANY_REQUESTS, C::Throttled, text)
+            }
+            Self::TicketGone => {
+                let text = "The run's ticket has ended. Run the command again.".to_owned();
+                (StatusCode::NOT_FOUND, C::NotFound, text)
+            }
             Self::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 C::Unavailable,
@@ -116,17 +132,23 @@ impl GraphError {
             };
             let challenge = format!(
                 "Bearer realm=\"\", authorization_uri=\"{}{authorize}\", client_id=\"{}\"",
-                ctx.origin.url(),
+                ctx.origin.login_url(),
                 FirstParty::MicrosoftGraph.app_id()
             );
             if let Ok(value) = HeaderValue::from_str(&challenge) {
                 response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
             }
         }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
+        let wait = match status {
+            StatusCode::SERVICE_UNAVAILABLE => Some("1"),
+            // A run that was cut off is forgotten after two minutes.
+            StatusCode::TOO_MANY_REQUESTS => Some("120"),
+            _ => None,
+        };
+        if let Some(seconds) = wait {
             response
                 .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+                .insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
         }
         response
     }
@@ -208,6 +230,9 @@ mod tests {
             GraphError::TooManyCredentials,
             GraphError::LastAdministrator,
             GraphError::BuiltIn,
+            GraphError::Forbidden("Not here.".into()),
+            GraphError::TooManyTickets,
+            GraphError::TicketGone,
             GraphError::Unavailable,
         ];
         let mut table = String::new();

@@ -1,9 +1,9 @@
 //! Microsoft Graph v1.0: the directory, and who may change it.
 
-mod access;
+pub(crate) mod access;
 mod app_role_assignments;
 mod applications;
-mod bearer;
+pub(crate) mod bearer;
 mod directory_objects;
 mod directory_roles;
 mod error;
@@ -121,7 +121,7 @@ where
     })
 }
 
-fn is_json(head: &Parts) -> bool {
+pub(crate) fn is_json(head: &Parts) -> bool {
     let value = head
         .headers
         .get(header::CONTENT_TYPE)

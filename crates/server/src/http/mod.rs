@@ -2,6 +2,7 @@
 
 mod body;
 mod listener;
+mod relayed;
 mod respond;
 mod source;
 

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use doorward_names::{CorrelationId, TraceId};
+use doorward_protocol::azure_hosts::is_own_short_link;
 use doorward_protocol::paths::{GraphPath, StsPath};
 use http::header::{self, HeaderName, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
@@ -11,7 +12,9 @@ use std::sync::Arc;
 
 use crate::app::App;
 use crate::ctx::Ctx;
-use crate::{entropy, graph, sts, web};
+use crate::origin::Origin;
+use crate::run::relayed::Relayed;
+use crate::{entropy, graph, run, sts, web};
 
 /// An answer, whole.
 pub type Response = http::Response<Full<Bytes>>;
@@ -53,11 +56,14 @@ where
             format!("this server is {name}; no other name is answered\n"),
         );
     };
+    let now = app.clock.now();
     let forwarded = head.headers.get("x-forwarded-for").and_then(|v| v.to_str().ok());
-    let ctx = Ctx {
+    let mut ctx = Ctx {
         app: Arc::clone(app),
         origin: Arc::clone(origin),
-        now: app.clock.now(),
+        outside: Arc::clone(origin),
+        ticket: None,
+        now,
         trace: ids.0,
         correlation: ids.1,
         source: app.trusted_proxies.source(peer, forwarded),
@@ -67,6 +73,15 @@ where
             StatusCode::SERVICE_UNAVAILABLE,
             "not set up yet: run `doorward init`\n".to_owned(),
         );
+    }
+    match run::relayed::read(app, &head, now).await {
+        Ok(None) => {}
+        Ok(Some(Relayed { host, ticket })) => {
+            ctx.origin = Arc::new(Origin::azure(host.clone()));
+            ctx.ticket = Some(Arc::new(ticket));
+            return super::relayed::answer(&ctx, &host, &head, body).await;
+        }
+        Err(refusal) => return refusal.answer(),
     }
     let path = head.uri.path();
     if let Some(path) = GraphPath::parse(path) {
@@ -81,6 +96,10 @@ where
         web::style()
     } else if path == doorward_protocol::paths::SETUP {
         web::setup::answer(&ctx, &head, body).await
+    } else if run::owns(path) {
+        run::answer(&ctx, &head, body).await
+    } else if is_own_short_link(path) {
+        web::device_login::show(&head.method)
     } else if let Some(path) = StsPath::parse(path) {
         sts::answer(&ctx, path, &head, body).await
     } else {

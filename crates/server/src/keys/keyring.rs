@@ -1,7 +1,7 @@
 //! The signing keys as this node knows them.
 
 use arc_swap::ArcSwap;
-use doorward_domain::signing_key::{KeyName, SigningKey};
+use doorward_domain::signing_key::{KeyName, KeyUse, SigningKey};
 use doorward_names::Timestamp;
 use doorward_protocol::jose::{Jwk, SigningKeyPair};
 use doorward_store::revision::{EVERYWHERE, Kind};
@@ -35,19 +35,23 @@ pub struct KeySet {
 }
 
 impl KeySet {
-    /// The key that signs.
-    pub fn current(&self) -> Option<&PublishedKey> {
-        self.keys.iter().find(|k| k.key.signs())
+    /// The key of this use that signs.
+    pub fn current(&self, key_use: KeyUse) -> Option<&PublishedKey> {
+        self.of_use(key_use).find(|k| k.key.signs())
     }
 
-    /// The keys that verifiers may know at `now`, the one that signs first.
-    pub fn published(&self, now: Timestamp) -> impl Iterator<Item = &PublishedKey> {
-        self.keys.iter().filter(move |k| k.key.is_published(now))
+    /// The keys of this use that verifiers may know at `now`, the one that signs first.
+    pub fn published(&self, key_use: KeyUse, now: Timestamp) -> impl Iterator<Item = &PublishedKey> {
+        self.of_use(key_use).filter(move |k| k.key.is_published(now))
     }
 
-    /// The published key of that name.
-    pub fn find(&self, name: &str, now: Timestamp) -> Option<&PublishedKey> {
-        self.published(now).find(|k| k.key.name.0 == name)
+    /// The published key of this use and name.
+    pub fn find(&self, key_use: KeyUse, name: &str, now: Timestamp) -> Option<&PublishedKey> {
+        self.published(key_use, now).find(|k| k.key.name.0 == name)
+    }
+
+    fn of_use(&self, key_use: KeyUse) -> impl Iterator<Item = &PublishedKey> {
+        self.keys.iter().filter(move |k| k.key.key_use == key_use)
     }
 }
 
@@ -56,6 +60,7 @@ impl KeySet {
 pub struct Keyring {
     set: ArcSwap<KeySet>,
     loading: tokio::sync::Mutex<()>,
+    making: tokio::sync::Mutex<()>,
 }
 
 impl Keyring {
@@ -85,15 +90,25 @@ impl Keyring {
         Ok(set)
     }
 
-    /// The key that signs; waits for the first one of a new store.
+    /// Waits for its turn to make a key of which there is none yet, so that many at once make only one.
+    pub async fn turn_to_make(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.making.lock().await
+    }
+
+    /// The key of this use that signs; waits for the first one of a new store.
     ///
     /// # Errors
     /// [`SignError::NoKey`] when there is none after all, or the store cannot be read.
-    pub async fn current(&self, snapshots: &Snapshots, store: &Store) -> Result<PublishedKey, SignError> {
+    pub async fn current(
+        &self,
+        key_use: KeyUse,
+        snapshots: &Snapshots,
+        store: &Store,
+    ) -> Result<PublishedKey, SignError> {
         let wait = async {
             loop {
                 let set = self.set(snapshots, store).await.map_err(|_| SignError::NoKey)?;
-                if let Some(key) = set.current() {
+                if let Some(key) = set.current(key_use) {
                     return Ok(key.clone());
                 }
                 tokio::time::sleep(Duration::from_millis(50)).await;

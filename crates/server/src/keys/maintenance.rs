@@ -1,11 +1,11 @@
 //! The turn-over of signing keys: there is always one that signs, and always a next one that verifiers know already.
 
 use doorward_domain::audit::{AuditRow, Event};
-use doorward_domain::signing_key::{KeyError, KeyName, SigningKey, Stage};
+use doorward_domain::signing_key::{KeyError, KeyName, KeyUse, SigningKey, Stage};
 use doorward_domain::token;
 use doorward_names::{CorrelationId, Duration, Timestamp, TraceId};
 use doorward_store::signing_key::StoredKey;
-use doorward_store::{self as store, QueryError, Tx};
+use doorward_store::{self as store, QueryError, Tx, View};
 
 use super::NewKey;
 use crate::entropy;
@@ -49,20 +49,29 @@ pub enum ChangeError {
     Store(#[from] QueryError),
 }
 
-/// Makes sure that a key signs and a next one waits; rotates by itself when the time has come. `fresh` is used when
-/// one is missing. Returns whether anything changed.
+/// Makes sure that a key of this use signs and a next one waits; rotates by itself when the time has come. `fresh` is
+/// used when one is missing. Returns whether anything changed.
 ///
 /// # Errors
 /// When the store fails.
-pub fn ensure_keys(tx: &mut Tx<'_>, fresh: &NewKey, on: Occasion) -> Result<bool, ChangeError> {
-    let keys = store::signing_key::list(tx)?;
+pub fn ensure_keys(
+    tx: &mut Tx<'_>,
+    key_use: KeyUse,
+    fresh: &NewKey,
+    on: Occasion,
+) -> Result<bool, ChangeError> {
+    let keys = of_use(tx, key_use)?;
     let Some(current) = keys.iter().find(|k| k.key.signs()) else {
-        insert(tx, fresh, SigningKey::first(fresh.name.clone(), on.now))?;
+        insert(tx, fresh, SigningKey::first(fresh.name.clone(), key_use, on.now))?;
         record(tx, on, &fresh.name, "made; signs at once")?;
         return Ok(true);
     };
     let Some(next) = keys.iter().find(|k| matches!(k.key.stage, Stage::Next { .. })) else {
-        insert(tx, fresh, SigningKey::published(fresh.name.clone(), on.now))?;
+        insert(
+            tx,
+            fresh,
+            SigningKey::published(fresh.name.clone(), key_use, on.now),
+        )?;
         record(tx, on, &fresh.name, "made; published, signs later")?;
         return Ok(true);
     };
@@ -75,21 +84,31 @@ pub fn ensure_keys(tx: &mut Tx<'_>, fresh: &NewKey, on: Occasion) -> Result<bool
     Ok(false)
 }
 
-/// Whether [`ensure_keys`] would need a fresh key or change something.
-pub fn needs_attention(keys: &[StoredKey], now: Timestamp) -> bool {
-    let current = keys.iter().find(|k| k.key.signs());
-    let next = keys.iter().any(|k| matches!(k.key.stage, Stage::Next { .. }));
+/// Whether [`ensure_keys`] would need a fresh key of this use or change something. The relay's first key is not made
+/// here but at the first ticket, so that a server without runs never has one.
+pub fn needs_attention(keys: &[StoredKey], key_use: KeyUse, now: Timestamp) -> bool {
+    let keys = || keys.iter().filter(|k| k.key.key_use == key_use);
+    if key_use == KeyUse::Relay && keys().next().is_none() {
+        return false;
+    }
+    let current = keys().find(|k| k.key.signs());
+    let next = keys().any(|k| matches!(k.key.stage, Stage::Next { .. }));
     let due = current
         .is_none_or(|k| matches!(k.key.stage, Stage::Current { since } if now.since(since) > TURN_OVER));
     due || !next
 }
 
-/// The next key takes over, and `fresh` becomes the next.
+/// The next key of this use takes over, and `fresh` becomes the next.
 ///
 /// # Errors
 /// When the next key has not been published for a day.
-pub fn rotate(tx: &mut Tx<'_>, fresh: &NewKey, on: Occasion) -> Result<KeyName, ChangeError> {
-    let keys = store::signing_key::list(tx)?;
+pub fn rotate(
+    tx: &mut Tx<'_>,
+    key_use: KeyUse,
+    fresh: &NewKey,
+    on: Occasion,
+) -> Result<KeyName, ChangeError> {
+    let keys = of_use(tx, key_use)?;
     let next = keys
         .iter()
         .find(|k| matches!(k.key.stage, Stage::Next { .. }))
@@ -102,11 +121,15 @@ pub fn rotate(tx: &mut Tx<'_>, fresh: &NewKey, on: Occasion) -> Result<KeyName, 
             store::signing_key::set_stage(tx, &next)?;
         }
     }
-    insert(tx, fresh, SigningKey::published(fresh.name.clone(), on.now))?;
+    insert(
+        tx,
+        fresh,
+        SigningKey::published(fresh.name.clone(), key_use, on.now),
+    )?;
     Ok(name)
 }
 
-/// Makes a stolen key worthless at once. When it was the one that signs, the next one, or `fresh`, takes over.
+/// Makes a stolen key worthless at once. When it was the one that signs, the next one of its use, or `fresh`, takes over.
 ///
 /// # Errors
 /// When there is no such key.
@@ -118,24 +141,33 @@ pub fn revoke(tx: &mut Tx<'_>, name: &str, fresh: &NewKey, on: Occasion) -> Resu
         .ok_or_else(|| ChangeError::Unknown(name.to_owned()))?
         .key
         .clone();
-    let signed = stolen.signs();
+    let (signed, key_use) = (stolen.signs(), stolen.key_use);
     let stolen = stolen.revoke(on.now);
     store::signing_key::set_stage(tx, &stolen)?;
     record(tx, on, &stolen.name, "revoked as compromised")?;
     if signed {
-        match keys.iter().find(|k| matches!(k.key.stage, Stage::Next { .. })) {
+        let next = of_use(tx, key_use)?
+            .into_iter()
+            .find(|k| matches!(k.key.stage, Stage::Next { .. }));
+        match next {
             Some(next) => {
-                let next = next.key.clone().promote_in_emergency(on.now)?;
+                let next = next.key.promote_in_emergency(on.now)?;
                 store::signing_key::set_stage(tx, &next)?;
                 record(tx, on, &next.name, "signs from now on, in an emergency")?;
             }
             None => {
-                insert(tx, fresh, SigningKey::first(fresh.name.clone(), on.now))?;
+                insert(tx, fresh, SigningKey::first(fresh.name.clone(), key_use, on.now))?;
                 record(tx, on, &fresh.name, "made; signs at once")?;
             }
         }
     }
     Ok(())
+}
+
+fn of_use(view: &View<'_>, key_use: KeyUse) -> Result<Vec<StoredKey>, QueryError> {
+    let mut keys = store::signing_key::list(view)?;
+    keys.retain(|k| k.key.key_use == key_use);
+    Ok(keys)
 }
 
 fn hand_over(

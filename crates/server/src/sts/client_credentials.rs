@@ -90,7 +90,12 @@ async fn verify(
         .app
         .hasher
         .candidates(SecretKind::Client, secret.text.expose());
-    match rule::authenticate(principal, &record.credentials, Some(&presented), ctx.now) {
+    match rule::authenticate(
+        principal,
+        (&record.credentials, ctx.ticket.as_deref()),
+        Some(&presented),
+        ctx.now,
+    ) {
         Ok(client) => Ok(client),
         Err(refusal) => {
             let error = StsError::Client {

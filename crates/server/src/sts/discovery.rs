@@ -2,8 +2,9 @@
 
 use doorward_domain::token::TokenVersion;
 use doorward_names::TenantName;
+use doorward_protocol::azure_hosts::{AzureHost, AzurePlane};
 use doorward_protocol::metadata_endpoints::{CloudUrls, MetadataEndpoints};
-use doorward_protocol::oauth::discovery::openid_configuration;
+use doorward_protocol::oauth::discovery::{OpenIdConfiguration, openid_configuration};
 use doorward_protocol::oauth::instance::{AskedAuthority, InstanceDiscovery};
 use doorward_protocol::paths::EndpointVersion;
 use http::StatusCode;
@@ -11,6 +12,7 @@ use http::StatusCode;
 use super::{StsError, tenant};
 use crate::ctx::Ctx;
 use crate::http::{Response, json};
+use crate::origin::Origin;
 
 /// GET /{tenant}/.well-known/openid-configuration and GET /{tenant}/v2.0/.well-known/openid-configuration
 pub async fn openid(ctx: &Ctx, segment: &str, version: EndpointVersion) -> Result<Response, StsError> {
@@ -26,16 +28,38 @@ pub async fn openid(ctx: &Ctx, segment: &str, version: EndpointVersion) -> Resul
     // The segment is repeated as the client wrote it, so that the client stays in the tenant it named.
     Ok(json(
         StatusCode::OK,
-        &openid_configuration(version, ctx.origin.url(), segment, &issuer),
+        &document((&ctx.origin, &ctx.outside), version, segment, &issuer),
     ))
+}
+
+fn document(
+    (origin, outside): (&Origin, &Origin),
+    version: EndpointVersion,
+    segment: &str,
+    issuer: &str,
+) -> OpenIdConfiguration {
+    let document = openid_configuration(version, origin.url(), segment, issuer);
+    match origin.azure_host() {
+        Some(_) => document.relayed(origin.url(), outside.url()),
+        None => document,
+    }
 }
 
 /// GET /common/discovery/instance
 pub async fn instance(ctx: &Ctx, query: &str) -> Result<Response, StsError> {
     let endpoint = parameter(query, "authorization_endpoint").ok_or(StsError::UnknownInstance)?;
     let asked = AskedAuthority::parse(&endpoint).ok_or(StsError::UnknownInstance)?;
+    if ctx.origin.azure_host().is_some()
+        && let Some(host) = AzureHost::parse(&asked.host)
+        && host.plane() == AzurePlane::Login
+    {
+        return Ok(json(
+            StatusCode::OK,
+            &InstanceDiscovery::azure(&host, &asked.tenant),
+        ));
+    }
     // Some clients drop the port of the authority that they ask about.
-    let ours = |origin: &&std::sync::Arc<crate::origin::Origin>| {
+    let ours = |origin: &&std::sync::Arc<Origin>| {
         origin.authority().eq_ignore_ascii_case(&asked.host)
             || origin.host().eq_ignore_ascii_case(&asked.host)
     };
@@ -53,8 +77,19 @@ pub async fn instance(ctx: &Ctx, query: &str) -> Result<Response, StsError> {
 
 /// GET /metadata/endpoints
 pub fn metadata(ctx: &Ctx, query: &str) -> Response {
-    let url = ctx.origin.url();
-    let urls = CloudUrls {
+    let url = ctx.outside.url();
+    let urls = match ctx.origin.azure_host() {
+        Some(_) => CloudUrls::azure(format!("{url}/")),
+        None => own_cloud(url),
+    };
+    json(
+        StatusCode::OK,
+        &MetadataEndpoints::new(parameter(query, "api-version").as_deref(), &urls),
+    )
+}
+
+fn own_cloud(url: &str) -> CloudUrls {
+    CloudUrls {
         name: "Doorward".to_owned(),
         login: url.to_owned(),
         resource_manager: format!("{url}/"),
@@ -66,11 +101,7 @@ pub fn metadata(ctx: &Ctx, query: &str) -> Response {
             "https://management.azure.com/".to_owned(),
         ],
         portal: format!("{url}/"),
-    };
-    json(
-        StatusCode::OK,
-        &MetadataEndpoints::new(parameter(query, "api-version").as_deref(), &urls),
-    )
+    }
 }
 
 fn parameter(query: &str, name: &str) -> Option<String> {
@@ -82,9 +113,12 @@ fn parameter(query: &str, name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::origin::Origin;
     use doorward_names::TenantId;
     use std::fmt::Write as _;
+
+    fn azure(host: &str) -> Origin {
+        Origin::azure(AzureHost::parse(host).unwrap())
+    }
 
     /// What each origin says of itself, by endpoint version and by the tenant segment that was asked for.
     #[test]
@@ -93,6 +127,9 @@ mod tests {
         let origins = [
             Origin::localhost(8443),
             Origin::parse("https://login.example.com").unwrap(),
+            azure("login.microsoftonline.com"),
+            azure("login.windows.net"),
+            azure("sts.windows.net"),
         ];
         let mut table = String::new();
         for origin in &origins {
@@ -105,7 +142,7 @@ mod tests {
                     ("common".into(), "{tenantid}".into()),
                 ] {
                     let issuer = origin.issuer_of(of_token, &tid);
-                    let document = openid_configuration(version, origin.url(), &segment, &issuer);
+                    let document = document((origin, &origins[0]), version, &segment, &issuer);
                     let _ = writeln!(table, "{} {version:?} {segment}", origin.url());
                     for (name, value) in [
                         ("issuer", Some(&document.issuer)),

@@ -199,7 +199,7 @@ impl StsError {
             Self::RefreshTokenUnknown => grant(C::InvalidGrant, text_of(C::InvalidGrant)),
             Self::Session(refusal) => {
                 let code = match refusal {
-                    SessionRefusal::Revoked => C::SessionRevoked,
+                    SessionRefusal::Revoked | SessionRefusal::OtherRun => C::SessionRevoked,
                     SessionRefusal::Inactive => C::RefreshTokenInactive,
                     SessionRefusal::OtherClient => C::InvalidGrant,
                     SessionRefusal::UserDisabled => C::UserDisabled,
@@ -262,7 +262,7 @@ impl StsError {
             correlation: ctx.correlation,
             at: ctx.now,
         };
-        let body = ErrorBody::new(row.error, row.code, &row.text, marks).with_error_uri(ctx.origin.url());
+        let body = ErrorBody::new(row.error, row.code, &row.text, marks).with_error_uri(ctx.outside.url());
         let mut response = json(row.status, &body);
         if let Some(seconds) = row.retry_after {
             response
@@ -514,6 +514,7 @@ mod tests {
             StsError::Session(SessionRefusal::OtherClient),
             StsError::Session(SessionRefusal::UserDisabled),
             StsError::Session(SessionRefusal::PasswordChanged),
+            StsError::Session(SessionRefusal::OtherRun),
             StsError::PasswordGrantOff,
             StsError::WrongPassword,
             StsError::UserDisabled,

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use doorward_domain::audit::{AuditRow, Event};
 use doorward_domain::directory::DirectoryRole;
 use doorward_domain::resource::Resource;
+use doorward_domain::run_ticket::RunTicket;
 use doorward_domain::session::Session;
 use doorward_domain::token::claims::{AccessToken, ClientProof, Subject};
 use doorward_domain::token::{TokenVersion, Validity};
@@ -80,7 +81,7 @@ async fn begin(ctx: &Ctx, version: TokenVersion, claims: &[u8]) -> Result<(Signi
     let key = ctx
         .app
         .keyring
-        .current(&ctx.app.snapshots, &ctx.app.store)
+        .current(ctx.origin.key_use(), &ctx.app.snapshots, &ctx.app.store)
         .await?;
     let kid = &key.key.name.0;
     let header = match version {
@@ -162,12 +163,14 @@ fn scopes(resource: &Resource) -> Vec<String> {
     }
 }
 
-/// Begins a session of `user` with a built-in client and returns it with its refresh token.
+/// Begins a session of `user` with a built-in client and returns it with its refresh token. A session that began by a
+/// run's secret is that run's alone.
 pub(crate) async fn start_session(
     ctx: &Ctx,
     (tenant, client): (TenantId, AppId),
     user: &User,
     methods: &'static str,
+    run: Option<&RunTicket>,
 ) -> Result<(Session, SecretString), StsError> {
     let secret = GeneratedSecret::from_entropy(SecretKind::Refresh, entropy::bytes());
     let session = Session {
@@ -180,11 +183,13 @@ pub(crate) async fn start_session(
         signed_in_at: ctx.now,
         used_at: ctx.now,
         revoked_at: None,
+        ticket: run.map(|ticket| ticket.hash.clone()),
     };
     let mut audit = ctx.audit(tenant, Event::SignedIn);
     audit.actor = Some(user.id);
     audit.client = Some(client);
-    audit.detail = format!("session {} by {methods}", session.id);
+    let within = if run.is_some() { " within a run" } else { "" };
+    audit.detail = format!("session {} by {methods}{within}", session.id);
     let kept = session.clone();
     ctx.app
         .snapshots

@@ -19,14 +19,14 @@ pub async fn get(ctx: &Ctx, segment: &str, version: EndpointVersion) -> Result<R
     // A new store makes its first key in the background; an empty set would be kept by clients for a day.
     ctx.app
         .keyring
-        .current(&ctx.app.snapshots, &ctx.app.store)
+        .current(ctx.origin.key_use(), &ctx.app.snapshots, &ctx.app.store)
         .await?;
     let set = ctx.app.keyring.set(&ctx.app.snapshots, &ctx.app.store).await?;
     let issuer = match version {
         EndpointVersion::V1 => None,
         EndpointVersion::V2 => Some(ctx.origin.issuer_of(TokenVersion::V2, &tid)),
     };
-    let keys = set.published(ctx.now).map(|key| {
+    let keys = set.published(ctx.origin.key_use(), ctx.now).map(|key| {
         let mut jwk = key.jwk.clone();
         jwk.issuer.clone_from(&issuer);
         jwk

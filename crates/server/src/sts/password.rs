@@ -1,10 +1,11 @@
 //! The password grant (RFC 6749 §4.3): a person's name and password without a browser. Development only; production
-//! signs people in where a second factor can be asked for.
+//! signs people in where a second factor can be asked for, and takes here nothing but the secret of a run, by which a
+//! person who is signed in already lends a command their identity.
 
 use doorward_domain::audit::Event;
 use doorward_domain::mode::Mode;
 use doorward_domain::resource::client::COMMAND_LINE;
-use doorward_names::{AppId, SecretString, Upn};
+use doorward_names::{AppId, SecretKind, SecretString, Upn};
 use doorward_protocol::oauth::Target;
 use doorward_protocol::paths::EndpointVersion;
 use doorward_store::{self as store, QueryError};
@@ -35,7 +36,13 @@ pub async fn grant(
     asked: Asked,
 ) -> Result<Response, StsError> {
     let tenant = tenant::named_or_of_user(ctx, segment, &asked.username).await?;
-    if ctx.app.mode() == Mode::Production {
+    // The run whose secret was sent, if it was one.
+    let run = ctx.ticket.as_deref().filter(|ticket| {
+        let hasher = &ctx.app.hasher;
+        let presented = hasher.candidates(SecretKind::Password, asked.password.expose());
+        ticket.holds_secret_of_person(&presented, ctx.now)
+    });
+    if run.is_none() && ctx.app.mode() == Mode::Production {
         return Err(StsError::PasswordGrantOff);
     }
     if asked.client_id.parse::<AppId>() != Ok(COMMAND_LINE) {
@@ -59,11 +66,14 @@ pub async fn grant(
             Ok(Some((user, roles)))
         })
         .await?;
-    let hash = found
-        .as_ref()
-        .and_then(|(user, _)| user.password.as_ref())
-        .map(|p| p.hash.clone());
-    let right = ctx.app.passwords.verify(asked.password, hash).await;
+    let right = match (run, &found) {
+        (Some(run), found) => found.as_ref().is_some_and(|(user, _)| run.stands_for(user)),
+        (None, found) => {
+            let hash = found.as_ref().and_then(|(user, _)| user.password.as_ref());
+            let hash = hash.map(|p| p.hash.clone());
+            ctx.app.passwords.verify(asked.password, hash).await
+        }
+    };
     let (user, roles) = match found {
         Some(found) if right => found,
         Some((user, _)) => {
@@ -79,10 +89,10 @@ pub async fn grant(
     if !user.enabled {
         return Err(StsError::UserDisabled);
     }
-    if user.password.as_ref().is_some_and(|p| p.must_change) {
+    if run.is_none() && user.password.as_ref().is_some_and(|p| p.must_change) {
         return Err(StsError::PasswordMustChange);
     }
-    let (session, refresh_token) = start_session(ctx, (id, COMMAND_LINE), &user, "pwd").await?;
+    let (session, refresh_token) = start_session(ctx, (id, COMMAND_LINE), &user, "pwd", run).await?;
     let person = Person {
         user: &user,
         session: &session,

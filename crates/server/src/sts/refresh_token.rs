@@ -52,6 +52,7 @@ pub async fn grant(
     {
         return Err(StsError::RefreshTokenUnknown);
     }
+    session.admit_run(ctx.ticket.as_ref().map(|ticket| &ticket.hash))?;
     session.admit(client, user.as_ref(), ctx.now)?;
     let user = user.ok_or(StsError::RefreshTokenUnknown)?;
     if ctx.now.since(session.used_at) > USE_RESOLUTION {

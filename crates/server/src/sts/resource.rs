@@ -13,7 +13,7 @@ use crate::graph::is_graph;
 /// # Errors
 /// [`StsError::ResourceUnknown`] when there is none.
 pub async fn find(ctx: &Ctx, tenant: TenantId, requested: &str) -> Result<Resource, StsError> {
-    let name = if is_graph(requested, &ctx.app.origins) {
+    let name = if is_graph(ctx, requested) {
         &FirstParty::MicrosoftGraph.app_id().to_string()
     } else {
         requested

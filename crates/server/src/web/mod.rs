@@ -1,5 +1,6 @@
 //! Pages for people, rendered on the server, working without JavaScript.
 
+pub mod device_login;
 pub mod error;
 pub mod setup;
 

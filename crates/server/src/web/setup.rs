@@ -323,7 +323,7 @@ async fn sign_in(ctx: &Ctx, user: &User) -> Result<Response, StsError> {
         .store
         .read(move |view| store::directory_role::of(view, tenant, id))
         .await?;
-    let (session, refresh_token) = start_session(ctx, (tenant, COMMAND_LINE), user, "pwd").await?;
+    let (session, refresh_token) = start_session(ctx, (tenant, COMMAND_LINE), user, "pwd", None).await?;
     let target = Target::from_scope("https://graph.microsoft.com/.default openid profile offline_access")?;
     let person = Person {
         user,

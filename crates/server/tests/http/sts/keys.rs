@@ -2,6 +2,7 @@
 
 use super::header;
 use crate::harness::{NOW, World};
+use doorward_domain::signing_key::KeyUse;
 use doorward_names::Duration;
 use doorward_server::boot::keys as turn_over_by_hand;
 use doorward_server::boot::turn_over;
@@ -36,9 +37,13 @@ async fn keys_are_published_before_they_sign_and_until_their_tokens_have_expired
         let next = both[1].clone();
         // Too young: not even the owner of the data can make it sign.
         let now = world.app.clock.now();
-        assert!(turn_over_by_hand::rotate_in(&world.app.store, now).await.is_err());
+        assert!(
+            turn_over_by_hand::rotate_in(&world.app.store, KeyUse::Origin, now)
+                .await
+                .is_err()
+        );
         world.app.clock.advance(Duration::hours(25));
-        let name = turn_over_by_hand::rotate_in(&world.app.store, world.app.clock.now())
+        let name = turn_over_by_hand::rotate_in(&world.app.store, KeyUse::Origin, world.app.clock.now())
             .await
             .unwrap();
         assert_eq!(name, next);
