@@ -156,8 +156,17 @@ pub fn browser() -> Option<Vec<String>> {
         let words: Vec<String> = first.split_ascii_whitespace().map(str::to_owned).collect();
         return (!words.is_empty()).then_some(words);
     }
-    let desktop = cfg!(target_os = "macos") || ["DISPLAY", "WAYLAND_DISPLAY"].into_iter().any(|v| variable(v).is_some());
-    let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
-    let found = search_path().iter().any(|directory| directory.join(opener).is_file());
+    let desktop = cfg!(target_os = "macos")
+        || ["DISPLAY", "WAYLAND_DISPLAY"]
+            .into_iter()
+            .any(|v| variable(v).is_some());
+    let opener = if cfg!(target_os = "macos") {
+        "open"
+    } else {
+        "xdg-open"
+    };
+    let found = search_path()
+        .iter()
+        .any(|directory| directory.join(opener).is_file());
     (desktop && found).then(|| vec![opener.to_owned()])
 }

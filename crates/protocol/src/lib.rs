@@ -5,6 +5,7 @@
 //! here: the clock, I/O, async, HTTP statuses, and every rule about who may do what.
 #![forbid(unsafe_code)]
 
+pub mod arm;
 pub mod azure_hosts;
 pub mod claims;
 pub mod graph;

@@ -117,7 +117,12 @@ mod tests {
             assert!(good(name), "{name}");
         }
         assert!(good("westeurope.api.azureml.ms"));
-        for name in ["portal.azure.com", "example.com", "a.b.api.azureml.ms", "www.aka.ms"] {
+        for name in [
+            "portal.azure.com",
+            "example.com",
+            "a.b.api.azureml.ms",
+            "www.aka.ms",
+        ] {
             assert!(!good(name), "{name}");
         }
     }

@@ -133,8 +133,14 @@ mod tests {
                 "https://localhost:8443/T/oauth2/v2.0/authorize?client_id=a&state=b%20c",
             ),
             ("https://aka.ms/devicelogin", "https://localhost:8443/devicelogin"),
-            ("https://microsoft.com/devicelogin", "https://localhost:8443/devicelogin"),
-            ("https://login.microsoft.com/device", "https://localhost:8443/devicelogin"),
+            (
+                "https://microsoft.com/devicelogin",
+                "https://localhost:8443/devicelogin",
+            ),
+            (
+                "https://login.microsoft.com/device",
+                "https://localhost:8443/devicelogin",
+            ),
             ("https://ml.azure.com/?wsid=1", "https://localhost:8443/?wsid=1"),
         ] {
             assert_eq!(seen(address).unwrap(), expected, "{address}");
@@ -158,9 +164,15 @@ mod tests {
 
     #[test]
     fn the_rest_stays_as_it_is_and_tricks_do_not_work() {
-        assert_eq!(seen("https://example.com/a?b#c").unwrap(), "https://example.com/a?b#c");
+        assert_eq!(
+            seen("https://example.com/a?b#c").unwrap(),
+            "https://example.com/a?b#c"
+        );
         assert_eq!(seen("http://localhost:5000/").unwrap(), "http://localhost:5000/");
-        assert_eq!(seen("https://notmicrosoft.com/").unwrap(), "https://notmicrosoft.com/");
+        assert_eq!(
+            seen("https://notmicrosoft.com/").unwrap(),
+            "https://notmicrosoft.com/"
+        );
         for address in [
             "file:///etc/passwd",
             "javascript:alert(1)",
@@ -183,7 +195,12 @@ mod tests {
         };
         assert_eq!(port("http://localhost:38401"), Some(38401));
         assert_eq!(port("http://127.0.0.1:8400/x"), Some(8400));
-        for uri in ["https://localhost:38401", "http://example.com:38401", "http://localhost", "http://localhost:22"] {
+        for uri in [
+            "https://localhost:38401",
+            "http://example.com:38401",
+            "http://localhost",
+            "http://localhost:22",
+        ] {
             assert_eq!(port(uri), None, "{uri}");
         }
     }

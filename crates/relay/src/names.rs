@@ -146,7 +146,9 @@ mod tests {
             let answer = server.answer(&question(name, TYPE::A)).await.unwrap();
             let answer = Packet::parse(&answer).unwrap();
             assert_eq!((answer.id(), answer.rcode()), (7, RCODE::NoError));
-            assert!(matches!(&answer.answers[0].rdata, RData::A(a) if a.address == u32::from(Ipv4Addr::LOCALHOST)));
+            assert!(
+                matches!(&answer.answers[0].rdata, RData::A(a) if a.address == u32::from(Ipv4Addr::LOCALHOST))
+            );
             let other = server.answer(&question(name, TYPE::AAAA)).await.unwrap();
             let other = Packet::parse(&other).unwrap();
             assert!(other.answers.is_empty() && other.rcode() == RCODE::NoError);
@@ -190,11 +192,15 @@ mod tests {
 
     #[test]
     fn name_servers_are_read_from_the_hosts_file() {
-        let text = "# x\nnameserver 192.0.2.1\n nameserver 2001:db8::1%eth0\nsearch example.com\nnameserver x\n";
+        let text =
+            "# x\nnameserver 192.0.2.1\n nameserver 2001:db8::1%eth0\nsearch example.com\nnameserver x\n";
         let found = NameServer::of_resolv_conf(text);
         assert_eq!(
             found,
-            ["192.0.2.1:53".parse().unwrap(), "[2001:db8::1]:53".parse().unwrap()]
+            [
+                "192.0.2.1:53".parse().unwrap(),
+                "[2001:db8::1]:53".parse().unwrap()
+            ]
         );
     }
 }

@@ -143,7 +143,10 @@ impl Relay {
         match request.uri().scheme_str() {
             Some("https") => self.absolute_https(request).await,
             Some("http") => self.absolute_http(request).await,
-            _ => plain(StatusCode::BAD_REQUEST, "this is a proxy: ask it for a whole address\n"),
+            _ => plain(
+                StatusCode::BAD_REQUEST,
+                "this is a proxy: ask it for a whole address\n",
+            ),
         }
     }
 
@@ -155,7 +158,10 @@ impl Relay {
         let there = match (ours, port) {
             (true, 443) => None,
             (true, _) => {
-                return plain(StatusCode::FORBIDDEN, "Azure's names are answered on port 443 only\n");
+                return plain(
+                    StatusCode::FORBIDDEN,
+                    "Azure's names are answered on port 443 only\n",
+                );
             }
             (false, _) => match self.outside.dial_name(&host, port, true).await {
                 Ok(there) => Some(there),
@@ -193,12 +199,18 @@ impl Relay {
         };
         match AzureHost::parse(&host) {
             Some(ours) if port == 443 => self.server.answer(&ours, request).await,
-            Some(_) => plain(StatusCode::FORBIDDEN, "Azure's names are answered on port 443 only\n"),
+            Some(_) => plain(
+                StatusCode::FORBIDDEN,
+                "Azure's names are answered on port 443 only\n",
+            ),
             None => match Url::parse(&request.uri().to_string()) {
                 Ok(url) if url.host_str().is_some_and(|host| !is_machine_name(host)) => {
                     self.server.elsewhere(url, request).await
                 }
-                _ => plain(StatusCode::FORBIDDEN, "this machine's own services are not reached from a run\n"),
+                _ => plain(
+                    StatusCode::FORBIDDEN,
+                    "this machine's own services are not reached from a run\n",
+                ),
             },
         }
     }
@@ -279,7 +291,10 @@ mod tests {
         assert!(credential.admits(&shown(&credential)));
         assert!(!credential.admits(&shown(&other)));
         for text in ["", "Basic", "Basic !", "Bearer x", "Basic cnVuOg=="] {
-            assert!(!credential.admits(&HeaderValue::from_str(text).unwrap()), "{text}");
+            assert!(
+                !credential.admits(&HeaderValue::from_str(text).unwrap()),
+                "{text}"
+            );
         }
     }
 }

@@ -101,6 +101,9 @@ pub fn to_tls(request: &Request<Incoming>) -> Response<Body> {
             response.headers_mut().insert(header::LOCATION, location);
             response
         }
-        None => plain(StatusCode::BAD_REQUEST, "Azure's names are answered over TLS only\n"),
+        None => plain(
+            StatusCode::BAD_REQUEST,
+            "Azure's names are answered over TLS only\n",
+        ),
     }
 }

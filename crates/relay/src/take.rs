@@ -68,7 +68,9 @@ impl Relay {
             }
             80 => redirect_to_tls(stream).await,
             53 => match rules.name_servers.first() {
-                Some(server) if !self.outside.offline => splice(stream, TcpStream::connect(server).await?).await,
+                Some(server) if !self.outside.offline => {
+                    splice(stream, TcpStream::connect(server).await?).await
+                }
                 _ => return refuse(&stream, io::ErrorKind::ConnectionRefused.into()),
             },
             _ => return refuse(&stream, io::ErrorKind::ConnectionRefused.into()),

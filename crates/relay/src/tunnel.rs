@@ -50,7 +50,9 @@ impl UpstreamProxy {
         } else {
             format!("http://{text}")
         };
-        let url = Url::parse(&with_scheme).ok().filter(|url| url.scheme() == "http")?;
+        let url = Url::parse(&with_scheme)
+            .ok()
+            .filter(|url| url.scheme() == "http")?;
         let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
         let authorization = (!url.username().is_empty()).then(|| {
             let password = url.password().unwrap_or_default();
@@ -69,7 +71,11 @@ impl UpstreamProxy {
 pub fn is_machine(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(v4) => {
-            v4.is_link_local() || v4.is_loopback() || v4.is_unspecified() || v4.is_multicast() || v4.is_broadcast()
+            v4.is_link_local()
+                || v4.is_loopback()
+                || v4.is_unspecified()
+                || v4.is_multicast()
+                || v4.is_broadcast()
                 || IpAddr::V4(v4) == WIRE_SERVER
         }
         IpAddr::V6(v6) => {
@@ -131,7 +137,10 @@ impl Outside {
     }
 
     fn proxy_for(&self, host: &str) -> Option<&UpstreamProxy> {
-        let host = host.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
+        let host = host
+            .trim_start_matches('[')
+            .trim_end_matches(']')
+            .to_ascii_lowercase();
         let excepted = self.without_proxy.iter().any(|entry| {
             let entry = entry.trim().trim_start_matches('.').to_ascii_lowercase();
             entry == "*" || !entry.is_empty() && (host == entry || host.ends_with(&format!(".{entry}")))

@@ -218,7 +218,8 @@ impl Channel {
                 descriptors.extend(rights);
             }
         }
-        self.0.read_exact(length.get_mut(got.bytes..).unwrap_or_default())?;
+        self.0
+            .read_exact(length.get_mut(got.bytes..).unwrap_or_default())?;
         let length = usize::try_from(u32::from_be_bytes(length)).map_err(|_| nonsense())?;
         if length > LONGEST {
             return Err(nonsense());
@@ -422,7 +423,12 @@ mod tests {
 
     #[test]
     fn nonsense_is_an_error_and_takes_no_memory() {
-        for frame in [&b"\xff\xff\xff\xff"[..], b"\0\0\0\x01?", b"\0\0\0\x03S\0\0", b"\0\0\0\0"] {
+        for frame in [
+            &b"\xff\xff\xff\xff"[..],
+            b"\0\0\0\x01?",
+            b"\0\0\0\x03S\0\0",
+            b"\0\0\0\0",
+        ] {
             let (mut here, mut there) = UnixStream::pair().map(|(a, b)| (a, Channel::new(b))).unwrap();
             here.write_all(frame).unwrap();
             drop(here);
@@ -432,7 +438,9 @@ mod tests {
         lying.byte(b'M');
         [0, 0, 0, 0].iter().for_each(|b| lying.byte(*b));
         lying.number(u32::MAX);
-        let (mut here, mut there) = UnixStream::pair().map(|(a, b)| (Channel::new(a), Channel::new(b))).unwrap();
+        let (mut here, mut there) = UnixStream::pair()
+            .map(|(a, b)| (Channel::new(a), Channel::new(b)))
+            .unwrap();
         here.send(&lying.0, &[]).unwrap();
         assert!(there.next_order().is_err());
     }

@@ -48,7 +48,10 @@ fn descendants(ancestor: u32) -> HashSet<u32> {
         };
         for task in tasks.flatten() {
             let children = fs::read_to_string(task.path().join("children")).unwrap_or_default();
-            for child in children.split_ascii_whitespace().filter_map(|pid| pid.parse().ok()) {
+            for child in children
+                .split_ascii_whitespace()
+                .filter_map(|pid| pid.parse().ok())
+            {
                 if found.insert(child) {
                     open.push(child);
                 }
@@ -98,7 +101,10 @@ mod tests {
     #[test]
     fn the_table_is_read_as_it_is_written() {
         let table = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n   0: 0100007F:9C40 0100007F:1F90 01 00000000:00000000 00:00000000 00000000  1000        0 4242 1 x\n";
-        let (local, remote) = ("127.0.0.1:40000".parse().unwrap(), "127.0.0.1:8080".parse().unwrap());
+        let (local, remote) = (
+            "127.0.0.1:40000".parse().unwrap(),
+            "127.0.0.1:8080".parse().unwrap(),
+        );
         assert_eq!(inode(table, local, remote), Some(4242));
         assert_eq!(inode(table, remote, local), None);
     }

@@ -167,7 +167,9 @@ impl Keeper {
             channel.order(&Order::Connect(port))?;
             waiting.push_back(answer);
         }
-        answered.await.unwrap_or_else(|_| Err(io::ErrorKind::BrokenPipe.into()))
+        answered
+            .await
+            .unwrap_or_else(|_| Err(io::ErrorKind::BrokenPipe.into()))
     }
 }
 

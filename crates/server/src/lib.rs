@@ -6,6 +6,8 @@
 #![forbid(unsafe_code)]
 
 mod app;
+mod arm;
+mod bearer;
 pub mod boot;
 pub mod clock;
 mod credentials;

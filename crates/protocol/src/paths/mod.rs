@@ -3,10 +3,12 @@
 //! Literal segments compare without case; percent-encoding is read strictly (RFC 3986 §2.1). Deliberately not
 //! here: methods, hosts and query strings.
 
+mod arm;
 mod graph;
 mod segments;
 mod sts;
 
+pub use arm::ArmPath;
 pub use graph::{
     ApplicationTail, DirectoryRolePath, GRAPH_VERSION, GraphPath, ObjectKey, ServicePrincipalTail,
 };

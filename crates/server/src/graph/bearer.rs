@@ -1,130 +1,25 @@
 //! Who calls: the access token, checked for this plane alone.
 
-use doorward_domain::directory::Permission;
 use doorward_domain::resource::FirstParty;
-use doorward_domain::token::{CLOCK_SKEW, TokenVersion};
-use doorward_names::{AppId, IdentifierUri, ObjectId, SessionId, TenantId, TenantName, Timestamp};
-use doorward_protocol::claims::AccessClaims;
-use doorward_protocol::jose::UnverifiedToken;
-use http::{HeaderMap, header};
+use doorward_names::IdentifierUri;
+use http::HeaderMap;
 
 use super::GraphError;
+use crate::bearer::{self, Unknown};
+pub use crate::bearer::{Bearer, BearerKind, TokenProblem};
 use crate::ctx::Ctx;
-use crate::origin::Origin;
-
-/// What is wrong with an access token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum TokenProblem {
-    /// There is none.
-    #[error("Access token is empty.")]
-    Missing,
-    /// It is no token of ours.
-    #[error("Access token validation failure. The token is malformed, or its signature is not ours.")]
-    Invalid,
-    /// Its time is over, or has not come.
-    #[error("Lifetime validation failed, the token is expired.")]
-    Expired,
-    /// It is for another resource.
-    #[error("Access token validation failure. Invalid audience.")]
-    Audience,
-    /// It was issued under a name that is not ours, or for a tenant that is not here.
-    #[error("Access token validation failure. Invalid issuer.")]
-    Issuer,
-    /// Its principal is gone or disabled, or its session has ended.
-    #[error("Access token validation failure. The principal is disabled, or its session has ended.")]
-    Principal,
-}
-
-/// A principal whose token was checked; only [`authenticate`] makes one.
-#[derive(Debug, Clone)]
-pub struct Bearer {
-    /// The tenant of the token, and of everything it can reach.
-    pub tenant: TenantId,
-    /// The object id.
-    pub id: ObjectId,
-    /// The client.
-    pub client: AppId,
-    /// Person or application.
-    pub kind: BearerKind,
-}
-
-/// Person or application.
-#[derive(Debug, Clone)]
-pub enum BearerKind {
-    /// A person, through a client with scopes, in a session.
-    Person {
-        /// What the client may do for them.
-        scopes: Vec<Permission>,
-        /// Their session.
-        session: SessionId,
-    },
-    /// An application as itself.
-    Application,
-}
 
 /// Checks the access token of a request.
 ///
 /// # Errors
 /// What is wrong with it.
 pub async fn authenticate(ctx: &Ctx, headers: &HeaderMap) -> Result<Bearer, GraphError> {
-    let token = token(headers).ok_or(GraphError::Token(TokenProblem::Missing))?;
-    let invalid = || GraphError::Token(TokenProblem::Invalid);
-    let unverified = UnverifiedToken::parse(token).map_err(|_| invalid())?;
-    let set = ctx.app.keyring.set(&ctx.app.snapshots, &ctx.app.store).await?;
-    let kid = unverified.header().kid.as_deref().ok_or_else(invalid)?;
-    let key = set.find(ctx.origin.key_use(), kid, ctx.now).ok_or_else(invalid)?;
-    let verified = unverified
-        .verify::<AccessClaims>(key.pair.public_key())
-        .map_err(|_| invalid())?;
-    let claims = verified.get();
-    check(claims, ctx).map_err(GraphError::Token)?;
-    if ctx
-        .app
-        .snapshots
-        .tenant(&TenantName::Id(claims.tenant()))
-        .await?
-        .is_none()
-    {
-        return Err(GraphError::Token(TokenProblem::Issuer));
-    }
-    bearer(claims).ok_or_else(invalid)
-}
-
-fn token(headers: &HeaderMap) -> Option<&str> {
-    let mut values = headers.get_all(header::AUTHORIZATION).iter();
-    let (Some(value), None) = (values.next(), values.next()) else {
-        return None;
-    };
-    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
-    let token = token.trim();
-    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
-}
-
-/// The checks that need no store.
-fn check(claims: &AccessClaims, ctx: &Ctx) -> Result<(), TokenProblem> {
-    let issued_by = |origin: &Origin| {
-        [TokenVersion::V1, TokenVersion::V2]
-            .into_iter()
-            .any(|version| origin.issuer(version, claims.tenant()) == claims.issuer())
-    };
-    // A token of one of the server's own names opens the others as well; Azure's names keep to themselves.
-    let ours = match ctx.origin.azure_host() {
-        Some(_) => issued_by(&ctx.origin),
-        None => ctx.app.origins.iter().any(|origin| issued_by(origin)),
-    };
-    if !ours {
-        return Err(TokenProblem::Issuer);
-    }
-    if !is_graph(ctx, claims.audience()) {
-        return Err(TokenProblem::Audience);
-    }
-    let now = ctx.now;
-    let expires_at = Timestamp::from_unix_seconds(claims.expires_at());
-    let not_before = Timestamp::from_unix_seconds(claims.not_before());
-    if now >= expires_at.plus(CLOCK_SKEW) || now < not_before.minus(CLOCK_SKEW) {
-        return Err(TokenProblem::Expired);
-    }
-    Ok(())
+    bearer::authenticate(ctx, headers, |audience| is_graph(ctx, audience))
+        .await
+        .map_err(|unknown| match unknown {
+            Unknown::Token(problem) => GraphError::Token(problem),
+            Unknown::Store(error) => error.into(),
+        })
 }
 
 /// Whether an audience is Microsoft Graph, by its own names or, under the server's own names, by the address that `az`
@@ -134,22 +29,4 @@ pub fn is_graph(ctx: &Ctx, audience: &str) -> bool {
     FirstParty::find(audience) == Some(FirstParty::MicrosoftGraph)
         || ctx.origin.azure_host().is_none()
             && origins.any(|origin| IdentifierUri::fold(audience) == origin.url())
-}
-
-fn bearer(claims: &AccessClaims) -> Option<Bearer> {
-    let scopes: Vec<_> = claims.scopes().collect();
-    let kind = if scopes.is_empty() {
-        BearerKind::Application
-    } else {
-        BearerKind::Person {
-            scopes: scopes.into_iter().filter_map(Permission::of_name).collect(),
-            session: claims.session()?.parse().ok()?,
-        }
-    };
-    Some(Bearer {
-        tenant: claims.tenant(),
-        id: claims.object_id(),
-        client: claims.client().parse().ok()?,
-        kind,
-    })
 }

@@ -10,7 +10,7 @@ use http::{HeaderValue, StatusCode, header};
 
 use super::respond::{Response, json, text};
 use crate::ctx::Ctx;
-use crate::{graph, sts, web};
+use crate::{arm, graph, sts, web};
 
 /// The route table under Azure's names.
 pub async fn answer<B>(ctx: &Ctx, host: &AzureHost, head: &Parts, body: B) -> Response
@@ -36,10 +36,7 @@ where
             ),
         },
         AzurePlane::ResourceManager if paths::is_metadata_endpoints(path) => sts::metadata(ctx, query),
-        AzurePlane::ResourceManager => not_served(
-            "ResourceNotFound",
-            "This version of Doorward has no Resource Manager yet, only the cloud's metadata.",
-        ),
+        AzurePlane::ResourceManager => arm::answer(ctx, head).await,
         AzurePlane::DirectoryGraph => not_served(
             "Request_ResourceNotFound",
             "The older directory API is not served yet: use Microsoft Graph.",

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::ctx::Ctx;
 use crate::origin::Origin;
 use crate::run::relayed::Relayed;
-use crate::{entropy, graph, run, sts, web};
+use crate::{arm, entropy, graph, run, sts, web};
 
 /// An answer, whole.
 pub type Response = http::Response<Full<Bytes>>;
@@ -88,6 +88,8 @@ where
         graph::answer(&ctx, path, &head, body).await
     } else if graph::owns(path) {
         graph::unknown_path(&ctx, path)
+    } else if arm::owns(path) {
+        arm::answer(&ctx, &head).await
     } else if doorward_protocol::paths::is_metadata_endpoints(path) {
         sts::metadata(&ctx, head.uri.query().unwrap_or_default())
     } else if path == doorward_protocol::paths::ERROR_PAGE {

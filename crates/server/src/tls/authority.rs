@@ -1,8 +1,8 @@
 //! Development's private certificate authority: it may sign for `localhost` and the loopback addresses, and for
 //! nothing else.
 
-pub use doorward_authority::{Authority, Credential, SanType};
 use doorward_authority::Confines;
+pub use doorward_authority::{Authority, Credential, SanType};
 use doorward_names::{Duration, Timestamp};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

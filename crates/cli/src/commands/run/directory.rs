@@ -30,7 +30,11 @@ impl Directory {
         // From here on the keeper removes it, should this process be killed.
         let path = made.keep();
         let lock = path.join(LOCK);
-        let open = OpenOptions::new().create_new(true).write(true).mode(0o600).open(&lock);
+        let open = OpenOptions::new()
+            .create_new(true)
+            .write(true)
+            .mode(0o600)
+            .open(&lock);
         let held = open.and_then(|file| file.lock().map(|()| file));
         Ok(Self {
             _lock: held.map_err(|e| Failure::file(&lock, e))?,

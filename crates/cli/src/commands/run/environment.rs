@@ -95,11 +95,12 @@ impl Surroundings<'_> {
     }
 
     fn own(&self, proxy: Option<&Proxy>) -> Vec<(&'static str, OsString)> {
-        let mut own: Vec<(&'static str, OsString)> = Vec::new();
-        own.push(("HOME", self.home.view.clone().into()));
-        own.push(("AZURE_CONFIG_DIR", self.home.azure().into()));
-        own.push((KEYRING, "disabled:".into()));
-        own.push((config::RUN, self.socket.into()));
+        let mut own: Vec<(&'static str, OsString)> = vec![
+            ("HOME", self.home.view.clone().into()),
+            ("AZURE_CONFIG_DIR", self.home.azure().into()),
+            (KEYRING, "disabled:".into()),
+            (config::RUN, self.socket.into()),
+        ];
         own.extend(TELEMETRY.map(|(name, value)| (name, value.into())));
         own.extend(BUNDLE_VARIABLES.map(|name| (name, self.trust.bundle.clone().into())));
         let shims = self.directory.join(shim::DIRECTORY);

@@ -89,7 +89,12 @@ impl PrivateHome {
         if let Ok(entries) = fs::read_dir(self.real.join(at)) {
             names.extend(entries.flatten().map(|entry| entry.file_name()));
         }
-        let below: Vec<PathBuf> = self.private.iter().filter(|p| p.starts_with(at)).cloned().collect();
+        let below: Vec<PathBuf> = self
+            .private
+            .iter()
+            .filter(|p| p.starts_with(at))
+            .cloned()
+            .collect();
         names.extend(
             below
                 .iter()
@@ -113,7 +118,9 @@ impl PrivateHome {
     fn source_of(&self, path: &Path) -> Option<PathBuf> {
         let target = self.real.join(path);
         let found = self.instead.iter().find(|(_, hidden)| *hidden == target);
-        found.filter(|_| self.private.contains(path)).map(|(own, _)| own.clone())
+        found
+            .filter(|_| self.private.contains(path))
+            .map(|(own, _)| own.clone())
     }
 
     /// Whether hiding a directory hides no more than was meant: not the home, nor anything above it.

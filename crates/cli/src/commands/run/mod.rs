@@ -77,7 +77,10 @@ fn profile_name(text: &str) -> Result<String, String> {
     if !text.is_empty() && text.len() <= 64 && text.chars().all(fits) && !text.starts_with('.') {
         Ok(text.to_owned())
     } else {
-        Err("a name has 1 to 64 letters, digits, `-`, `_` and `.`, and starts with none of the last".to_owned())
+        Err(
+            "a name has 1 to 64 letters, digits, `-`, `_` and `.`, and starts with none of the last"
+                .to_owned(),
+        )
     }
 }
 
@@ -145,7 +148,12 @@ async fn within(
     let leaf = Leaf::make(local_time::now()).map_err(|e| Failure::new(e.to_string()))?;
     let directory = Directory::make()?;
     let trust = Trust::write(&directory, &leaf.root)?;
-    let home = PrivateHome::make(&directory, args.profile.as_deref(), context, ticket.identity().is_some())?;
+    let home = PrivateHome::make(
+        &directory,
+        args.profile.as_deref(),
+        context,
+        ticket.identity().is_some(),
+    )?;
     let person = Person::listen(&directory, ticket)?;
     let surroundings = Surroundings {
         directory: &directory,
@@ -170,7 +178,8 @@ async fn within(
 }
 
 fn server(ticket: &Ticket, offline: bool) -> Result<Server, Failure> {
-    let origin = Url::parse(ticket.origin()).map_err(|e| Failure::new(format!("{}: {e}", ticket.origin())))?;
+    let origin =
+        Url::parse(ticket.origin()).map_err(|e| Failure::new(format!("{}: {e}", ticket.origin())))?;
     let others: Option<doorward_relay::Others> = (!offline).then(|| {
         Box::new(|| {
             let authority = doorward_sdk::Authority::parse("https://aka.ms").ok()?;

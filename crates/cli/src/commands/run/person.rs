@@ -3,8 +3,8 @@
 
 use super::directory::Directory;
 use super::shim::{self, Answer, Wish};
-use super::ticket::Ticket;
 use super::this_program;
+use super::ticket::Ticket;
 use crate::failure::Failure;
 use crate::{config, output};
 use doorward_relay::{Inside, Redirects, see};
@@ -101,7 +101,10 @@ async fn open(address: &str, ticket: &Ticket, redirects: Option<&Redirects>) -> 
     output::note(&if opened {
         format!("doorward run: opened in your browser: {}", seen.url)
     } else {
-        format!("doorward run: please open this address in a browser: {}", seen.url)
+        format!(
+            "doorward run: please open this address in a browser: {}",
+            seen.url
+        )
     });
     Answer::Opened
 }

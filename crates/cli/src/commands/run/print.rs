@@ -18,7 +18,10 @@ pub fn print(args: &Args, command: &[OsString], context: &Context) -> Outcome {
     let mut line = |title: &str, rest: String| {
         let _ = writeln!(text, "{title:<13}{rest}");
     };
-    let words: Vec<_> = command.iter().map(|word| crate::shell::quote(&word.to_string_lossy())).collect();
+    let words: Vec<_> = command
+        .iter()
+        .map(|word| crate::shell::quote(&word.to_string_lossy()))
+        .collect();
     line("command", words.join(" "));
     line(
         "server",
@@ -26,20 +29,32 @@ pub fn print(args: &Args, command: &[OsString], context: &Context) -> Outcome {
     );
     line(
         "identity",
-        args.identity.clone().unwrap_or_else(|| "none; programs sign in by themselves".to_owned()),
+        args.identity
+            .clone()
+            .unwrap_or_else(|| "none; programs sign in by themselves".to_owned()),
     );
-    let ways: Vec<_> = Via::candidates(args.via).iter().map(ToString::to_string).collect();
+    let ways: Vec<_> = Via::candidates(args.via)
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     line("by", ways.join(", else "));
     let mut names: Vec<_> = NAMES.iter().map(|(name, _)| (*name).to_owned()).collect();
     names.push(format!("*{WORKSPACE_SUFFIX}"));
     line("names", names.join(" "));
-    let rest = if args.offline { "not reached" } else { "reached; see --port" };
+    let rest = if args.offline {
+        "not reached"
+    } else {
+        "reached; see --port"
+    };
     line("network", rest.to_owned());
     let files = match &args.profile {
         Some(name) => format!("kept in {}", context.home.path("run").join(name).display()),
         None => "gone after the run".to_owned(),
     };
-    line("private", format!("{}: {files}", PRIVATE.map(|name| format!("~/{name}")).join(" ")));
+    line(
+        "private",
+        format!("{}: {files}", PRIVATE.map(|name| format!("~/{name}")).join(" ")),
+    );
     let mut dropped: Vec<_> = config::everything()
         .map(|(name, _)| name)
         .filter(|name| is_dropped(name, args.identity.is_some()))
@@ -47,7 +62,17 @@ pub fn print(args: &Args, command: &[OsString], context: &Context) -> Outcome {
         .filter(|name| !args.pass_env.contains(name))
         .collect();
     dropped.sort();
-    line("dropped", if dropped.is_empty() { "no variable".to_owned() } else { dropped.join(" ") });
-    line("trust", format!("{} JAVA_TOOL_OPTIONS", BUNDLE_VARIABLES.join(" ")));
+    line(
+        "dropped",
+        if dropped.is_empty() {
+            "no variable".to_owned()
+        } else {
+            dropped.join(" ")
+        },
+    );
+    line(
+        "trust",
+        format!("{} JAVA_TOOL_OPTIONS", BUNDLE_VARIABLES.join(" ")),
+    );
     Ok(Report::Text(text))
 }

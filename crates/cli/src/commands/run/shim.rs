@@ -82,7 +82,9 @@ pub fn is_meant() -> bool {
 
 /// Runs as one of them: hands the address to the person outside.
 pub fn run() -> ExitCode {
-    let address = std::env::args_os().skip(1).find(|word| !word.to_string_lossy().starts_with('-'));
+    let address = std::env::args_os()
+        .skip(1)
+        .find(|word| !word.to_string_lossy().starts_with('-'));
     let (Some(address), Some(socket)) = (address, config::run()) else {
         return output::failure(&Failure::usage("which address is to be opened?"));
     };

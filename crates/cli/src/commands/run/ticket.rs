@@ -128,7 +128,9 @@ impl Ticket {
             match client.keep(&self.secret).await {
                 Ok(_) => {}
                 Err(Error::NotFound(_)) => {
-                    output::warn("doorward run: the run's ticket has ended: Azure's names are not answered any more; run the command again");
+                    output::warn(
+                        "doorward run: the run's ticket has ended: Azure's names are not answered any more; run the command again",
+                    );
                     return;
                 }
                 Err(e) => tracing::warn!("the run's ticket could not be kept alive yet: {e}"),

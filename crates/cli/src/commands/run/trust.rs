@@ -67,8 +67,13 @@ impl Trust {
 
 /// What programs here trust already: the system's authorities, and those that variables name.
 fn bases() -> Vec<String> {
-    let named = BUNDLE_VARIABLES.iter().filter_map(|name| config::path_variable(name));
-    let system = bundle::SYSTEM.iter().map(PathBuf::from).find(|path| path.exists());
+    let named = BUNDLE_VARIABLES
+        .iter()
+        .filter_map(|name| config::path_variable(name));
+    let system = bundle::SYSTEM
+        .iter()
+        .map(PathBuf::from)
+        .find(|path| path.exists());
     let mut files = BTreeMap::new();
     for file in system.into_iter().chain(named) {
         if let Ok(real) = fs::canonicalize(&file)
@@ -82,5 +87,7 @@ fn bases() -> Vec<String> {
 }
 
 fn read(path: &Path) -> Option<String> {
-    fs::read_to_string(path).ok().filter(|text| text.contains("-----BEGIN CERTIFICATE-----"))
+    fs::read_to_string(path)
+        .ok()
+        .filter(|text| text.contains("-----BEGIN CERTIFICATE-----"))
 }

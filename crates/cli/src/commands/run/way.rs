@@ -108,7 +108,9 @@ impl Way {
         let pass = async {
             while let Some(caught) = signals.next().await {
                 // What the terminal sends reaches the command by itself.
-                if caught.sent && let Err(e) = keeper.signal(caught.number) {
+                if caught.sent
+                    && let Err(e) = keeper.signal(caught.number)
+                {
                     tracing::debug!("a signal was not passed on: {e}");
                 }
             }
@@ -133,10 +135,17 @@ impl Inside for InPlace {
 }
 
 fn not_started(command: &[OsString], error: &io::Error) -> Failure {
-    let name = command.first().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = command
+        .first()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let missing = error.kind() == io::ErrorKind::NotFound;
     Failure {
-        exit: if missing { Exit::CommandNotFound } else { Exit::CommandNotStarted },
+        exit: if missing {
+            Exit::CommandNotFound
+        } else {
+            Exit::CommandNotStarted
+        },
         ..Failure::new(format!("`{name}` can't be run: {error}"))
     }
 }
@@ -183,7 +192,11 @@ impl Attempt<'_> {
             made => made,
         };
         let mut place = place?;
-        let resolvers = if self.args.offline { Vec::new() } else { system::name_servers() };
+        let resolvers = if self.args.offline {
+            Vec::new()
+        } else {
+            system::name_servers()
+        };
         let rules = Arc::new(Rules {
             host_ports: self.host_ports(),
             name_servers: resolvers.clone(),
@@ -206,7 +219,8 @@ impl Attempt<'_> {
         let credential = Credential::make();
         let keeper: Arc<OnceLock<u32>> = Arc::default();
         let known = Arc::clone(&keeper);
-        let peer = Arc::new(move |peer: SocketAddr| known.get().is_some_and(|keeper| belongs(*keeper, peer, own)));
+        let peer =
+            Arc::new(move |peer: SocketAddr| known.get().is_some_and(|keeper| belongs(*keeper, peer, own)));
         let proxy = Proxy {
             url: credential.url(own.port()),
             port: own.port(),
@@ -231,7 +245,12 @@ impl Attempt<'_> {
             (true, true) => vec!["sudo".to_owned(), "--".to_owned()],
             (true, false) => vec!["sudo".to_owned(), "-n".to_owned(), "--".to_owned()],
         };
-        Place::make(plan, &Helper { program, before }, self.surroundings.directory.path()).await
+        Place::make(
+            plan,
+            &Helper { program, before },
+            self.surroundings.directory.path(),
+        )
+        .await
     }
 
     fn plan(&self, way: doorward_sandbox::Way) -> io::Result<Plan> {
@@ -272,7 +291,10 @@ impl Attempt<'_> {
                 .map_err(|failure| io::Error::other(failure.message))
         };
         let mut mounts = vec![
-            (file("hosts", &hosts(&system::hosts_file()))?, PathBuf::from("/etc/hosts")),
+            (
+                file("hosts", &hosts(&system::hosts_file()))?,
+                PathBuf::from("/etc/hosts"),
+            ),
             (
                 file("resolv.conf", &resolv_conf(&system::resolv_conf()))?,
                 PathBuf::from("/etc/resolv.conf"),
@@ -300,7 +322,11 @@ impl Attempt<'_> {
 /// The port of a server on this machine.
 fn local_port(origin: &str) -> Option<u16> {
     let url = url::Url::parse(origin).ok()?;
-    let host = url.host_str()?.trim_start_matches('[').trim_end_matches(']').to_owned();
+    let host = url
+        .host_str()?
+        .trim_start_matches('[')
+        .trim_end_matches(']')
+        .to_owned();
     let local = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
     url.port_or_known_default().filter(|_| local)
 }
@@ -314,25 +340,28 @@ fn hosts(person: &str) -> String {
     }
     let others = person.lines().filter(|line| {
         let words = line.split('#').next().unwrap_or_default();
-        !words.split_ascii_whitespace().skip(1).any(|name| {
-            doorward_protocol::azure_hosts::AzureHost::parse(name).is_some()
-        })
+        !words
+            .split_ascii_whitespace()
+            .skip(1)
+            .any(|name| doorward_protocol::azure_hosts::AzureHost::parse(name).is_some())
     });
     format!("{text}\n{}\n", others.collect::<Vec<_>>().join("\n"))
 }
 
 /// The person's resolver settings, with the run's name server instead of theirs.
 fn resolv_conf(person: &str) -> String {
-    let kept = person
-        .lines()
-        .filter(|line| line.starts_with("search") || line.starts_with("options") || line.starts_with("domain"));
+    let kept = person.lines().filter(|line| {
+        line.starts_with("search") || line.starts_with("options") || line.starts_with("domain")
+    });
     let kept: Vec<_> = kept.collect();
     format!("nameserver 127.0.0.1\n{}\n", kept.join("\n"))
 }
 
 /// Names come from the hosts file and the name server, and from no service beside them.
 fn nsswitch_conf(person: &str) -> String {
-    let others = person.lines().filter(|line| !line.trim_start().starts_with("hosts:"));
+    let others = person
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("hosts:"));
     format!("{}\nhosts: files dns\n", others.collect::<Vec<_>>().join("\n"))
 }
 

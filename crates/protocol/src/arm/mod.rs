@@ -1,0 +1,99 @@
+//! Bodies of Resource Manager: lists, tenants, subscriptions, errors.
+
+use doorward_names::{SubscriptionId, TenantId};
+use serde::{Deserialize, Serialize};
+
+use crate::Null;
+
+/// A list (no further page: what is listed here is few).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct List<T> {
+    /// The items.
+    pub value: Vec<T>,
+}
+
+/// A tenant that the caller is in, of `GET /tenants`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tenant {
+    /// `/tenants/{tenantId}`.
+    pub id: String,
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// `Home`, or `ProjectedBy` for a guest's.
+    pub tenant_category: String,
+    /// Its name.
+    pub display_name: String,
+    /// Its first domain.
+    pub default_domain: String,
+    /// All its domains.
+    #[serde(default)]
+    pub domains: Vec<String>,
+}
+
+/// A subscription.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Subscription {
+    /// `/subscriptions/{subscriptionId}`.
+    pub id: String,
+    /// `RoleBased`.
+    pub authorization_source: String,
+    /// Tenants that manage it for its owner: none.
+    #[serde(default)]
+    pub managed_by_tenants: Vec<Null>,
+    /// Its id.
+    pub subscription_id: SubscriptionId,
+    /// The tenant that it trusts.
+    pub tenant_id: TenantId,
+    /// Its name.
+    pub display_name: String,
+    /// `Enabled`.
+    pub state: String,
+    /// What it may be used for.
+    #[serde(default)]
+    pub subscription_policies: SubscriptionPolicies,
+}
+
+/// What a subscription may be used for.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SubscriptionPolicies {
+    /// `Public_2014-09-01`.
+    #[serde(default)]
+    pub location_placement_id: String,
+    /// `Internal_2014-09-01`.
+    #[serde(default)]
+    pub quota_id: String,
+    /// `Off`.
+    #[serde(default)]
+    pub spending_limit: String,
+}
+
+/// An error: `{"error": {"code", "message"}}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorBody {
+    /// The error.
+    pub error: Error,
+}
+
+/// What went wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Error {
+    /// The word for programs.
+    pub code: String,
+    /// The words for people.
+    pub message: String,
+}
+
+impl ErrorBody {
+    /// An error of that word and those words.
+    pub fn new(code: &str, message: impl Into<String>) -> Self {
+        Self {
+            error: Error {
+                code: code.to_owned(),
+                message: message.into(),
+            },
+        }
+    }
+}
