@@ -66,7 +66,9 @@ pub fn find(view: &View<'_>, acting: &Acting, name: &str, mode: Mode) -> Result<
 fn person(view: &View<'_>, acting: &Acting, upn: &Upn, mode: Mode) -> Result<Option<Found>, Stop> {
     let found = store::user::find_by_upn(view, acting.tenant, upn).or_fail()?;
     let Some(user) = found else { return Ok(None) };
-    if user.id != acting.id {
+    if user.id == acting.id {
+        acting.require_itself()?;
+    } else {
         // Who may not see people must not learn from the refusal that there is one.
         acting.require(Action::ReadUser, &Target::default())?;
         if mode == Mode::Production {
