@@ -62,6 +62,13 @@ async fn a_service_principal_goes_by_three_names() {
         let said = message(&several);
         assert!(said.contains(&app.name) && said.contains(&twin.name), "{said}");
         // Who may not see applications learns neither how many there are nor that there are none.
+        let reader = tenant
+            .service_principal("reader", &[Permission::ApplicationReadAll])
+            .await;
+        for name in [admin.name.as_str(), "nobody@nowhere.example"] {
+            let answer = begin(&reader, json!({ "identity": name })).await;
+            assert_eq!(answer.status, 403, "{name}: it may see applications, not people");
+        }
         let guest = tenant.guest("guest").await;
         for name in [
             "Training app",
