@@ -126,6 +126,63 @@ fn a_newer_schema_is_refused() {
     }
 }
 
+/// What a store looked like before the second migration.
+const SCHEMA_1: &str = "DROP TABLE run_ticket; ALTER TABLE signing_key DROP COLUMN key_use; \
+                        ALTER TABLE login_session DROP COLUMN ticket_key; \
+                        ALTER TABLE login_session DROP COLUMN ticket_mac; DELETE FROM migration WHERE version = 2";
+
+#[test]
+fn an_older_store_is_migrated_and_keeps_what_it_has() {
+    for place in Place::all() {
+        let store = place.open();
+        let stored = StoredKey {
+            key: SigningKey::first(KeyName("kid".to_owned()), KeyUse::Origin, NOW),
+            certificate: vec![1],
+            private: Secret::new(b"private key".to_vec()),
+        };
+        block_on(store.write(move |tx| signing_key::insert(tx, &stored)))
+            .unwrap()
+            .value
+            .unwrap();
+        block_on(store.append(audit_row("before"))).unwrap();
+        drop(store);
+        place.damage(SCHEMA_1);
+        for _ in 0..2 {
+            let store = place.open();
+            assert!(!store.is_new(), "{}", place.engine);
+            let keys = block_on(store.read(signing_key::list)).unwrap();
+            assert_eq!(keys.len(), 1);
+            assert_eq!(
+                keys[0].key.key_use,
+                KeyUse::Origin,
+                "its keys stay for the origin"
+            );
+            assert_eq!(keys[0].private.expose(), b"private key");
+            assert_eq!(block_on(store.read(audit::count)).unwrap(), 1);
+            assert_eq!(
+                block_on(store.write(|tx| run_ticket::prune(tx, NOW)))
+                    .unwrap()
+                    .value,
+                0
+            );
+        }
+    }
+}
+
+#[test]
+fn nodes_that_migrate_at_once_agree() {
+    for place in Place::all() {
+        drop(place.open());
+        place.damage(SCHEMA_1);
+        std::thread::scope(|scope| {
+            let openers: Vec<_> = (0..4).map(|_| scope.spawn(|| place.try_open())).collect();
+            for opener in openers {
+                assert!(!opener.join().unwrap().unwrap().is_new(), "{}", place.engine);
+            }
+        });
+    }
+}
+
 #[test]
 fn what_is_no_store_is_refused_and_left_alone() {
     let directory = tempfile::tempdir().unwrap();
@@ -266,7 +323,16 @@ fn damaged_rows_are_named() {
                 id: "two".to_owned()
             }
         );
-        place.damage("UPDATE signing_key SET stage = 'current' WHERE name = 'two'");
+        place.damage("UPDATE signing_key SET stage = 'current', key_use = 'lost' WHERE name = 'two'");
+        assert_eq!(
+            error(&store),
+            StoreError::Corrupt {
+                table: "signing_key",
+                column: "key_use",
+                id: "two".to_owned()
+            }
+        );
+        place.damage("UPDATE signing_key SET key_use = 'relay' WHERE name = 'two'");
         assert_eq!(block_on(store.read(signing_key::list)).unwrap().len(), 2);
         place.damage(&format!(
             "UPDATE signing_key SET private = {take} WHERE name = 'two'"

@@ -9,6 +9,7 @@ use doorward_domain::directory::query::{
     ApplicationField, Predicate, Query, ServicePrincipalField, UserField, Value,
 };
 use doorward_domain::directory::{DirectoryRole, Permission};
+use doorward_domain::run_ticket::{ActsAs, Identity, Maker, RunTicket};
 use doorward_domain::service_principal::{ServicePrincipal, ServicePrincipalKind};
 use doorward_domain::session::Session;
 use doorward_domain::setup_link::{Purpose, SetupLink};
@@ -745,11 +746,17 @@ fn sessions_links_and_throttles() {
             let second = Session {
                 id: SessionId::from_random(random()),
                 refresh_hash: hash(),
+                ticket: Some(hash()),
                 ..session
             };
+            let (of_run, bound) = (second.id, second.ticket.clone().unwrap());
             change(&store, move |tx| session::insert(tx, &second))
                 .await
                 .unwrap();
+            let found = look(&store, move |v| session::find(v, tenant, of_run))
+                .await
+                .unwrap();
+            assert!(found.ticket.unwrap().matches(&bound));
             let person = alice.id;
             let ended = change(&store, move |tx| {
                 session::revoke_all_of_user(tx, tenant, person, NOW)
@@ -813,6 +820,92 @@ fn sessions_links_and_throttles() {
                 change(&store, |tx| throttle::prune(tx, NOW.plus(Duration::seconds(1)))).await,
                 1
             );
+        });
+    }
+}
+
+#[test]
+fn run_tickets() {
+    for place in Place::all() {
+        let store = place.open();
+        block_on(async {
+            let (tenant, maker) = (support::tenant(), ObjectId::from_random(random()));
+            let ticket = |session, identity| {
+                let maker = Maker {
+                    id: maker,
+                    client: AppId::from_random(random()),
+                    session,
+                };
+                RunTicket::new(hash(), tenant, maker, identity, NOW)
+            };
+            let plain = ticket(None, None);
+            let full = ticket(
+                Some(SessionId::from_random(random())),
+                Some(Identity {
+                    kind: ActsAs::Person,
+                    id: ObjectId::from_random(random()),
+                    client: AppId::from_random(random()),
+                    secret: hash(),
+                }),
+            );
+            for ticket in [&plain, &full] {
+                let new = ticket.clone();
+                assert_eq!(
+                    change(&store, move |tx| run_ticket::insert(tx, &new)).await,
+                    Ok(())
+                );
+                let again = ticket.clone();
+                let refused = change(&store, move |tx| run_ticket::insert(tx, &again)).await;
+                assert_eq!(refused, Err(Conflict { what: Unique::Hash }));
+                let known = ticket.hash.clone();
+                let found = look(&store, move |v| run_ticket::find_by_hash(v, &known))
+                    .await
+                    .unwrap();
+                assert!(found.hash.matches(&ticket.hash));
+                assert_eq!((found.tenant, found.maker), (tenant, ticket.maker));
+                assert_eq!((found.made_at, found.expires_at), (NOW, ticket.expires_at));
+                match (&found.identity, &ticket.identity) {
+                    (None, None) => {}
+                    (Some(found), Some(made)) => {
+                        assert_eq!(
+                            (found.kind, found.id, found.client),
+                            (made.kind, made.id, made.client)
+                        );
+                        assert!(found.secret.matches(&made.secret));
+                    }
+                    _ => panic!("{found:?}"),
+                }
+            }
+            let other_key = SecretHash::new(HashKeyId::from_random(random()), *plain.hash.as_bytes());
+            let lost = other_key.clone();
+            assert!(
+                look(&store, move |v| run_ticket::find_by_hash(v, &lost))
+                    .await
+                    .is_none()
+            );
+            assert!(!change(&store, move |tx| run_ticket::delete(tx, &other_key)).await);
+
+            let alive =
+                |tenant, maker, at| look(&store, move |v| run_ticket::count_alive(v, tenant, maker, at));
+            assert_eq!(alive(tenant, maker, NOW).await, 2);
+            assert_eq!(alive(support::tenant(), maker, NOW).await, 0);
+            assert_eq!(alive(tenant, ObjectId::from_random(random()), NOW).await, 0);
+            let later = NOW.plus(Duration::seconds(60));
+            let renewed = full.clone().renewed(later).unwrap();
+            let saved = renewed.clone();
+            assert!(change(&store, move |tx| run_ticket::save(tx, &saved)).await);
+            let dead = plain.expires_at;
+            assert_eq!(alive(tenant, maker, dead).await, 1);
+            assert_eq!(change(&store, move |tx| run_ticket::prune(tx, dead)).await, 1);
+            let known = plain.hash.clone();
+            assert!(
+                look(&store, move |v| run_ticket::find_by_hash(v, &known))
+                    .await
+                    .is_none()
+            );
+            let known = full.hash.clone();
+            assert!(change(&store, move |tx| run_ticket::delete(tx, &known)).await);
+            assert!(!change(&store, move |tx| run_ticket::save(tx, &renewed)).await);
         });
     }
 }

@@ -1,6 +1,7 @@
 //! The SDK against the real server, over TLS: its tokens, its keys, its validator.
 
 use crate::run::{Cli, SERVER};
+use doorward_sdk::run::RunClient;
 use doorward_sdk::validation::{TokenValidator, ValidationError, Who};
 use doorward_sdk::{Authority, ClientOptions, Error, ServicePrincipalAuthentication, UserSession};
 
@@ -102,4 +103,51 @@ async fn a_resource_that_asks_for_v2_gets_v2_and_an_id_token_is_no_access_token(
         .await
         .unwrap_err();
     assert_eq!(refused, ValidationError::NotAnAccessToken);
+}
+
+#[tokio::test]
+async fn a_run_is_answered_under_azures_names_until_it_ends() {
+    let made = Cli::admin()
+        .run(["ad", "sp", "create-for-rbac", "-n", "sdk-run"])
+        .json();
+    let id = made["appId"].as_str().unwrap();
+    let tenant = &SERVER.env["DOORWARD_TENANT_ID"];
+    let signed_in = UserSession::sign_in(
+        options(),
+        tenant.parse().unwrap(),
+        &SERVER.env["DOORWARD_ADMIN_UPN"].parse().unwrap(),
+        &SERVER.env["DOORWARD_ADMIN_PASSWORD"].as_str().into(),
+        ARM,
+    )
+    .await
+    .unwrap();
+    let runs = RunClient::new(options(), std::sync::Arc::new(signed_in.session));
+    let begun = runs.begin(Some(id)).await.unwrap();
+    let identity = begun.identity.as_ref().unwrap();
+    assert_eq!(identity.client_id.to_string(), id);
+    // What the relay does: the true address, and two headers.
+    let client = options().http_client().unwrap();
+    let form = format!(
+        "grant_type=client_credentials&client_id={id}&client_secret={}&resource={ARM}",
+        identity.secret.expose()
+    );
+    let ask = || async {
+        let request = client
+            .post(format!("{}/{tenant}/oauth2/token", SERVER.url))
+            .header("doorward-ticket", begun.ticket.expose())
+            .header("doorward-asked-host", "login.microsoftonline.com")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form.clone());
+        let response = request.send().await.unwrap();
+        (response.status().as_u16(), format!("{:?}", response.version()))
+    };
+    assert_eq!(ask().await, (200, "HTTP/2.0".to_owned()));
+    assert_eq!(runs.keep(&begun.ticket).await.unwrap().expires_in, 120);
+    let unknown = runs.begin(Some("no such application")).await.unwrap_err();
+    assert!(matches!(unknown, Error::NotFound(_)), "{unknown}");
+    runs.end(&begun.ticket).await.unwrap();
+    runs.end(&begun.ticket).await.unwrap();
+    assert_eq!(ask().await.0, 403);
+    let ended = runs.keep(&begun.ticket).await.unwrap_err();
+    assert!(matches!(ended, Error::NotFound(_)), "{ended}");
 }

@@ -142,6 +142,7 @@ fn signing_keys_are_listed_beside_a_running_server() {
         .filter(|key| key["stage"] == "current")
         .collect();
     assert_eq!(current.len(), 1, "{listed}");
+    assert_eq!(current[0]["use"], "origin");
     let name = current[0]["name"].as_str().unwrap();
     keys(&["revoke", "--compromised", name]).text();
     let after = keys(&["list"]).json();

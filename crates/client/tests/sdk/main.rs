@@ -9,4 +9,5 @@ mod cache;
 mod directory;
 mod mock;
 mod retry;
+mod run;
 mod validation;

@@ -188,6 +188,19 @@ pub fn decide(caller: &Caller, action: Action, target: &Target) -> Result<Becaus
     Ok(because)
 }
 
+/// Whether the caller may lend their whole identity to a command. A client that may do less than the person must not
+/// come by all of it that way.
+///
+/// # Errors
+/// The reason for a refusal.
+pub fn lends_itself(caller: &Caller) -> Result<(), Denied> {
+    match &caller.standing {
+        Standing::Person { scopes, .. } if scopes.contains(&P::DirectoryAccessAsUserAll) => Ok(()),
+        Standing::Person { .. } => Err(Denied::ScopeTooNarrow),
+        Standing::Application { .. } => Err(Denied::NoRight),
+    }
+}
+
 fn right(caller: &Caller, action: Action, target: &Target) -> Option<Because> {
     let by_role = caller
         .roles
@@ -421,6 +434,22 @@ mod tests {
             }
         }
         insta::assert_snapshot!(table);
+    }
+
+    #[test]
+    fn only_a_client_that_may_do_all_lends_a_person_on() {
+        let person = |scopes| Caller {
+            standing: Standing::Person {
+                kind: UserKind::Guest,
+                scopes,
+            },
+            roles: vec![],
+        };
+        assert_eq!(lends_itself(&person(vec![P::DirectoryAccessAsUserAll])), Ok(()));
+        for scopes in [vec![], vec![P::UserRead], vec![P::DirectoryReadWriteAll]] {
+            assert_eq!(lends_itself(&person(scopes)), Err(Denied::ScopeTooNarrow));
+        }
+        assert_eq!(lends_itself(&application(&[])), Err(Denied::NoRight));
     }
 
     #[test]

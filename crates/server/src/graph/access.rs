@@ -4,7 +4,7 @@
 use doorward_domain::application::Application;
 use doorward_domain::audit::{AuditRow, Event};
 use doorward_domain::directory::DirectoryRole;
-use doorward_domain::directory::rights::{Action, Caller, Denied, Standing, Target, decide};
+use doorward_domain::directory::rights::{Action, Caller, Denied, Standing, Target, decide, lends_itself};
 use doorward_domain::service_principal::ServicePrincipal;
 use doorward_domain::user::User;
 use doorward_names::{ObjectId, TenantId, Timestamp};
@@ -63,6 +63,11 @@ impl Acting {
     /// Refuses unless the caller may in general; for lists and for what does not exist yet.
     pub fn require_any(&self, action: Action) -> Result<(), Stop> {
         self.require(action, &Target::default())
+    }
+
+    /// Refuses unless the caller may lend a command their whole identity.
+    pub fn require_itself(&self) -> Result<(), Stop> {
+        lends_itself(&self.caller).map_err(Stop::from)
     }
 
     /// What to answer for an object that is not there: that, to who may see such objects; else a denial.

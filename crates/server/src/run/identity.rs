@@ -2,7 +2,7 @@
 //! principal anyway, by giving it a credential or a password.
 
 use doorward_domain::directory::query::{MAX_PAGE, Predicate, Query, ServicePrincipalField, Value};
-use doorward_domain::directory::rights::{Action, Target};
+use doorward_domain::directory::rights::Action;
 use doorward_domain::mode::Mode;
 use doorward_domain::resource::client::COMMAND_LINE;
 use doorward_domain::run_ticket::ActsAs;
@@ -48,14 +48,19 @@ impl Found {
 
 /// Finds the principal that `name` names, and grants its identity or refuses.
 pub fn find(view: &View<'_>, acting: &Acting, name: &str, mode: Mode) -> Result<Found, Stop> {
-    if let Ok(upn) = name.parse::<Upn>()
-        && let Some(found) = person(view, acting, &upn, mode)?
+    let upn = name.parse::<Upn>().ok();
+    if let Some(upn) = &upn
+        && let Some(found) = person(view, acting, upn, mode)?
     {
         return Ok(found);
     }
     match service_principal(view, acting, name)? {
         Some(principal) => grant_service_principal(view, acting, &principal),
         None => {
+            // As in `person`: that there is none is told only to who may see people.
+            if upn.is_some() {
+                acting.require_any(Action::ReadUser)?;
+            }
             let shown: String = name.chars().filter(|c| !c.is_control()).take(SHOWN).collect();
             Err(acting.missing(Action::ReadApplication, &shown))
         }
@@ -66,9 +71,11 @@ pub fn find(view: &View<'_>, acting: &Acting, name: &str, mode: Mode) -> Result<
 fn person(view: &View<'_>, acting: &Acting, upn: &Upn, mode: Mode) -> Result<Option<Found>, Stop> {
     let found = store::user::find_by_upn(view, acting.tenant, upn).or_fail()?;
     let Some(user) = found else { return Ok(None) };
-    if user.id != acting.id {
+    if user.id == acting.id {
+        acting.require_itself()?;
+    } else {
         // Who may not see people must not learn from the refusal that there is one.
-        acting.require(Action::ReadUser, &Target::default())?;
+        acting.require_any(Action::ReadUser)?;
         if mode == Mode::Production {
             let text = "A run gets another person's identity in development only; here it gets your own, or a \
                         service principal's.";

@@ -11,7 +11,7 @@ use doorward_names::{
     AppId, CredentialId, DisplayName, Duration, GeneratedSecret, ObjectId, SecretKind, TenantId, Timestamp,
 };
 use doorward_server::App;
-use doorward_server::boot::{NewTenant, development_app, plant, turn_over};
+use doorward_server::boot::{NewTenant, ServeConfig, development_app, plant, production_app, turn_over};
 use doorward_server::clock::Clock;
 use doorward_server::http::{Request, respond};
 use doorward_server::origin::Origin;
@@ -55,6 +55,28 @@ impl World {
         let mut worlds = vec![Self::sqlite().await];
         worlds.extend(Self::postgres().await);
         worlds
+    }
+
+    /// A production server of its own, under the same name.
+    pub async fn production() -> Self {
+        let directory = Arc::new(tempfile::tempdir().unwrap());
+        let path = directory.path().join("doorward.toml");
+        let text = format!(
+            "origins = [\"{ORIGIN}\"]\nlisten = [\"127.0.0.1:0\"]\ndata = \"/nowhere\"\n\
+             master_key_file = \"/elsewhere/key\"\n[tls]\ncertificate = \"/nowhere/c\"\nkey = \"/nowhere/k\"\n"
+        );
+        std::fs::write(&path, text).unwrap();
+        let config = ServeConfig::load(&path).unwrap();
+        let location = Location::Sqlite {
+            path: directory.path().join("doorward.db"),
+        };
+        let store = open(location, Mode::Production).await;
+        let app = production_app(store, &config, Clock::manual(NOW)).await.unwrap();
+        turn_over(&app).await;
+        Self {
+            app,
+            _directory: Some(directory),
+        }
     }
 
     /// The servers that tests share, one for each engine.
@@ -120,18 +142,8 @@ impl World {
     }
 
     async fn open(location: Location, directory: Option<Arc<tempfile::TempDir>>) -> Self {
-        let options = OpenOptions {
-            location,
-            mode: Mode::Development,
-            master: MasterKey::from_bytes([7; 32]),
-            entropy,
-            now: NOW,
-        };
-        let opened = tokio::task::spawn_blocking(move || Store::open(options))
-            .await
-            .unwrap()
-            .unwrap();
-        let app = development_app(opened, Origin::parse(ORIGIN).unwrap(), Clock::manual(NOW))
+        let store = open(location, Mode::Development).await;
+        let app = development_app(store, Origin::parse(ORIGIN).unwrap(), Clock::manual(NOW))
             .await
             .unwrap();
         turn_over(&app).await;
@@ -185,6 +197,20 @@ impl World {
     pub async fn post_form(&self, path: &str, form: &[(&str, &str)]) -> Answer {
         self.send(form_request(path, form)).await
     }
+}
+
+async fn open(location: Location, mode: Mode) -> Store {
+    let options = OpenOptions {
+        location,
+        mode,
+        master: MasterKey::from_bytes([7; 32]),
+        entropy,
+        now: NOW,
+    };
+    tokio::task::spawn_blocking(move || Store::open(options))
+        .await
+        .unwrap()
+        .unwrap()
 }
 
 /// A request for our origin with a form.

@@ -10,4 +10,5 @@
 
 mod graph;
 mod harness;
+mod run;
 mod sts;
