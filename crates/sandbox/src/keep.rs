@@ -9,7 +9,7 @@ use nix::mount::{MsFlags, mount};
 use nix::sys::signal::{SigSet, Signal, kill};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::{Pid, User, getpid, getuid, initgroups, setresgid, setresuid};
+use nix::unistd::{Pid, User, getpid, getuid, initgroups, setgroups, setresgid, setresuid};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::thread::{CapabilitySet, CapabilitySets, clear_ambient_capability_set, set_capabilities};
 use std::io;
@@ -99,9 +99,14 @@ fn become_caller() -> nix::Result<()> {
     if !caller.other {
         return Ok(());
     }
-    let user = User::from_uid(caller.user)?.ok_or(Errno::ENOENT)?;
-    let name = std::ffi::CString::new(user.name).map_err(|_| Errno::EINVAL)?;
-    initgroups(&name, caller.group)?;
+    match User::from_uid(caller.user)? {
+        Some(user) => {
+            let name = std::ffi::CString::new(user.name).map_err(|_| Errno::EINVAL)?;
+            initgroups(&name, caller.group)?;
+        }
+        // A user without a name is in no further groups.
+        None => setgroups(&[caller.group])?,
+    }
     setresgid(caller.group, caller.group, caller.group)?;
     setresuid(caller.user, caller.user, caller.user)?;
     rustix::thread::set_no_new_privs(true).map_err(|_| Errno::EPERM)
