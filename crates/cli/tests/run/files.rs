@@ -17,7 +17,7 @@ const PLACES: [&str; 7] = [
     ".local/share/.IdentityService/msal.cache",
 ];
 
-/// Everything below a directory: path, size, times, content.
+/// Everything below a directory: path, mode, times, content. Our own files, where a session is kept, are no part of it.
 fn picture(directory: &Path) -> String {
     let mut lines = Vec::new();
     let mut open = vec![directory.to_owned()];
@@ -36,7 +36,8 @@ fn picture(directory: &Path) -> String {
             data.ctime_nsec()
         ));
         if data.is_dir() {
-            open.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+            let below = fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path());
+            open.extend(below.filter(|path| !path.ends_with(".doorward")));
         }
     }
     lines.sort();

@@ -153,6 +153,11 @@ impl World {
         let upn = &self.env["DOORWARD_ADMIN_UPN"];
         let mut child = self
             .as_person("namespaces")
+            .arg(format!("DOORWARD_TENANT_ID={}", self.env["DOORWARD_TENANT_ID"]))
+            .arg(format!(
+                "DOORWARD_SUBSCRIPTION_ID={}",
+                self.env["DOORWARD_SUBSCRIPTION_ID"]
+            ))
             .arg(&*BINARY)
             .args(["login", "-u", upn, "-p", "-", "-o", "none"])
             .stdin(Stdio::piped())
