@@ -52,9 +52,11 @@ class Tools:
     rust: Path
     gson: Path
 
+    def files(self) -> list[Path]:
+        return [self.python, self.rust / "azure-identity-judge", self.rust / "rustls-judge", self.gson]
+
     def missing(self) -> list[str]:
-        wanted = [self.python, self.rust / "azure-identity-judge", self.rust / "rustls-judge", self.gson]
-        return [str(path) for path in wanted if not path.exists()]
+        return [str(path) for path in self.files() if not path.exists()]
 
 
 def environment(judge: Judge, server: Server, directory: Path) -> dict[str, str]:
