@@ -51,9 +51,10 @@ class Tools:
     python: Path
     rust: Path
     gson: Path
+    az: Path
 
     def files(self) -> list[Path]:
-        return [self.python, self.rust / "azure-identity-judge", self.rust / "rustls-judge", self.gson]
+        return [self.python, self.rust / "azure-identity-judge", self.rust / "rustls-judge", self.gson, self.az]
 
     def missing(self) -> list[str]:
         return [str(path) for path in self.files() if not path.exists()]

@@ -117,7 +117,7 @@ def places(binary: Path, directory: Path, reached: list[Path]) -> Iterator[Place
         if root:
             people[True] = Person(directory / "root", stand_in=False)
         servers = {who: stack.enter_context(Server(binary, person.directory, person.become)) for who, person in people.items()}
-        principals = {who: create_principal(server, "ml-auth") for who, server in servers.items()}
+        ways = [(via, root and via == "root") for via in WAYS]
         yield Places(
-            Place(via, people[who], servers[who], principals[who]) for via in WAYS for who in [root and via == "root"]
+            Place(via, people[who], servers[who], create_principal(servers[who], f"ml-auth-{via}")) for via, who in ways
         )
