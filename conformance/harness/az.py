@@ -132,7 +132,7 @@ class Session:
             self.findings[name] += claims_of(place, answer, self.tokens[name][1])
 
 
-def play(places: Places, tools: Tools) -> tuple[dict[str, str], dict[str, list[str]]]:
+def play(places: Places, tools: Tools, _expected: object) -> tuple[dict[str, str], dict[str, list[str]]]:
     """Sections for the golden file, and complaints."""
     sections: dict[str, str] = {}
     findings: dict[str, list[str]] = {}

@@ -132,7 +132,7 @@ def claims_of(place: Place, answer: dict, audience: str) -> list[str]:
     return [f"claim {name} is {claims.get(name)!r}, not {value!r}" for name, value in wanted.items() if claims.get(name) != value]
 
 
-def play(places: Places, tools: Tools) -> tuple[dict[str, str], dict[str, list[str]]]:
+def play(places: Places, tools: Tools, _expected: object) -> tuple[dict[str, str], dict[str, list[str]]]:
     """Sections for the golden file, and complaints."""
     sections: dict[str, str] = {}
     findings: dict[str, list[str]] = {}

@@ -9,7 +9,7 @@ import os
 import pwd
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -100,8 +100,13 @@ class Place:
 class Places(list[Place]):
     """The places of a judge; together they know what golden files call by name."""
 
+    def __init__(self, places: Iterable[Place]):
+        super().__init__(places)
+        # What comes up during the judge's turn.
+        self.names: dict[str, str] = {}
+
     def known(self) -> dict[str, str]:
-        return {value: name for place in self for value, name in place.known().items()}
+        return {value: name for place in self for value, name in place.known().items()} | self.names
 
 
 @contextmanager
