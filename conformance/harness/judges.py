@@ -52,9 +52,11 @@ class Tools:
     rust: Path
     gson: Path
     az: Path
+    go: Path
 
     def files(self) -> list[Path]:
-        return [self.python, self.rust / "azure-identity-judge", self.rust / "rustls-judge", self.gson, self.az]
+        rust = [self.rust / f"{name}-judge" for name in ("azure-identity", "fetch", "rustls")]
+        return [self.python, *rust, self.gson, self.az, self.go / "fetch"]
 
     def missing(self) -> list[str]:
         return [str(path) for path in self.files() if not path.exists()]
