@@ -6,7 +6,10 @@ async fn fetch(client: &reqwest::Client, url: &str) -> Result<String, reqwest::E
     let answer = client.get(url).send().await?;
     let status = answer.status().as_u16();
     let body = answer.text().await?;
-    Ok(format!("{status} {}", body.split_whitespace().collect::<Vec<_>>().join(" ")))
+    Ok(format!(
+        "{status} {}",
+        body.split_whitespace().collect::<Vec<_>>().join(" ")
+    ))
 }
 
 /// An error and its causes, as a person sees them.
