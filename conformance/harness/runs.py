@@ -8,6 +8,7 @@ password. Every person has a server of their own, whose command line is signed i
 import os
 import pwd
 import re
+import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -55,7 +56,7 @@ class Person:
             asked = [*self.become, "test", "-r", str(path)]
             if subprocess.run(asked, cwd="/", env=clean_environment(self.home)).returncode != 0:
                 raise RuntimeError(
-                    f"{USER} can't read {path}: directories above it let nobody else in; `chmod a+x` them, or let the"
+                    f"{USER if self.become else 'you'} can't read {path}: directories above it let nobody else in; `chmod a+x` them, or let the"
                     " checkout (and the Python that ./test finds) stand where everybody can read"
                 )
 
@@ -100,8 +101,10 @@ class Place:
 class Places(list[Place]):
     """The places of a judge; together they know what golden files call by name."""
 
-    def __init__(self, places: Iterable[Place]):
+    def __init__(self, places: Iterable[Place], missing: dict[str, str]):
         super().__init__(places)
+        # Ways that can't be gone here, with the reason; each is a failure.
+        self.missing = missing
         # What comes up during the judge's turn.
         self.names: dict[str, str] = {}
 
@@ -109,12 +112,15 @@ class Places(list[Place]):
         return {value: name for place in self for value, name in place.known().items()} | self.names
 
 
+def sudo_works() -> bool:
+    return shutil.which("sudo") is not None and subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode == 0
+
+
 @contextmanager
 def places(binary: Path, directory: Path, reached: list[Path]) -> Iterator[Places]:
     """A place for every way; `reached` is what the person must be able to read."""
     root = os.geteuid() == 0
-    if not root and subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode != 0:
-        raise RuntimeError("`--via root` is judged as root, or through a sudo that asks for no password")
+    missing = {} if root or sudo_works() else {"root": "needs root, or a sudo that asks for no password"}
     directory.chmod(0o755)
     with ExitStack() as stack:
         people = {False: Person(directory / "person", stand_in=root)}
@@ -122,7 +128,8 @@ def places(binary: Path, directory: Path, reached: list[Path]) -> Iterator[Place
         if root:
             people[True] = Person(directory / "root", stand_in=False)
         servers = {who: stack.enter_context(Server(binary, person.directory, person.become)) for who, person in people.items()}
-        ways = [(via, root and via == "root") for via in WAYS]
+        ways = [(via, root and via == "root") for via in WAYS if via not in missing]
         yield Places(
-            Place(via, people[who], servers[who], create_principal(servers[who], f"ml-auth-{via}")) for via, who in ways
+            (Place(via, people[who], servers[who], create_principal(servers[who], f"ml-auth-{via}")) for via, who in ways),
+            missing,
         )
