@@ -51,10 +51,15 @@ class Tools:
     python: Path
     rust: Path
     gson: Path
+    az: Path
+    go: Path
+
+    def files(self) -> list[Path]:
+        rust = [self.rust / f"{name}-judge" for name in ("azure-identity", "fetch", "rustls")]
+        return [self.python, *rust, self.gson, self.az, self.go / "fetch"]
 
     def missing(self) -> list[str]:
-        wanted = [self.python, self.rust / "azure-identity-judge", self.rust / "rustls-judge", self.gson]
-        return [str(path) for path in wanted if not path.exists()]
+        return [str(path) for path in self.files() if not path.exists()]
 
 
 def environment(judge: Judge, server: Server, directory: Path) -> dict[str, str]:

@@ -24,10 +24,11 @@ def clean_environment(home: Path, **more: str) -> dict[str, str]:
 
 
 class Server:
-    """`doorward up` on a free port with a data directory of its own."""
+    """`doorward up` on a free port with a data directory of its own; `become` starts commands as its owner."""
 
-    def __init__(self, binary: Path, directory: Path):
+    def __init__(self, binary: Path, directory: Path, become: list[str] | None = None):
         self.binary = binary
+        self.become = become or []
         self.directory = directory
         self.home = directory / "home"
         self.exports: dict[str, str] = {}
@@ -39,7 +40,7 @@ class Server:
 
     def __enter__(self) -> "Server":
         env_file = self.directory / "env"
-        command = [str(self.binary), "up", "--data", str(self.directory / "data")]
+        command = [*self.become, str(self.binary), "up", "--data", str(self.directory / "data")]
         command += ["--listen", "127.0.0.1:0", "--env-file", str(env_file)]
         self.log = open(self.directory / "server.log", "w", encoding="utf-8")
         self.process = subprocess.Popen(
@@ -86,7 +87,7 @@ class Server:
     def cli(self, *arguments: str) -> object:
         """The answer of our own command line, parsed."""
         done = subprocess.run(
-            [str(self.binary), *arguments], env=self.environment(), stdin=subprocess.DEVNULL,
+            [*self.become, str(self.binary), *arguments], env=self.environment(), stdin=subprocess.DEVNULL,
             capture_output=True, text=True, timeout=60,
         )
         if done.returncode != 0:
