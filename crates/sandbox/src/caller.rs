@@ -6,6 +6,8 @@ use std::io;
 use std::os::unix::fs::lchown;
 use std::path::Path;
 
+use crate::config;
+
 /// Who the command is to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Caller {
@@ -28,10 +30,8 @@ impl Caller {
     /// This process's user; for root who was asked by `sudo`, whoever asked.
     pub fn find() -> Self {
         let this = Self::this();
-        #[expect(clippy::disallowed_methods, reason = "sudo says only there who asked")]
-        let number = |name: &str| std::env::var(name).ok()?.parse().ok();
-        match (number("SUDO_UID"), number("SUDO_GID")) {
-            (Some(user), Some(group)) if this.user.is_root() && user != 0 => Self {
+        match config::asked_by_sudo() {
+            Some((user, group)) if this.user.is_root() && user != 0 => Self {
                 user: Uid::from_raw(user),
                 group: Gid::from_raw(group),
                 other: true,

@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 mod caller;
+mod config;
 mod found;
 mod keep;
 mod message;

@@ -34,8 +34,17 @@ use trust::Trust;
 use url::Url;
 use way::{Via, Way};
 
+const EXAMPLES: &str = "\
+Examples:
+  doorward run -- python train.py                  programs that name Azure's hosts reach your server
+  doorward run --as ml-auth -- python train.py     the same, as a service principal, by AML_* and AZURE_* variables
+  doorward run --shell                             a shell in which that holds for everything
+
+docs/run.md says what is kept apart and what is not.";
+
 /// What runs, and how private.
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Args {
     /// How the private place is made; chosen by itself when not given
     #[arg(long, value_enum, value_name = "WAY")]
