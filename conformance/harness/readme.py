@@ -3,6 +3,7 @@
 `cargo run --release --` is answered with the binary under judgement; everything else runs as it stands.
 """
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -16,8 +17,9 @@ MUST_HOLD = {
     "2 sh": [],
     "3 sh": ['"token_type":"Bearer"', '"expires_in":"3599"'],
     "4 python": ["verified: "],
-    "5 sh": ['"error":"invalid_client"', "AADSTS7000215: Invalid client secret provided."],
-    "6 sh": ['"password"'],
+    "5 sh": ["a token of "],
+    "6 sh": ['"error":"invalid_client"', "AADSTS7000215: Invalid client secret provided."],
+    "7 sh": ['"password"'],
 }
 
 
@@ -36,6 +38,8 @@ def play(server: Server, tools: Tools, directory: Path) -> tuple[dict[str, str],
     environment = clean_environment(
         directory / "home", BINARY=str(server.binary), PYTHON=str(tools.python),
         DOORWARD_CONFIG_DIR=str(directory / "cli"),
+        # What the reader has activated: the environment that README has them make.
+        PATH=f"{tools.python.parent}:{os.environ['PATH']}",
     )
     done = subprocess.run(
         ["bash", "-c", "\n".join(script)], env=environment, cwd=directory, stdin=subprocess.DEVNULL,

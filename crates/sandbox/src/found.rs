@@ -1,5 +1,6 @@
 //! The founder: makes the namespaces of a place, furnishes them, and starts the keeper inside.
 
+use crate::caller::Caller;
 use crate::message::{Channel, Failed, News, Order};
 use crate::network;
 use crate::plan::{Plan, Way};
@@ -7,7 +8,6 @@ use crate::{KEEP, ROLE};
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
 use nix::sys::signal::SigSet;
-use nix::unistd::{Gid, Uid, getgid, getuid, setfsuid};
 use rustix::thread::{CapabilitySet, capabilities, configure_capability_in_ambient_set, set_capabilities};
 use std::fmt::Display;
 use std::io;
@@ -61,7 +61,10 @@ fn failed<E: Display>(step: impl Into<String>) -> impl FnOnce(E) -> Failed {
 fn make(plan: &Plan) -> Result<Vec<OwnedFd>, Failed> {
     let mut kinds = CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWNET;
     kinds.set(CloneFlags::CLONE_NEWPID, plan.processes);
-    let caller = Caller::find(plan.way);
+    let caller = match plan.way {
+        Way::Root => Caller::find(),
+        Way::Namespaces | Way::Plain => Caller::this(),
+    };
     match plan.way {
         Way::Namespaces => {
             unshare(kinds | CloneFlags::CLONE_NEWUSER).map_err(failed("a user namespace"))?;
@@ -74,35 +77,6 @@ fn make(plan: &Plan) -> Result<Vec<OwnedFd>, Failed> {
     furnish(plan, &caller)?;
     network::raise(plan).map_err(failed("the private network"))?;
     sockets(plan).map_err(failed("the private ports"))
-}
-
-/// Who the command is to be.
-pub(crate) struct Caller {
-    pub user: Uid,
-    pub group: Gid,
-    /// Whether that is someone else than this process.
-    pub other: bool,
-}
-
-impl Caller {
-    /// This process's user; for root who was asked by `sudo`, whoever asked.
-    pub fn find(way: Way) -> Self {
-        let this = Self {
-            user: getuid(),
-            group: getgid(),
-            other: false,
-        };
-        #[expect(clippy::disallowed_methods, reason = "sudo says only there who asked")]
-        let number = |name: &str| std::env::var(name).ok()?.parse().ok();
-        match (way, number("SUDO_UID"), number("SUDO_GID")) {
-            (Way::Root, Some(user), Some(group)) if this.user.is_root() && user != 0 => Self {
-                user: Uid::from_raw(user),
-                group: Gid::from_raw(group),
-                other: true,
-            },
-            _ => this,
-        }
-    }
 }
 
 /// Inside, the caller has the caller's own ids, and there are no others.
@@ -136,20 +110,8 @@ fn furnish(plan: &Plan, caller: &Caller) -> Result<(), Failed> {
         if !target.exists() {
             continue;
         }
-        // Root reads a caller's paths with the caller's eyes.
-        if caller.other {
-            setfsuid(caller.user);
-        }
-        let mounted = mount(
-            Some(source),
-            target,
-            nothing,
-            MsFlags::MS_BIND | MsFlags::MS_REC,
-            nothing,
-        );
-        if caller.other {
-            setfsuid(Uid::from_raw(0));
-        }
+        let flags = MsFlags::MS_BIND | MsFlags::MS_REC;
+        let mounted = caller.seeing(|| mount(Some(source), target, nothing, flags, nothing));
         mounted.map_err(failed(format!("a mount at {}", target.display())))?;
     }
     Ok(())

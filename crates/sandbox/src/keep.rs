@@ -1,15 +1,16 @@
 //! The keeper: the first process inside. It starts the command, passes signals on, collects whoever is left without a
 //! parent, and lets no process outlive the command or the host.
 
-use crate::found::Caller;
+use crate::caller::Caller;
 use crate::message::{Channel, Ended, Failed, News, Order};
 use crate::plan::{Plan, Way};
+use crate::signals;
 use nix::errno::Errno;
 use nix::mount::{MsFlags, mount};
 use nix::sys::signal::{SigSet, Signal, kill};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::{Pid, User, getpid, getuid, initgroups, setresgid, setresuid};
+use nix::unistd::{Pid, User, getpid, getuid, initgroups, setgroups, setresgid, setresuid};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::thread::{CapabilitySet, CapabilitySets, clear_ambient_capability_set, set_capabilities};
 use std::io;
@@ -95,13 +96,18 @@ fn let_go() -> rustix::io::Result<()> {
 
 /// From root to whoever asked by `sudo`, for good; no program gains rights after that.
 fn become_caller() -> nix::Result<()> {
-    let caller = Caller::find(Way::Root);
+    let caller = Caller::find();
     if !caller.other {
         return Ok(());
     }
-    let user = User::from_uid(caller.user)?.ok_or(Errno::ENOENT)?;
-    let name = std::ffi::CString::new(user.name).map_err(|_| Errno::EINVAL)?;
-    initgroups(&name, caller.group)?;
+    match User::from_uid(caller.user)? {
+        Some(user) => {
+            let name = std::ffi::CString::new(user.name).map_err(|_| Errno::EINVAL)?;
+            initgroups(&name, caller.group)?;
+        }
+        // A user without a name is in no further groups.
+        None => setgroups(&[caller.group])?,
+    }
     setresgid(caller.group, caller.group, caller.group)?;
     setresuid(caller.user, caller.user, caller.user)?;
     rustix::thread::set_no_new_privs(true).map_err(|_| Errno::EPERM)
@@ -112,7 +118,7 @@ fn start(plan: &Plan) -> io::Result<Pid> {
     let mut command = Command::new(program);
     command.args(arguments).env_clear();
     command.envs(plan.environment.iter().map(|(name, value)| (name, value)));
-    let child = command.spawn()?;
+    let child = signals::unblocked(|| command.spawn())?;
     i32::try_from(child.id())
         .map(Pid::from_raw)
         .map_err(io::Error::other)
@@ -120,6 +126,10 @@ fn start(plan: &Plan) -> io::Result<Pid> {
 
 /// Until the command has ended, or the host is gone (nothing).
 fn tend(channel: &mut Channel, children: &SignalFd, command: Pid) -> io::Result<Option<Ended>> {
+    // A command that ended while it was being started has sent its signal to nobody.
+    if let Some(ended) = collect(command) {
+        return Ok(Some(ended));
+    }
     loop {
         let ready = wait(channel.as_fd(), children.as_fd())?;
         if ready.children {

@@ -8,6 +8,8 @@
 //! Deliberately not here: HTTP, TLS, names of hosts, identity.
 #![forbid(unsafe_code)]
 
+mod caller;
+mod config;
 mod found;
 mod keep;
 mod message;
@@ -17,13 +19,14 @@ mod place;
 mod plan;
 mod signals;
 
+pub use caller::Caller;
 pub use found::found;
 pub use keep::keep;
 pub use message::{Ended, Failed};
 pub use peer::belongs;
 pub use place::{DIRECTORY_PREFIX, Helper, Keeper, Place, PlaceError};
 pub use plan::{Plan, Way};
-pub use signals::{Caught, Signals, end_as};
+pub use signals::{Caught, Signals, end_as, unblocked};
 
 /// First word of the command lines by which the founder and the keeper are started.
 pub const ROLE: &str = "sandbox";

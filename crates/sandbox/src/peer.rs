@@ -7,18 +7,31 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 /// Whether the process that holds the end `peer` of a connection to `own` descends from the process `keeper`. Both are
 /// IPv4 addresses of this machine.
 pub fn belongs(keeper: u32, peer: SocketAddr, own: SocketAddr) -> bool {
-    let table = fs::read_to_string("/proc/net/tcp").unwrap_or_default();
-    let Some(inode) = inode(&table, peer, own) else {
+    // A program with one socket for both families, such as Java's, stands in the other table.
+    let found = [("/proc/net/tcp", V4), ("/proc/net/tcp6", MAPPED)]
+        .into_iter()
+        .find_map(|(table, prefix)| inode(&fs::read_to_string(table).ok()?, prefix, (peer, own)));
+    let Some(inode) = found else {
         return false;
     };
     let wanted = format!("socket:[{inode}]");
     descendants(keeper).iter().any(|pid| holds(*pid, &wanted))
 }
 
-/// The number of the socket with these ends in `/proc/net/tcp` (proc_net(5)): addresses in hexadecimal, the bytes of an
-/// IPv4 address in the machine's order.
-fn inode(table: &str, local: SocketAddr, remote: SocketAddr) -> Option<u64> {
-    let (local, remote) = (written(local)?, written(remote)?);
+/// What stands before an IPv4 address in its own table: nothing.
+const V4: &str = "";
+
+/// What stands before it in the table of IPv6: `::ffff:`, four bytes at a time in the machine's order.
+const MAPPED: &str = if cfg!(target_endian = "little") {
+    "0000000000000000FFFF0000"
+} else {
+    "00000000000000000000FFFF"
+};
+
+/// The number of the socket with these ends in `/proc/net/tcp` or `tcp6` (proc_net(5)): addresses in hexadecimal, the
+/// bytes of an IPv4 address in the machine's order.
+fn inode(table: &str, prefix: &str, (local, remote): (SocketAddr, SocketAddr)) -> Option<u64> {
+    let (local, remote) = (written(prefix, local)?, written(prefix, remote)?);
     table.lines().find_map(|line| {
         let columns: Vec<&str> = line.split_ascii_whitespace().collect();
         let same = columns.get(1) == Some(&local.as_str()) && columns.get(2) == Some(&remote.as_str());
@@ -26,13 +39,13 @@ fn inode(table: &str, local: SocketAddr, remote: SocketAddr) -> Option<u64> {
     })
 }
 
-fn written(address: SocketAddr) -> Option<String> {
+fn written(prefix: &str, address: SocketAddr) -> Option<String> {
     let ip: Ipv4Addr = match address.ip().to_canonical() {
         IpAddr::V4(v4) => v4,
         IpAddr::V6(_) => return None,
     };
     Some(format!(
-        "{:08X}:{:04X}",
+        "{prefix}{:08X}:{:04X}",
         u32::from_ne_bytes(ip.octets()),
         address.port()
     ))
@@ -80,7 +93,7 @@ mod tests {
     fn a_childs_connection_is_ones_own_and_ones_own_is_not_a_childs() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let own = listener.local_addr().unwrap();
-        let script = format!("exec 3<>/dev/tcp/127.0.0.1/{}; cat <&3", own.port());
+        let script = format!("exec 3<>/dev/tcp/127.0.0.1/{}; read -r line <&3", own.port());
         let mut child = Command::new("bash")
             .args(["-c", &script])
             .stdout(Stdio::null())
@@ -105,7 +118,10 @@ mod tests {
             "127.0.0.1:40000".parse().unwrap(),
             "127.0.0.1:8080".parse().unwrap(),
         );
-        assert_eq!(inode(table, local, remote), Some(4242));
-        assert_eq!(inode(table, remote, local), None);
+        assert_eq!(inode(table, V4, (local, remote)), Some(4242));
+        assert_eq!(inode(table, V4, (remote, local)), None);
+        let mapped = table.replace(" 0100007F", " 0000000000000000FFFF00000100007F");
+        assert_eq!(inode(&mapped, MAPPED, (local, remote)), Some(4242));
+        assert_eq!(inode(&mapped, V4, (local, remote)), None);
     }
 }

@@ -1,6 +1,6 @@
 //! Signals that the host gets for the command.
 
-use nix::sys::signal::{SigSet, Signal, raise};
+use nix::sys::signal::{SigSet, SigmaskHow, Signal, raise};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use std::io;
 use tokio::sync::mpsc;
@@ -27,6 +27,13 @@ pub struct Caught {
     pub number: i32,
     /// Whether a process sent it. What the terminal sends, the command gets by itself.
     pub sent: bool,
+}
+
+impl Caught {
+    /// Whether it ends a program that has no other use for it. A terminal's new size doesn't.
+    pub fn ends(&self) -> bool {
+        self.number != Signal::SIGWINCH as i32
+    }
 }
 
 /// Signals, caught from the moment this is made.
@@ -64,6 +71,16 @@ fn listen(signals: &SignalFd, tell: &mpsc::UnboundedSender<Caught>) {
             return;
         }
     }
+}
+
+/// Does something, such as starting a program, with no signal held back; programs keep what their parent held back.
+pub fn unblocked<T>(work: impl FnOnce() -> T) -> T {
+    let held = SigSet::empty().thread_swap_mask(SigmaskHow::SIG_SETMASK);
+    let done = work();
+    if let Ok(held) = held {
+        let _ = held.thread_set_mask();
+    }
+    done
 }
 
 /// Ends this process by that signal, as the command was ended, so that whoever waits sees the same.

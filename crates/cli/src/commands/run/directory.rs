@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use doorward_sandbox::DIRECTORY_PREFIX;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 /// Held as long as the run lives.
@@ -25,6 +25,7 @@ impl Directory {
         remove_leftovers(&base);
         let made = tempfile::Builder::new()
             .prefix(DIRECTORY_PREFIX)
+            .permissions(fs::Permissions::from_mode(0o700))
             .tempdir_in(&base)
             .map_err(|e| Failure::file(&base, e))?;
         // From here on the keeper removes it, should this process be killed.

@@ -32,10 +32,12 @@ pub struct PrivateHome {
     pub view: PathBuf,
     /// What the private directories stand in the place of: source, target.
     pub instead: Vec<(PathBuf, PathBuf)>,
+    /// Where the private directories are.
+    pub private: PathBuf,
     real: PathBuf,
     /// Directories of the view that aren't links, relative to it; the view itself is the empty path.
     split: Vec<PathBuf>,
-    private: HashSet<PathBuf>,
+    hidden: HashSet<PathBuf>,
 }
 
 impl PrivateHome {
@@ -59,19 +61,20 @@ impl PrivateHome {
             instead: Vec::new(),
             real,
             split: Vec::new(),
-            private: HashSet::new(),
+            hidden: HashSet::new(),
+            private,
         };
         for name in PRIVATE.into_iter().chain(foreign.then_some(OWN)) {
-            let own = private.join(name);
+            let own = home.private.join(name);
             private_directory(&own)?;
             home.instead.push((own, home.real.join(name)));
-            home.private.insert(PathBuf::from(name));
+            home.hidden.insert(PathBuf::from(name));
         }
         if let Some(elsewhere) = config::azure_config_dir().filter(|path| home.may_be_hidden(path)) {
-            home.instead.push((private.join(".azure"), elsewhere));
+            home.instead.push((home.private.join(".azure"), elsewhere));
         }
         if foreign && let Some(own) = config::config_dir().filter(|path| home.may_be_hidden(path)) {
-            home.instead.push((private.join(OWN), own));
+            home.instead.push((home.private.join(OWN), own));
         }
         home.furnish(Path::new(""))?;
         Ok(home)
@@ -90,7 +93,7 @@ impl PrivateHome {
             names.extend(entries.flatten().map(|entry| entry.file_name()));
         }
         let below: Vec<PathBuf> = self
-            .private
+            .hidden
             .iter()
             .filter(|p| p.starts_with(at))
             .cloned()
@@ -105,7 +108,7 @@ impl PrivateHome {
             let place = self.view.join(&path);
             if let Some(own) = self.source_of(&path) {
                 link(&own, &place)?;
-            } else if self.private.iter().any(|p| p.starts_with(&path)) {
+            } else if self.hidden.iter().any(|p| p.starts_with(&path)) {
                 private_directory(&place)?;
                 self.furnish(&path)?;
             } else {
@@ -119,7 +122,7 @@ impl PrivateHome {
         let target = self.real.join(path);
         let found = self.instead.iter().find(|(_, hidden)| *hidden == target);
         found
-            .filter(|_| self.private.contains(path))
+            .filter(|_| self.hidden.contains(path))
             .map(|(own, _)| own.clone())
     }
 

@@ -21,7 +21,7 @@ use crate::failure::Failure;
 use crate::{config, local_time, output, session};
 use directory::Directory;
 use doorward_relay::{Leaf, Outside, Relay, Server, UpstreamProxy};
-use doorward_sandbox::{Ended, Signals, end_as};
+use doorward_sandbox::{Caller, Ended, Signals, end_as};
 use environment::Surroundings;
 use home::PrivateHome;
 use person::Person;
@@ -34,8 +34,17 @@ use trust::Trust;
 use url::Url;
 use way::{Via, Way};
 
+const EXAMPLES: &str = "\
+Examples:
+  doorward run -- python train.py                  programs that name Azure's hosts reach your server
+  doorward run --as ml-auth -- python train.py     the same, as a service principal, by AML_* and AZURE_* variables
+  doorward run --shell                             a shell in which that holds for everything
+
+docs/run.md says what is kept apart and what is not.";
+
 /// What runs, and how private.
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Args {
     /// How the private place is made; chosen by itself when not given
     #[arg(long, value_enum, value_name = "WAY")]
@@ -132,7 +141,12 @@ async fn begin(
     context: &Context,
     signals: Signals,
 ) -> Result<Ended, Failure> {
-    let ticket = Arc::new(Ticket::begin(args.identity.as_deref(), context).await?);
+    let mut signals = signals;
+    let asking = Ticket::begin(args.identity.as_deref(), context);
+    let ticket = match unless_ended(&mut signals, asking).await {
+        Ok(ticket) => Arc::new(ticket?),
+        Err(ended) => return Ok(ended),
+    };
     let ended = within(args, command, (context, &ticket), signals).await;
     // The command has ended, or never began; its ticket ends with it.
     ticket.end().await;
@@ -143,7 +157,7 @@ async fn within(
     args: &Args,
     command: Vec<OsString>,
     (context, ticket): (&Context, &Arc<Ticket>),
-    signals: Signals,
+    mut signals: Signals,
 ) -> Result<Ended, Failure> {
     let leaf = Leaf::make(local_time::now()).map_err(|e| Failure::new(e.to_string()))?;
     let directory = Directory::make()?;
@@ -164,7 +178,11 @@ async fn within(
         socket: person.socket(),
     };
     let relay = Relay::new(leaf, server(ticket, args.offline)?, outside(args.offline));
-    let mut way = Way::choose(args, (command, surroundings), &relay).await?;
+    let choosing = Way::choose(args, (command, surroundings), &relay);
+    let mut way = match unless_ended(&mut signals, choosing).await {
+        Ok(way) => way?,
+        Err(ended) => return Ok(ended),
+    };
     if !args.quiet {
         output::note(&sentence(&way, ticket, args));
     }
@@ -172,9 +190,27 @@ async fn within(
     let keeping = tokio::spawn(Arc::clone(ticket).keep_alive());
     let ended = way.ended(signals).await;
     keeping.abort();
-    home.settle();
+    Caller::find().seeing(|| home.settle());
     directory.remove();
     ended
+}
+
+/// Does something before the command runs, unless a signal ends the run first.
+async fn unless_ended<T>(
+    signals: &mut Signals,
+    work: impl Future<Output = Result<T, Failure>>,
+) -> Result<Result<T, Failure>, Ended> {
+    tokio::pin!(work);
+    loop {
+        tokio::select! {
+            done = &mut work => return Ok(done),
+            caught = signals.next() => match caught {
+                Some(caught) if caught.ends() => return Err(Ended::Killed(caught.number)),
+                Some(_) => {}
+                None => return Ok(work.await),
+            },
+        }
+    }
 }
 
 fn server(ticket: &Ticket, offline: bool) -> Result<Server, Failure> {

@@ -121,7 +121,7 @@ fn start(browser: &[String], url: &Url) -> bool {
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
-    match command.spawn() {
+    match doorward_sandbox::unblocked(|| command.spawn()) {
         Ok(mut child) => {
             std::thread::spawn(move || child.wait());
             true

@@ -6,7 +6,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use doorward_protocol::azure_hosts::NAMES;
 use doorward_relay::{Admission, Credential, Inside, NameServer, Relay, Rules};
-use doorward_sandbox::{Ended, Helper, Keeper, Place, PlaceError, Plan, Signals, belongs};
+use doorward_sandbox::{Caller, Ended, Helper, Keeper, Place, PlaceError, Plan, Signals, belongs};
 use std::ffi::OsString;
 use std::fmt::{self, Write as _};
 use std::io;
@@ -183,6 +183,9 @@ impl Attempt<'_> {
 
     async fn by_namespaces(&self, way: doorward_sandbox::Way) -> Result<Place, PlaceError> {
         let mut plan = self.plan(way)?;
+        if way == doorward_sandbox::Way::Root {
+            self.surroundings.give_to(&Caller::find())?;
+        }
         let place = match self.place(&plan).await {
             // Where parts of `/proc` are covered, as in most containers, no further one may be mounted.
             Err(PlaceError::Failed(failed)) if failed.step == doorward_sandbox::PROCESSES => {
