@@ -7,7 +7,6 @@ by member, and the token against the keys that the page's host gives inside the 
 import ast
 import json
 import re
-import shutil
 from dataclasses import dataclass
 
 from .judges import HERE, Tools

@@ -56,8 +56,8 @@ class Person:
             asked = [*self.become, "test", "-r", str(path)]
             if subprocess.run(asked, cwd="/", env=clean_environment(self.home)).returncode != 0:
                 raise RuntimeError(
-                    f"{USER if self.become else 'you'} can't read {path}: directories above it let nobody else in; `chmod a+x` them, or let the"
-                    " checkout (and the Python that ./test finds) stand where everybody can read"
+                    f"{USER if self.become else 'you'} can't read {path}: let others in to the directories above it"
+                    " (`chmod a+x`), or have the checkout, and the Python that ./test finds, where everybody can read"
                 )
 
 
