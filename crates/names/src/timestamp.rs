@@ -91,6 +91,16 @@ impl Timestamp {
             ))
             .unwrap_or_default()
     }
+
+    /// The form of Resource Manager's errors, which is that of the United States: `8/21/2018 3:22:00 PM`.
+    pub fn to_us_form(self) -> String {
+        self.utc()
+            .format(format_description!(
+                "[month padding:none]/[day padding:none]/[year] \
+                 [hour repr:12 padding:none]:[minute]:[second] [period]"
+            ))
+            .unwrap_or_default()
+    }
 }
 
 impl fmt::Display for Timestamp {
@@ -128,6 +138,17 @@ mod tests {
         assert_eq!(at.to_rfc3339(), "2020-11-10T08:30:00Z");
         assert_eq!(at.to_error_form(), "2020-11-10 08:30:00Z");
         assert_eq!(at.unix_seconds(), 1_604_997_000);
+    }
+
+    #[test]
+    fn in_the_united_states_noon_and_midnight_are_twelve() {
+        for (at, text) in [
+            ("2018-08-21T15:22:00Z", "8/21/2018 3:22:00 PM"),
+            ("2020-11-05T00:05:09Z", "11/5/2020 12:05:09 AM"),
+            ("2020-12-31T12:00:00Z", "12/31/2020 12:00:00 PM"),
+        ] {
+            assert_eq!(at.parse::<Timestamp>().unwrap().to_us_form(), text);
+        }
     }
 
     #[test]

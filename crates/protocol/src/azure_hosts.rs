@@ -27,6 +27,9 @@ pub enum AzurePlane {
 /// The host that tokens' issuers and caches name.
 pub const LOGIN: &str = "login.microsoftonline.com";
 
+/// The older name of [`LOGIN`], by which Resource Manager says to which tenant a subscription belongs.
+pub const OLDER_LOGIN: &str = "login.windows.net";
+
 /// The issuer of v1 tokens.
 pub const V1_ISSUER: &str = "sts.windows.net";
 
@@ -36,7 +39,7 @@ pub const SHORT_LINKS: &str = "aka.ms";
 /// Every host that is one name.
 pub const NAMES: [(&str, AzurePlane); 10] = [
     (LOGIN, AzurePlane::Login),
-    ("login.windows.net", AzurePlane::Login),
+    (OLDER_LOGIN, AzurePlane::Login),
     ("login.microsoft.com", AzurePlane::Login),
     (V1_ISSUER, AzurePlane::Login),
     ("management.azure.com", AzurePlane::ResourceManager),

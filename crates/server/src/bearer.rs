@@ -20,9 +20,15 @@ pub enum TokenProblem {
     /// It is no token of ours.
     #[error("Access token validation failure. The token is malformed, or its signature is not ours.")]
     Invalid,
-    /// Its time is over, or has not come.
+    /// Its time is over.
     #[error("Lifetime validation failed, the token is expired.")]
-    Expired,
+    Expired {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Its time has not come.
+    #[error("Lifetime validation failed, the token is not yet valid.")]
+    NotYet,
     /// It is for another resource.
     #[error("Access token validation failure. Invalid audience.")]
     Audience,
@@ -140,8 +146,11 @@ fn check(claims: &AccessClaims, ctx: &Ctx, is_ours: impl Fn(&str) -> bool) -> Re
     let now = ctx.now;
     let expires_at = Timestamp::from_unix_seconds(claims.expires_at());
     let not_before = Timestamp::from_unix_seconds(claims.not_before());
-    if now >= expires_at.plus(CLOCK_SKEW) || now < not_before.minus(CLOCK_SKEW) {
-        return Err(TokenProblem::Expired);
+    if now >= expires_at.plus(CLOCK_SKEW) {
+        return Err(TokenProblem::Expired { since: expires_at });
+    }
+    if now < not_before.minus(CLOCK_SKEW) {
+        return Err(TokenProblem::NotYet);
     }
     Ok(())
 }

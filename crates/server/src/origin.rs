@@ -87,6 +87,14 @@ impl Origin {
         }
     }
 
+    /// The address of one tenant's token service, as Resource Manager tells it to who knows a subscription only.
+    pub fn tenant_url(&self, tenant: TenantId) -> String {
+        match self.azure {
+            Some(_) => format!("https://{}/{tenant}", azure_hosts::OLDER_LOGIN),
+            None => format!("{}/{tenant}", self.url),
+        }
+    }
+
     /// `https://NAME[:PORT]`, without a trailing slash.
     pub fn url(&self) -> &str {
         &self.url

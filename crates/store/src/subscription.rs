@@ -3,7 +3,7 @@
 use crate::value::values;
 use crate::{Conflict, Inserted, QueryError, Tx, Unique, View};
 use doorward_domain::subscription::Subscription;
-use doorward_names::TenantId;
+use doorward_names::{SubscriptionId, TenantId};
 
 /// The tenant's subscriptions, oldest first.
 ///
@@ -20,6 +20,16 @@ pub fn list(view: &View<'_>, tenant: TenantId) -> Result<Vec<Subscription>, Quer
             created_at: row.time("created_at")?,
         })
     })
+}
+
+/// The tenant that a subscription belongs to, whichever it is. It is told to strangers, as Azure does: clients find a
+/// subscription's tenant by it.
+///
+/// # Errors
+/// When the store fails.
+pub fn tenant_of(view: &View<'_>, id: SubscriptionId) -> Result<Option<TenantId>, QueryError> {
+    let sql = "SELECT tenant FROM subscription WHERE id = $1";
+    view.find("subscription", sql, values![id], |row| row.id("tenant"))
 }
 
 /// Adds a subscription; its id is unique in the whole store.

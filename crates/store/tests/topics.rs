@@ -162,6 +162,15 @@ fn tenants_and_subscriptions() {
                 look(&store, move |v| subscription::list(v, id)).await,
                 vec![subscription.clone()]
             );
+            let (known, unknown) = (subscription.id, SubscriptionId::from_random(random()));
+            assert_eq!(
+                look(&store, move |v| subscription::tenant_of(v, known)).await,
+                Some(id)
+            );
+            assert_eq!(
+                look(&store, move |v| subscription::tenant_of(v, unknown)).await,
+                None
+            );
             let again = change(&store, move |tx| subscription::insert(tx, &subscription)).await;
             assert_eq!(again, Err(Conflict { what: Unique::Id }));
             assert!(

@@ -31,6 +31,16 @@ impl ArmPath {
         }
     }
 
+    /// The subscription that a path names, served or not.
+    pub fn subscription_of(path: &str) -> Option<SubscriptionId> {
+        let mut words = path.trim_start_matches('/').split('/');
+        let first = words.next()?;
+        if !first.eq_ignore_ascii_case("subscriptions") {
+            return None;
+        }
+        words.next()?.parse().ok()
+    }
+
     /// Whether a path begins as Resource Manager's do.
     pub fn owns(path: &str) -> bool {
         let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
@@ -73,6 +83,17 @@ mod tests {
             "/v1.0/me",
         ] {
             assert_eq!(ArmPath::parse(path), None, "{path}");
+        }
+        for (path, named) in [
+            (format!("/subscriptions/{id}"), true),
+            (format!("/Subscriptions/{id}/resourceGroups/x"), true),
+            (format!("/providers/{id}"), false),
+            (format!("/subscriptions/{id}x"), false),
+            ("/subscriptions/".to_owned(), false),
+            ("/subscriptions".to_owned(), false),
+        ] {
+            let found = ArmPath::subscription_of(&path);
+            assert_eq!(found, named.then_some(id), "{path}");
         }
         assert!(ArmPath::owns("/subscriptions/x/resourceGroups/y") && !ArmPath::owns("/common/oauth2/token"));
     }

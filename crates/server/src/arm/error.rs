@@ -1,9 +1,11 @@
 //! Every way in which Resource Manager says no, and what it says then.
 
-use doorward_names::SubscriptionId;
+use doorward_names::{SubscriptionId, TenantId, Timestamp};
 use doorward_protocol::arm::ErrorBody;
+use doorward_protocol::paths::{EndpointVersion, StsPath};
 use doorward_store::StoreError;
 use http::{HeaderValue, StatusCode, header};
+use std::borrow::Cow;
 use std::fmt::Display;
 
 use crate::bearer::{TokenProblem, Unknown};
@@ -24,11 +26,11 @@ pub enum ArmError {
 }
 
 impl ArmError {
-    fn row(&self) -> (StatusCode, &'static str, String) {
+    fn row(&self, now: Timestamp) -> (StatusCode, &'static str, String) {
         match self {
             Self::Token(problem) => {
-                let (code, text) = token_row(*problem);
-                (StatusCode::UNAUTHORIZED, code, text.to_owned())
+                let (code, text) = token_row(*problem, now);
+                (StatusCode::UNAUTHORIZED, code, text.into_owned())
             }
             Self::SubscriptionNotFound(id) => (
                 StatusCode::NOT_FOUND,
@@ -49,16 +51,22 @@ impl ArmError {
         }
     }
 
-    /// The answer.
-    pub fn answer(&self, ctx: &Ctx) -> Response {
-        let (status, code, message) = self.row();
+    /// The answer. A challenge names the tenant of the subscription that was asked for, if there is one: clients that
+    /// know a subscription only find its tenant by that.
+    pub fn answer(&self, ctx: &Ctx, tenant: Option<TenantId>) -> Response {
+        let (status, code, message) = self.row(ctx.now);
         let mut response = json(status, &ErrorBody::new(code, message.clone()));
         let headers = response.headers_mut();
-        if status == StatusCode::UNAUTHORIZED {
-            let login = ctx.origin.login_url();
+        if let Self::Token(problem) = self {
+            let where_to = tenant.map_or_else(|| common(ctx), |tenant| ctx.origin.tenant_url(tenant));
+            let why = match problem {
+                TokenProblem::Missing => {
+                    "The authentication failed because of missing 'Authorization' header."
+                }
+                _ => &message,
+            };
             let challenge = format!(
-                "Bearer authorization_uri=\"{login}/common/oauth2/authorize\", error=\"invalid_token\", \
-                 error_description=\"{message}\""
+                "Bearer authorization_uri=\"{where_to}\", error=\"invalid_token\", error_description=\"{why}\""
             );
             if let Ok(value) = HeaderValue::from_str(&challenge) {
                 headers.insert(header::WWW_AUTHENTICATE, value);
@@ -71,17 +79,29 @@ impl ArmError {
     }
 }
 
-const fn token_row(problem: TokenProblem) -> (&'static str, &'static str) {
-    match problem {
+fn common(ctx: &Ctx) -> String {
+    let tenant = "common".to_owned();
+    let version = EndpointVersion::V1;
+    let authorize = StsPath::Authorize { tenant, version };
+    format!("{}{authorize}", ctx.origin.login_url())
+}
+
+fn token_row(problem: TokenProblem, now: Timestamp) -> (&'static str, Cow<'static, str>) {
+    let (code, text) = match problem {
         TokenProblem::Missing => (
             "AuthenticationFailed",
             "Authentication failed. The 'Authorization' header is missing.",
         ),
         TokenProblem::Invalid => ("InvalidAuthenticationToken", "The access token is invalid."),
-        TokenProblem::Expired => (
-            "ExpiredAuthenticationToken",
-            "The access token expiry UTC time is earlier than current UTC time.",
-        ),
+        TokenProblem::Expired { since } => {
+            let text = format!(
+                "The access token expiry UTC time '{}' is earlier than current UTC time '{}'.",
+                since.to_us_form(),
+                now.to_us_form()
+            );
+            return ("ExpiredAuthenticationToken", Cow::Owned(text));
+        }
+        TokenProblem::NotYet => ("InvalidAuthenticationToken", "The access token is not yet valid."),
         TokenProblem::Audience => (
             "InvalidAuthenticationTokenAudience",
             "The access token has been obtained for wrong audience or resource.",
@@ -94,7 +114,8 @@ const fn token_row(problem: TokenProblem) -> (&'static str, &'static str) {
             "InvalidAuthenticationToken",
             "The principal of the access token is disabled, or its session has ended.",
         ),
-    }
+    };
+    (code, Cow::Borrowed(text))
 }
 
 impl From<Unknown> for ArmError {
@@ -125,7 +146,10 @@ mod tests {
         let problems = [
             TokenProblem::Missing,
             TokenProblem::Invalid,
-            TokenProblem::Expired,
+            TokenProblem::Expired {
+                since: Timestamp::from_unix_seconds(1_534_864_920),
+            },
+            TokenProblem::NotYet,
             TokenProblem::Audience,
             TokenProblem::Issuer,
             TokenProblem::Principal,
@@ -136,13 +160,14 @@ mod tests {
             ArmError::Unavailable,
         ];
         for error in problems.into_iter().map(ArmError::Token).chain(others) {
-            let (status, code, text) = error.row();
+            let (status, code, text) = error.row(Timestamp::from_unix_seconds(1_534_896_309));
             let _ = writeln!(table, "{} {code}: {text}", status.as_u16());
         }
         insta::assert_snapshot!(table, @"
         401 AuthenticationFailed: Authentication failed. The 'Authorization' header is missing.
         401 InvalidAuthenticationToken: The access token is invalid.
-        401 ExpiredAuthenticationToken: The access token expiry UTC time is earlier than current UTC time.
+        401 ExpiredAuthenticationToken: The access token expiry UTC time '8/21/2018 3:22:00 PM' is earlier than current UTC time '8/22/2018 12:05:09 AM'.
+        401 InvalidAuthenticationToken: The access token is not yet valid.
         401 InvalidAuthenticationTokenAudience: The access token has been obtained for wrong audience or resource.
         401 InvalidAuthenticationTokenTenant: The access token is from the wrong issuer.
         401 InvalidAuthenticationToken: The principal of the access token is disabled, or its session has ended.

@@ -6,6 +6,7 @@ mod subscriptions;
 mod tenants;
 
 use doorward_domain::resource::FirstParty;
+use doorward_names::TenantId;
 use doorward_protocol::paths::ArmPath;
 use http::Method;
 use http::request::Parts;
@@ -36,7 +37,26 @@ pub async fn answer(ctx: &Ctx, head: &Parts) -> Response {
         },
         Err(error) => Err(error),
     };
-    answer.unwrap_or_else(|error| error.answer(ctx))
+    match answer {
+        Ok(response) => response,
+        Err(error @ ArmError::Token(_)) => match tenant_of(ctx, head.uri.path()).await {
+            Ok(tenant) => error.answer(ctx, tenant),
+            Err(failure) => failure.answer(ctx, None),
+        },
+        Err(error) => error.answer(ctx, None),
+    }
+}
+
+/// The tenant of the subscription that a path names.
+async fn tenant_of(ctx: &Ctx, path: &str) -> Result<Option<TenantId>, ArmError> {
+    let Some(id) = ArmPath::subscription_of(path) else {
+        return Ok(None);
+    };
+    let found = ctx
+        .app
+        .store
+        .read(move |view| store::subscription::tenant_of(view, id));
+    Ok(found.await?)
 }
 
 /// Who calls, if the token is for this plane and its principal may still sign in. Before that nothing is said.

@@ -200,6 +200,7 @@ impl<E: Display> From<StoreError<E>> for GraphError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use doorward_names::Timestamp;
     use std::fmt::Write as _;
 
     #[test]
@@ -207,7 +208,10 @@ mod tests {
         let all = [
             GraphError::Token(TokenProblem::Missing),
             GraphError::Token(TokenProblem::Invalid),
-            GraphError::Token(TokenProblem::Expired),
+            GraphError::Token(TokenProblem::Expired {
+                since: Timestamp::from_unix_seconds(0),
+            }),
+            GraphError::Token(TokenProblem::NotYet),
             GraphError::Token(TokenProblem::Audience),
             GraphError::Token(TokenProblem::Issuer),
             GraphError::Token(TokenProblem::Principal),

@@ -483,7 +483,8 @@ impl Caller {
         self.world.post_form(&path, &self.form(("scope", scope))).await
     }
 
-    fn form<'a>(&'a self, target: (&'a str, &'a str)) -> Vec<(&'a str, &'a str)> {
+    /// The form by which this caller asks for a token.
+    pub fn form<'a>(&'a self, target: (&'a str, &'a str)) -> Vec<(&'a str, &'a str)> {
         match self.person {
             true => vec![
                 ("grant_type", "password"),

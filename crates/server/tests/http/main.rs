@@ -8,6 +8,8 @@
     reason = "helpers of tests fail by panicking, as tests do"
 )]
 
+mod arm;
+mod forge;
 mod graph;
 mod harness;
 mod run;

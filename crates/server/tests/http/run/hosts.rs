@@ -23,7 +23,7 @@ const HOSTS: [&str; 11] = [
     "aka.ms",
 ];
 
-const PATHS: [&str; 20] = [
+const PATHS: [&str; 22] = [
     "/",
     "/common/.well-known/openid-configuration",
     "/common/discovery/v2.0/keys",
@@ -36,6 +36,8 @@ const PATHS: [&str; 20] = [
     "/beta/users",
     "/metadata/endpoints",
     "/subscriptions?api-version=2020-01-01",
+    "/subscriptions/07070707-0707-0707-0707-070707070707?api-version=2020-01-01",
+    "/tenants?api-version=2020-01-01",
     "/setup",
     "/run/tickets",
     "/run/ticket",
@@ -70,7 +72,7 @@ async fn golden_host_by_path() {
                     302 => format!(" {}", answer.header("location").unwrap()),
                     _ => String::new(),
                 };
-                let _ = writeln!(table, "  {path:<42}{} {kind}{said}", answer.status);
+                let _ = writeln!(table, "  {path:<76}{} {kind}{said}", answer.status);
             }
         }
         tables.push(table);

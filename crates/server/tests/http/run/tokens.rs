@@ -1,13 +1,12 @@
 //! Two worlds of tokens and keys: the server's own names, and Azure's. Neither knows the other's.
 
-use super::{GRAPH, LOGIN, Run, claims};
-use crate::graph::code;
-use crate::harness::{Answer, NOW, ORIGIN, World, request};
+use super::{GRAPH, LOGIN, MANAGEMENT, Run, claims};
+use crate::forge::{Forge, claims_of};
+use crate::harness::{Answer, ORIGIN, World, request};
 use bytes::Bytes;
 use doorward_domain::directory::Permission;
 use doorward_domain::signing_key::KeyUse;
 use doorward_names::Duration;
-use doorward_protocol::jose::{JwsHeader, SigningKeyPair, encode_rs256};
 use doorward_server::boot::keys as turn_over_by_hand;
 use doorward_server::boot::turn_over;
 use doorward_store as store;
@@ -22,9 +21,41 @@ async fn own(world: &World, path: &str, token: &str) -> Answer {
 fn verdict(answer: &Answer) -> String {
     match answer.status {
         200 => "200".to_owned(),
-        status => format!("{status} {} {}", code(answer), answer.json()["error"]["message"]),
+        status => {
+            let error = &answer.json()["error"];
+            format!(
+                "{status} {} {}",
+                error["code"].as_str().unwrap(),
+                error["message"]
+            )
+        }
     }
 }
+
+/// Each plane: a host of Azure's, a path, and audiences.
+const PLANES: [(&str, &str, &str, &[&str]); 2] = [
+    (
+        "Graph",
+        GRAPH,
+        "/v1.0/users",
+        &[
+            "https://graph.microsoft.com",
+            "00000003-0000-0000-c000-000000000000",
+            ORIGIN,
+        ],
+    ),
+    (
+        "Resource Manager",
+        MANAGEMENT,
+        "/subscriptions",
+        &[
+            "https://management.azure.com",
+            "https://management.core.windows.net/",
+            "797f4846-ba00-4fd7-ba43-dac1f8f63013",
+            ORIGIN,
+        ],
+    ),
+];
 
 /// Tokens that differ in who signed them and in whose name, under both kinds of name.
 #[tokio::test]
@@ -36,30 +67,7 @@ async fn golden_worlds_of_tokens() {
             .service_principal("app", &[Permission::DirectoryReadAll])
             .await;
         let run = Run::of(&app).await;
-        let keys = world.app.store.read(store::signing_key::list).await.unwrap();
-        let key = |key_use| {
-            keys.iter()
-                .find(|k| k.key.signs() && k.key.key_use == key_use)
-                .unwrap()
-        };
-        let now = NOW.unix_seconds();
-        let signed = |key_use: KeyUse, issuer: &str, audience: &str| {
-            let (key, version) = (key(key_use), if issuer.ends_with("v2.0") { "2.0" } else { "1.0" });
-            let client = if version == "2.0" { "azp" } else { "appid" };
-            let mut claims = json!({
-                "aud": audience, "iss": issuer, "iat": now, "nbf": now, "exp": now + 3600,
-                "oid": app.id.to_string(), "sub": app.id.to_string(), "tid": tenant.id.to_string(),
-                "uti": "AAAA", "ver": version,
-            });
-            claims[client] = json!(app.name);
-            claims[format!("{client}acr")] = json!("1");
-            let pair = SigningKeyPair::from_pkcs8(key.private.expose()).unwrap();
-            let bytes = serde_json::to_vec(&claims).unwrap();
-            encode_rs256(&JwsHeader::v1(&key.key.name.0), &bytes, |input| pair.sign(input))
-                .unwrap()
-                .expose()
-                .clone()
-        };
+        let forge = Forge::of(&world).await;
         let id = tenant.id;
         let issuers = [
             ("own v1", format!("{ORIGIN}/{id}/")),
@@ -75,21 +83,16 @@ async fn golden_worlds_of_tokens() {
         let mut table = String::new();
         for key_use in KeyUse::ALL {
             for (name, issuer) in &issuers {
-                for audience in [
-                    "https://graph.microsoft.com",
-                    "00000003-0000-0000-c000-000000000000",
-                    ORIGIN,
-                ] {
-                    let token = signed(key_use, issuer, audience);
-                    let there = own(&world, "/v1.0/users", &token).await;
-                    let here = run.get(GRAPH, "/v1.0/users", Some(&token)).await;
-                    let _ = writeln!(
-                        table,
-                        "{} key, issuer {name}, audience {audience}",
-                        key_use.as_str()
-                    );
-                    let _ = writeln!(table, "  own name    {}", verdict(&there));
-                    let _ = writeln!(table, "  Azure's     {}", verdict(&here));
+                for (plane, host, path, audiences) in PLANES {
+                    for audience in audiences {
+                        let token = forge.sign(key_use, &claims_of(&app, issuer, audience));
+                        let there = own(&world, path, &token).await;
+                        let here = run.get(host, path, Some(&token)).await;
+                        let key = key_use.as_str();
+                        let _ = writeln!(table, "{plane}: {key} key, issuer {name}, audience {audience}");
+                        let _ = writeln!(table, "  own name    {}", verdict(&there));
+                        let _ = writeln!(table, "  Azure's     {}", verdict(&here));
+                    }
                 }
             }
         }
