@@ -116,11 +116,6 @@ pub fn path_variable(name: &str) -> Option<PathBuf> {
     path(name)
 }
 
-/// Where sockets and the like of a session are (`XDG_RUNTIME_DIR`).
-pub fn runtime_dir() -> Option<PathBuf> {
-    path("XDG_RUNTIME_DIR").filter(|path| path.is_absolute())
-}
-
 /// Where the person's `az` keeps its files, when they said so (`AZURE_CONFIG_DIR`).
 pub fn azure_config_dir() -> Option<PathBuf> {
     path("AZURE_CONFIG_DIR")

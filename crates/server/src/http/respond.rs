@@ -10,6 +10,7 @@ use http_body_util::Full;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use super::body::Lent;
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::origin::Origin;
@@ -25,12 +26,16 @@ pub type Request<B> = http::Request<B>;
 /// Answers one request from `peer`.
 pub async fn respond<B>(app: &Arc<App>, peer: IpAddr, request: Request<B>) -> Response
 where
-    B: http_body::Body<Data = Bytes> + Send,
+    B: http_body::Body<Data = Bytes> + Send + Unpin,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     let trace = TraceId::from_random(entropy::bytes());
     let correlation = correlation(request.headers(), trace);
+    let (head, body) = request.into_parts();
+    let (body, rest) = Lent::new(body);
+    let request = Request::from_parts(head, body);
     let mut response = route(app, peer, request, (trace, correlation)).await;
+    rest.read_to_end().await;
     dress(&mut response, trace, correlation);
     response
 }

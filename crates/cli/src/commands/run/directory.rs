@@ -1,6 +1,5 @@
 //! The directory of one run: private, and gone when the run is. What a run left that was killed, the next one removes.
 
-use crate::config;
 use crate::failure::Failure;
 use doorward_sandbox::DIRECTORY_PREFIX;
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -19,9 +18,9 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// Makes one below `$XDG_RUNTIME_DIR`, or where temporary files are.
+    /// Makes one where temporary files are: what programs put into their home may be large.
     pub fn make() -> Result<Self, Failure> {
-        let base = base();
+        let base = std::env::temp_dir();
         remove_leftovers(&base);
         let made = tempfile::Builder::new()
             .prefix(DIRECTORY_PREFIX)
@@ -84,12 +83,6 @@ impl Drop for Directory {
 pub fn private_directory(path: &Path) -> Result<(), Failure> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
     made.map_err(|e| Failure::file(path, e))
-}
-
-fn base() -> PathBuf {
-    config::runtime_dir()
-        .filter(|path| path.is_dir())
-        .unwrap_or_else(std::env::temp_dir)
 }
 
 /// Removes the directories of runs that are no more. One that is just being made has no lock yet, and is left alone.

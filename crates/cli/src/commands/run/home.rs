@@ -52,9 +52,8 @@ impl PrivateHome {
         let view = directory.directory("home")?;
         let private = match profile {
             Some(name) => context.home.path("run").join(name),
-            None => directory.join("private"),
+            None => view.clone(),
         };
-        private_directory(&private)?;
         let real = config::home().unwrap_or_else(|| PathBuf::from("/"));
         let mut home = Self {
             view,
@@ -106,8 +105,11 @@ impl PrivateHome {
         for name in names {
             let path = at.join(&name);
             let place = self.view.join(&path);
-            if let Some(own) = self.source_of(&path) {
-                link(&own, &place)?;
+            if self.hidden.contains(&path) {
+                let own = self.private.join(&path);
+                if own != place {
+                    link(&own, &place)?;
+                }
             } else if self.hidden.iter().any(|p| p.starts_with(&path)) {
                 private_directory(&place)?;
                 self.furnish(&path)?;
@@ -116,14 +118,6 @@ impl PrivateHome {
             }
         }
         Ok(())
-    }
-
-    fn source_of(&self, path: &Path) -> Option<PathBuf> {
-        let target = self.real.join(path);
-        let found = self.instead.iter().find(|(_, hidden)| *hidden == target);
-        found
-            .filter(|_| self.hidden.contains(path))
-            .map(|(own, _)| own.clone())
     }
 
     /// Whether hiding a directory hides no more than was meant: not the home, nor anything above it.

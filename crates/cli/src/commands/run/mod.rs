@@ -21,7 +21,7 @@ use crate::failure::Failure;
 use crate::{config, local_time, output, session};
 use directory::Directory;
 use doorward_relay::{Leaf, Outside, Relay, Server, UpstreamProxy};
-use doorward_sandbox::{Caller, Ended, Signals, end_as};
+use doorward_sandbox::{Caller, Caught, Ended, Signals, end_as};
 use environment::Surroundings;
 use home::PrivateHome;
 use person::Person;
@@ -139,39 +139,43 @@ async fn begin(
     args: &Args,
     command: Vec<OsString>,
     context: &Context,
-    signals: Signals,
+    mut signals: Signals,
 ) -> Result<Ended, Failure> {
-    let mut signals = signals;
+    // The first random bytes take some milliseconds, in which the files can be made.
+    let warm = std::thread::spawn(doorward_relay::warm_up);
+    let directory = Directory::make()?;
+    let home = PrivateHome::make(
+        &directory,
+        args.profile.as_deref(),
+        context,
+        args.identity.is_some(),
+    )?;
+    drop(warm.join());
     let asking = Ticket::begin(args.identity.as_deref(), context);
     let ticket = match unless_ended(&mut signals, asking).await {
         Ok(ticket) => Arc::new(ticket?),
         Err(ended) => return Ok(ended),
     };
-    let ended = within(args, command, (context, &ticket), signals).await;
+    let ended = within(args, command, (&directory, &home, &ticket), signals).await;
     // The command has ended, or never began; its ticket ends with it.
     ticket.end().await;
+    Caller::find().seeing(|| home.settle());
+    directory.remove();
     ended
 }
 
 async fn within(
     args: &Args,
     command: Vec<OsString>,
-    (context, ticket): (&Context, &Arc<Ticket>),
+    (directory, home, ticket): (&Directory, &PrivateHome, &Arc<Ticket>),
     mut signals: Signals,
 ) -> Result<Ended, Failure> {
     let leaf = Leaf::make(local_time::now()).map_err(|e| Failure::new(e.to_string()))?;
-    let directory = Directory::make()?;
-    let trust = Trust::write(&directory, &leaf.root)?;
-    let home = PrivateHome::make(
-        &directory,
-        args.profile.as_deref(),
-        context,
-        ticket.identity().is_some(),
-    )?;
-    let person = Person::listen(&directory, ticket)?;
+    let trust = Trust::write(directory, &leaf.root)?;
+    let person = Person::listen(directory, ticket)?;
     let surroundings = Surroundings {
-        directory: &directory,
-        home: &home,
+        directory,
+        home,
         trust: &trust,
         ticket,
         pass: &args.pass_env,
@@ -179,10 +183,14 @@ async fn within(
     };
     let relay = Relay::new(leaf, server(ticket, args.offline)?, outside(args.offline));
     let choosing = Way::choose(args, (command, surroundings), &relay);
-    let mut way = match unless_ended(&mut signals, choosing).await {
-        Ok(way) => way?,
-        Err(ended) => return Ok(ended),
+    let (chosen, early) = with_signals(&mut signals, choosing).await;
+    let mut way = match (chosen, early.first()) {
+        (Ok(way), _) => way,
+        (Err(_), Some(caught)) => return Ok(Ended::Killed(caught.number)),
+        (Err(failure), None) => return Err(failure),
     };
+    // The command was there before this process knew it, or the signal was meant to keep it from being.
+    early.iter().for_each(|caught| way.signal(*caught));
     if !args.quiet {
         output::note(&sentence(&way, ticket, args));
     }
@@ -190,12 +198,10 @@ async fn within(
     let keeping = tokio::spawn(Arc::clone(ticket).keep_alive());
     let ended = way.ended(signals).await;
     keeping.abort();
-    Caller::find().seeing(|| home.settle());
-    directory.remove();
     ended
 }
 
-/// Does something before the command runs, unless a signal ends the run first.
+/// Does something while there is no command yet, unless a signal ends the run first.
 async fn unless_ended<T>(
     signals: &mut Signals,
     work: impl Future<Output = Result<T, Failure>>,
@@ -204,11 +210,23 @@ async fn unless_ended<T>(
     loop {
         tokio::select! {
             done = &mut work => return Ok(done),
-            caught = signals.next() => match caught {
-                Some(caught) if caught.ends() => return Err(Ended::Killed(caught.number)),
-                Some(_) => {}
-                None => return Ok(work.await),
-            },
+            Some(caught) = signals.next() => {
+                if caught.ends() {
+                    return Err(Ended::Killed(caught.number));
+                }
+            }
+        }
+    }
+}
+
+/// Does something that may start the command, and keeps the signals that come meanwhile.
+async fn with_signals<T>(signals: &mut Signals, work: impl Future<Output = T>) -> (T, Vec<Caught>) {
+    let mut early = Vec::new();
+    tokio::pin!(work);
+    loop {
+        tokio::select! {
+            done = &mut work => return (done, early),
+            Some(caught) = signals.next() => if caught.ends() { early.push(caught) },
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use doorward_protocol::azure_hosts::NAMES;
 use doorward_relay::{Admission, Credential, Inside, NameServer, Relay, Rules};
-use doorward_sandbox::{Caller, Ended, Helper, Keeper, Place, PlaceError, Plan, Signals, belongs};
+use doorward_sandbox::{Caller, Caught, Ended, Helper, Keeper, Place, PlaceError, Plan, Signals, belongs};
 use std::ffi::OsString;
 use std::fmt::{self, Write as _};
 use std::io;
@@ -100,6 +100,13 @@ impl Way {
     /// How the loopback address inside is reached, when it is not the host's.
     pub fn inside(&self) -> Option<Arc<dyn Inside>> {
         (self.via != Via::Proxy).then(|| Arc::new(InPlace(self.place.keeper())) as Arc<dyn Inside>)
+    }
+
+    /// Passes a signal on.
+    pub fn signal(&self, caught: Caught) {
+        if let Err(e) = self.place.keeper().signal(caught.number) {
+            tracing::debug!("a signal was not passed on: {e}");
+        }
     }
 
     /// Passes signals on until the command has ended.
