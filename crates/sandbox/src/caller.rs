@@ -1,6 +1,6 @@
 //! Who the command is to be.
 
-use nix::unistd::{Gid, Uid, getgid, getuid, setfsgid, setfsuid};
+use nix::unistd::{Gid, Uid, getgid, getuid};
 use std::fs;
 use std::io;
 use std::os::unix::fs::lchown;
@@ -41,7 +41,9 @@ impl Caller {
     }
 
     /// Does something with files as the caller may: root follows a caller's paths with the caller's eyes.
+    #[cfg(target_os = "linux")]
     pub fn seeing<T>(&self, work: impl FnOnce() -> T) -> T {
+        use nix::unistd::{setfsgid, setfsuid};
         if !self.other {
             return work();
         }
@@ -51,6 +53,12 @@ impl Caller {
         setfsuid(getuid());
         setfsgid(getgid());
         done
+    }
+
+    /// Elsewhere than on Linux, root makes no place for others.
+    #[cfg(not(target_os = "linux"))]
+    pub fn seeing<T>(&self, work: impl FnOnce() -> T) -> T {
+        work()
     }
 
     /// Makes a directory and everything in it the caller's; links themselves, never what they lead to.

@@ -10,9 +10,18 @@
 
 mod caller;
 mod config;
+#[cfg(any(not(target_os = "linux"), test))]
+#[cfg_attr(
+    target_os = "linux",
+    expect(dead_code, reason = "built here for its tests alone")
+)]
+mod elsewhere;
+#[cfg(target_os = "linux")]
 mod found;
+#[cfg(target_os = "linux")]
 mod keep;
 mod message;
+#[cfg(target_os = "linux")]
 mod network;
 mod peer;
 mod place;
@@ -20,7 +29,11 @@ mod plan;
 mod signals;
 
 pub use caller::Caller;
+#[cfg(not(target_os = "linux"))]
+pub use elsewhere::{found, keep};
+#[cfg(target_os = "linux")]
 pub use found::found;
+#[cfg(target_os = "linux")]
 pub use keep::keep;
 pub use message::{Ended, Failed};
 pub use peer::belongs;

@@ -20,7 +20,15 @@ const LONGEST: usize = 8 * 1024 * 1024;
 /// Most descriptors in a frame.
 const MOST_DESCRIPTORS: usize = 128;
 
-/// What to the founder and the keeper is said.
+/// Descriptors that arrive are not handed on to programs.
+#[cfg(target_os = "linux")]
+const RECEIVED: RecvFlags = RecvFlags::CMSG_CLOEXEC;
+
+/// Elsewhere none travel.
+#[cfg(not(target_os = "linux"))]
+const RECEIVED: RecvFlags = RecvFlags::empty();
+
+/// What the founder and the keeper are told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Order {
     /// What the place is to be; the first thing that each of them is told.
@@ -201,7 +209,7 @@ impl Channel {
         let mut ancillary = RecvAncillaryBuffer::new(&mut space);
         let got = loop {
             let mut buffer = [IoSliceMut::new(&mut length)];
-            match recvmsg(&self.0, &mut buffer, &mut ancillary, RecvFlags::CMSG_CLOEXEC) {
+            match recvmsg(&self.0, &mut buffer, &mut ancillary, RECEIVED) {
                 Err(rustix::io::Errno::INTR) => {}
                 result => break result?,
             }

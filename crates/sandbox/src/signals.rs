@@ -1,12 +1,11 @@
 //! Signals that the host gets for the command.
 
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, raise};
-use nix::sys::signalfd::{SfdFlags, SignalFd};
 use std::io;
 use tokio::sync::mpsc;
 
 /// What is passed on. Stopping and going on are the terminal's business with all of its foreground.
-const PASSED_ON: [Signal; 8] = [
+pub(crate) const PASSED_ON: [Signal; 8] = [
     Signal::SIGINT,
     Signal::SIGQUIT,
     Signal::SIGTERM,
@@ -17,6 +16,7 @@ const PASSED_ON: [Signal; 8] = [
     Signal::SIGWINCH,
 ];
 
+#[cfg(target_os = "linux")]
 /// `si_code` of what a process sent, and not the kernel (sigaction(2)).
 const SI_USER: i32 = 0;
 
@@ -49,9 +49,8 @@ impl Signals {
         let mut set = SigSet::empty();
         PASSED_ON.into_iter().for_each(|signal| set.add(signal));
         set.thread_block()?;
-        let signals = SignalFd::with_flags(&set, SfdFlags::SFD_CLOEXEC)?;
         let (tell, told) = mpsc::unbounded_channel();
-        std::thread::Builder::new().spawn(move || listen(&signals, &tell))?;
+        std::thread::Builder::new().spawn(move || listen(set, &tell))?;
         Ok(Self(told))
     }
 
@@ -61,7 +60,12 @@ impl Signals {
     }
 }
 
-fn listen(signals: &SignalFd, tell: &mpsc::UnboundedSender<Caught>) {
+#[cfg(target_os = "linux")]
+fn listen(set: SigSet, tell: &mpsc::UnboundedSender<Caught>) {
+    use nix::sys::signalfd::{SfdFlags, SignalFd};
+    let Ok(signals) = SignalFd::with_flags(&set, SfdFlags::SFD_CLOEXEC) else {
+        return;
+    };
     while let Ok(Some(info)) = signals.read_signal() {
         let caught = Caught {
             number: i32::try_from(info.ssi_signo).unwrap_or_default(),
@@ -72,6 +76,9 @@ fn listen(signals: &SignalFd, tell: &mpsc::UnboundedSender<Caught>) {
         }
     }
 }
+
+#[cfg(not(target_os = "linux"))]
+use crate::elsewhere::listen;
 
 /// Does something, such as starting a program, with no signal held back; programs keep what their parent held back.
 pub fn unblocked<T>(work: impl FnOnce() -> T) -> T {

@@ -34,6 +34,7 @@ impl Via {
     pub fn candidates(wanted: Option<Self>) -> Vec<Self> {
         match wanted {
             Some(way) => vec![way],
+            None if !cfg!(target_os = "linux") => vec![Self::Proxy],
             None if is_root() => vec![Self::Root, Self::Namespaces, Self::Proxy],
             None => vec![Self::Namespaces, Self::Proxy],
         }
