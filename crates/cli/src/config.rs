@@ -118,7 +118,7 @@ pub fn path_variable(name: &str) -> Option<PathBuf> {
 
 /// Where the person's `az` keeps its files, when they said so (`AZURE_CONFIG_DIR`).
 pub fn azure_config_dir() -> Option<PathBuf> {
-    path("AZURE_CONFIG_DIR")
+    path("AZURE_CONFIG_DIR").and_then(|path| std::path::absolute(path).ok())
 }
 
 /// The person's shell (`SHELL`).

@@ -4,13 +4,20 @@
 use doorward_protocol::azure_hosts::{AzureHost, AzurePlane, is_own_short_link};
 use url::{Host, Url};
 
+use crate::tunnel::is_machine;
+
 /// Domains of Microsoft's where people sign in or are sent to do so. A person who was sent there by a program that runs
 /// here would give a password or code to somebody it isn't meant for.
-const MICROSOFT: [&str; 16] = [
+const MICROSOFT: [&str; 25] = [
     "microsoft.com",
+    "microsoft.us",
     "microsoftonline.com",
+    "microsoftonline.us",
+    "microsoftonline.cn",
     "microsoftonline-p.com",
     "azure.com",
+    "azure.us",
+    "azure.cn",
     "azure.net",
     "windows.net",
     "windows.com",
@@ -22,6 +29,10 @@ const MICROSOFT: [&str; 16] = [
     "azureml.ms",
     "azurewebsites.net",
     "outlook.com",
+    "b2clogin.com",
+    "ciamlogin.com",
+    "chinacloudapi.cn",
+    "usgovcloudapi.net",
     "aka.ms",
 ];
 
@@ -48,16 +59,23 @@ pub enum Refused {
     /// It is no address of a web page.
     #[error("that is no web address")]
     NotWeb,
+    /// It is this machine's, or its cloud's.
+    #[error("`{0}` is this machine's own, and another one inside a run than outside")]
+    Machine(String),
+    /// The run is cut off.
+    #[error("the run is offline, and `{0}` is elsewhere")]
+    Offline(String),
     /// It is Microsoft's.
     #[error("`{0}` is Microsoft's: nothing of this run leads there")]
     Microsoft(String),
 }
 
-/// What a person sees who is sent to `address`, when the server's own address is `outside`.
+/// What a person sees who is sent to `address`, when the server's own address is `outside`; `offline`: whether nothing but
+/// the server is to be seen.
 ///
 /// # Errors
 /// When nobody is to be sent there.
-pub fn see(address: &str, outside: &Url) -> Result<Seen, Refused> {
+pub fn see(address: &str, outside: &Url, offline: bool) -> Result<Seen, Refused> {
     let url = Url::parse(address.trim()).map_err(|_| Refused::NotWeb)?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(Refused::NotWeb);
@@ -76,20 +94,35 @@ pub fn see(address: &str, outside: &Url) -> Result<Seen, Refused> {
         AzurePlane::ShortLinks => is_own_short_link(url.path()),
         _ => false,
     });
+    // A run within this one has rewritten it already.
+    let rewritten = url.origin() == outside.origin();
     let mut seen = if device_page {
         at(outside, "/devicelogin", None)
-    } else if ours.is_some() {
+    } else if ours.is_some() || rewritten {
         at(outside, url.path(), url.query())
     } else if is_microsoft(&name) {
         return Err(Refused::Microsoft(name));
+    } else if is_machines(&url) {
+        return Err(Refused::Machine(name));
+    } else if offline {
+        return Err(Refused::Offline(name));
     } else {
         url.clone()
     };
     seen.set_fragment(url.fragment());
     Ok(Seen {
-        redirect_port: redirect_port(&url),
+        redirect_port: redirect_port(&url).filter(|_| ours.is_some() || rewritten),
         url: seen,
     })
+}
+
+fn is_machines(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(ip)) => is_machine(ip.into()),
+        Some(Host::Ipv6(ip)) => is_machine(ip.into()),
+        None => true,
+    }
 }
 
 fn at(outside: &Url, path: &str, query: Option<&str>) -> Url {
@@ -122,7 +155,7 @@ mod tests {
     use super::*;
 
     fn seen(address: &str) -> Result<String, Refused> {
-        see(address, &Url::parse("https://localhost:8443").unwrap()).map(|seen| seen.url.to_string())
+        see(address, &Url::parse("https://localhost:8443").unwrap(), false).map(|seen| seen.url.to_string())
     }
 
     #[test]
@@ -157,6 +190,8 @@ mod tests {
             "https://LOGIN.LIVE.COM./x",
             "https://device.login.microsoftonline.com/",
             "https://management.azure.com/",
+            "https://login.microsoftonline.us/",
+            "https://login.partner.microsoftonline.cn/",
         ] {
             assert!(matches!(seen(address), Err(Refused::Microsoft(_))), "{address}");
         }
@@ -168,7 +203,27 @@ mod tests {
             seen("https://example.com/a?b#c").unwrap(),
             "https://example.com/a?b#c"
         );
-        assert_eq!(seen("http://localhost:5000/").unwrap(), "http://localhost:5000/");
+        let again = "https://localhost:8443/devicelogin";
+        assert_eq!(seen(again).unwrap(), again);
+        for address in [
+            "http://localhost:5000/",
+            "http://127.1/",
+            "http://169.254.169.254/x",
+            "http://[::1]:80/",
+        ] {
+            assert!(matches!(seen(address), Err(Refused::Machine(_))), "{address}");
+        }
+        let outside = Url::parse("https://localhost:8443").unwrap();
+        assert!(matches!(
+            see("https://example.com/?leak", &outside, true),
+            Err(Refused::Offline(_))
+        ));
+        let foreign = see(
+            "https://example.com/?redirect_uri=http://localhost:40000",
+            &outside,
+            false,
+        );
+        assert_eq!(foreign.unwrap().redirect_port, None);
         assert_eq!(
             seen("https://notmicrosoft.com/").unwrap(),
             "https://notmicrosoft.com/"
@@ -189,9 +244,13 @@ mod tests {
         let port = |uri: &str| {
             let mut url = Url::parse("https://login.microsoftonline.com/T/oauth2/v2.0/authorize").unwrap();
             url.query_pairs_mut().append_pair("redirect_uri", uri);
-            see(url.as_str(), &Url::parse("https://localhost:8443").unwrap())
-                .unwrap()
-                .redirect_port
+            see(
+                url.as_str(),
+                &Url::parse("https://localhost:8443").unwrap(),
+                false,
+            )
+            .unwrap()
+            .redirect_port
         };
         assert_eq!(port("http://localhost:38401"), Some(38401));
         assert_eq!(port("http://127.0.0.1:8400/x"), Some(8400));

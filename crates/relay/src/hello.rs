@@ -71,18 +71,23 @@ async fn look<S: AsyncRead + Unpin>(stream: &mut S, first: &mut Vec<u8>) -> io::
                     return Ok(Beginning::Tls(name));
                 }
                 Ok(None) if first.len() < LONGEST => {}
-                Ok(None) | Err(_) => return Ok(Beginning::Unknown),
+                // Who knows which name it asks for? It goes nowhere.
+                Ok(None) | Err(_) => return Err(io::ErrorKind::InvalidData.into()),
             }
         } else if let Some(end) = end_of_header(first) {
             return Ok(http(first.get(..end).unwrap_or_default()));
-        } else if first.len() >= LONGEST || !looks_like_http(first) {
+        } else if !looks_like_http(first) {
             return Ok(Beginning::Unknown);
+        } else if first.len() >= LONGEST {
+            return Err(io::ErrorKind::InvalidData.into());
         }
     }
 }
 
+/// Where an empty line stands; lines may end without a carriage return (RFC 9112 §2.2).
 fn end_of_header(bytes: &[u8]) -> Option<usize> {
-    bytes.windows(4).position(|four| four == b"\r\n\r\n")
+    let whole = bytes.windows(4).position(|four| four == b"\r\n\r\n");
+    whole.or_else(|| bytes.windows(2).position(|two| two == b"\n\n"))
 }
 
 /// A method is a word in capitals.
@@ -95,15 +100,21 @@ fn http(header: &[u8]) -> Beginning {
     let Ok(text) = std::str::from_utf8(header) else {
         return Beginning::Unknown;
     };
-    let mut lines = text.split("\r\n");
+    let mut lines = text.lines().map(str::trim_end);
     let request = lines.next().unwrap_or_default();
     if !request.ends_with("HTTP/1.1") && !request.ends_with("HTTP/1.0") {
         return Beginning::Unknown;
     }
-    let host = lines
+    // A whole address in the request line goes before the header (RFC 9112 §3.2.2).
+    let target = request.split(' ').nth(1).unwrap_or_default();
+    let in_target = target
+        .split_once("://")
+        .map(|(_, rest)| rest.split('/').next().unwrap_or_default().to_owned());
+    let in_header = lines
         .filter_map(|line| line.split_once(':'))
         .find(|(name, _)| name.trim().eq_ignore_ascii_case("host"))
         .map(|(_, value)| value.trim().to_owned());
+    let host = in_target.or(in_header);
     Beginning::Http(host)
 }
 
@@ -161,6 +172,15 @@ mod tests {
             Beginning::Http(Some("login.microsoftonline.com".to_owned()))
         );
         assert_eq!(of(b"GET / HTTP/1.0\r\n\r\n").await, Beginning::Http(None));
+        for bytes in [
+            &b"GET / HTTP/1.1\nHost: graph.microsoft.com\n\n"[..],
+            b"GET http://graph.microsoft.com/x HTTP/1.1\r\nHost: other\r\n\r\n",
+        ] {
+            assert_eq!(
+                of(bytes).await,
+                Beginning::Http(Some("graph.microsoft.com".to_owned()))
+            );
+        }
     }
 
     #[tokio::test]
@@ -178,12 +198,20 @@ mod tests {
         for bytes in [
             &b""[..],
             b"SSH-2.0-x\r\n",
-            b"\x16\x03\x01\x00\x05hello",
             b"GET /",
             b"\xff\xff\xff",
             b"GET / HTTP/2\r\n\r\n",
         ] {
             assert_eq!(of(bytes).await, Beginning::Unknown, "{bytes:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_hides_its_name_goes_nowhere() {
+        let mut long = b"GET / HTTP/1.1\r\nX: ".to_vec();
+        long.resize(LONGEST + 4096, b'x');
+        for bytes in [&b"\x16\x03\x01\x00\x05hello"[..], &long] {
+            assert!(begin(bytes).await.is_err());
         }
     }
 

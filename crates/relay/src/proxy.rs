@@ -261,8 +261,9 @@ fn target(uri: &Uri) -> Option<(String, u16)> {
 async fn hand_over(mut request: Request<Incoming>, there: TcpStream) -> hyper::Result<Response<Body>> {
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(there)).await?;
     tokio::spawn(connection);
+    // A name and password in the address are nobody's business but the client's.
     if let Some(authority) = request.uri().authority().cloned()
-        && let Ok(host) = HeaderValue::from_str(authority.as_str())
+        && let Ok(host) = HeaderValue::from_str(authority.as_str().rsplit('@').next().unwrap_or_default())
     {
         request.headers_mut().insert(http::header::HOST, host);
     }

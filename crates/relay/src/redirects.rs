@@ -67,7 +67,11 @@ async fn hand_in(listener: Option<TcpListener>, port: u16, inside: &Arc<dyn Insi
     let Some(listener) = listener else {
         return;
     };
-    while let Ok((stream, _)) = listener.accept().await {
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            continue;
+        };
         let inside = Arc::clone(inside);
         tokio::spawn(async move {
             match inside.connect(port).await {

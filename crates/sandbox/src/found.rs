@@ -13,7 +13,6 @@ use std::fmt::Display;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, TcpListener, UdpSocket};
 use std::os::fd::{AsFd as _, OwnedFd};
-use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
@@ -27,17 +26,20 @@ pub fn found(socket: &Path) -> ExitCode {
 }
 
 fn work(socket: &Path) -> io::Result<()> {
-    let mut channel = Channel::new(UnixStream::connect(socket)?);
+    let mut channel = Channel::new(Caller::find().connect(socket)?);
     let Some(Order::Make(plan)) = channel.next_order()? else {
         return Err(io::ErrorKind::InvalidData.into());
     };
     // What the terminal sends is for the command.
     SigSet::all().thread_block()?;
     let program = std::env::current_exe()?;
-    let made = make(&plan).and_then(|sockets| {
-        let keeper = Command::new(program).arg(ROLE).arg(KEEP).arg(socket).spawn();
-        Ok((sockets, keeper.map_err(failed("the keeper"))?))
-    });
+    let caller = Caller::find();
+    let made = admit(&plan, &caller)
+        .and_then(|()| make(&plan, &caller))
+        .and_then(|sockets| {
+            let keeper = Command::new(program).arg(ROLE).arg(KEEP).arg(socket).spawn();
+            Ok((sockets, keeper.map_err(failed("the keeper"))?))
+        });
     match made {
         Ok((sockets, mut keeper)) => {
             let sockets: Vec<_> = sockets.iter().map(|socket| socket.as_fd()).collect();
@@ -58,23 +60,33 @@ fn failed<E: Display>(step: impl Into<String>) -> impl FnOnce(E) -> Failed {
     }
 }
 
-fn make(plan: &Plan) -> Result<Vec<OwnedFd>, Failed> {
+/// Under `sudo`, root makes namespaces and drops to the caller, and does nothing else.
+fn admit(plan: &Plan, caller: &Caller) -> Result<(), Failed> {
+    if caller.other && (plan.way != Way::Root || !plan.processes) {
+        return Err(failed("sudo")(
+            "root makes a whole private place for its caller, or none",
+        ));
+    }
+    if let Some((_, target)) = plan.mounts.iter().find(|(_, target)| !caller.may_replace(target)) {
+        let reason = format!("{} is not the caller's to replace", target.display());
+        return Err(failed("sudo")(reason));
+    }
+    caller.join_groups().map_err(failed("the caller's groups"))
+}
+
+fn make(plan: &Plan, caller: &Caller) -> Result<Vec<OwnedFd>, Failed> {
     let mut kinds = CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWNET;
     kinds.set(CloneFlags::CLONE_NEWPID, plan.processes);
-    let caller = match plan.way {
-        Way::Root => Caller::find(),
-        Way::Namespaces | Way::Plain => Caller::this(),
-    };
     match plan.way {
         Way::Namespaces => {
             unshare(kinds | CloneFlags::CLONE_NEWUSER).map_err(failed("a user namespace"))?;
-            map(&caller).map_err(failed("the user's mapping"))?;
+            map(caller).map_err(failed("the user's mapping"))?;
             hand_on_the_right_to_mount().map_err(failed("capabilities"))?;
         }
         Way::Root => unshare(kinds).map_err(failed("namespaces, by root"))?,
         Way::Plain => {}
     }
-    furnish(plan, &caller)?;
+    furnish(plan, caller)?;
     network::raise(plan).map_err(failed("the private network"))?;
     sockets(plan).map_err(failed("the private ports"))
 }
@@ -107,7 +119,8 @@ fn furnish(plan: &Plan, caller: &Caller) -> Result<(), Failed> {
     )
     .map_err(failed("private mounts"))?;
     for (source, target) in &plan.mounts {
-        if !target.exists() {
+        // What can't be seen isn't there, and one that went meanwhile is no matter.
+        if !caller.seeing(|| target.exists()) || !caller.may_replace(target) {
             continue;
         }
         let flags = MsFlags::MS_BIND | MsFlags::MS_REC;
@@ -130,4 +143,47 @@ fn sockets(plan: &Plan) -> io::Result<Vec<OwnedFd>> {
     let names = UdpSocket::bind((Ipv4Addr::LOCALHOST, 53)).map_err(named(53))?;
     sockets.push(names.into());
     Ok(sockets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nix::unistd::{Gid, Uid};
+
+    #[test]
+    fn root_makes_for_others_a_whole_private_place_and_nothing_else() {
+        let caller = Caller {
+            user: Uid::from_raw(54321),
+            group: Gid::from_raw(54321),
+            other: true,
+        };
+        let plan = |way, processes, target: &str| Plan {
+            way,
+            processes,
+            mounts: vec![("/tmp/x".into(), target.into())],
+            ports: vec![],
+            all_ipv4: false,
+            all_ipv6: false,
+            command: vec!["true".into()],
+            environment: vec![],
+            leftovers: "/tmp/x".into(),
+        };
+        for (way, processes, target) in [
+            (Way::Plain, true, "/etc/hosts"),
+            (Way::Namespaces, true, "/etc/hosts"),
+            (Way::Root, false, "/etc/hosts"),
+            (Way::Root, true, "/etc/group"),
+            (Way::Root, true, "/usr/local/bin"),
+            (Way::Root, true, "/etc"),
+            (Way::Root, true, "/etc/../etc/hosts"),
+        ] {
+            let refused = admit(&plan(way, processes, target), &caller).unwrap_err();
+            assert_eq!(refused.step, "sudo", "{way:?} {processes} {target}");
+        }
+        let itself = Caller {
+            other: false,
+            ..caller
+        };
+        assert_eq!(admit(&plan(Way::Root, true, "/etc/group"), &itself), Ok(()));
+    }
 }

@@ -10,16 +10,19 @@ use nix::mount::{MsFlags, mount};
 use nix::sys::signal::{SigSet, Signal, kill};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::{Pid, User, getpid, getuid, initgroups, setgroups, setresgid, setresuid};
+use nix::unistd::{Pid, getpid, getuid};
 use rustix::event::{PollFd, PollFlags, poll};
+use rustix::process::DumpableBehavior;
 use rustix::thread::{CapabilitySet, CapabilitySets, clear_ambient_capability_set, set_capabilities};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpStream};
 use std::os::fd::{AsFd as _, BorrowedFd};
-use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
+
+/// How often, ten milliseconds apart, those are looked for that have not ended yet.
+const PATIENCE_WITH_OTHERS: u32 = 200;
 
 /// How long a connection within the place may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -33,12 +36,15 @@ pub fn keep(socket: &Path) -> ExitCode {
 }
 
 fn work(socket: &Path) -> io::Result<()> {
-    let mut channel = Channel::new(UnixStream::connect(socket)?);
+    let mut channel = Channel::new(Caller::find().connect(socket)?);
     let Some(Order::Make(plan)) = channel.next_order()? else {
         return Err(io::ErrorKind::InvalidData.into());
     };
     SigSet::all().thread_block()?;
-    let children = SignalFd::with_flags(&SigSet::from(Signal::SIGCHLD), SfdFlags::SFD_NONBLOCK)?;
+    let children = SignalFd::with_flags(
+        &SigSet::from(Signal::SIGCHLD),
+        SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC,
+    )?;
     if let Err(failed) = settle(&plan) {
         return channel.tell(&News::Failed(failed), &[]);
     }
@@ -65,6 +71,11 @@ fn settle(plan: &Plan) -> Result<(), Failed> {
         step: step.to_owned(),
         reason,
     };
+    let caller = Caller::find();
+    if caller.other && (plan.way != Way::Root || !plan.processes) {
+        let reason = "root keeps a command in a whole private place, or none";
+        return Err(failed("sudo", reason.to_owned()));
+    }
     if plan.processes && plan.way != Way::Plain {
         let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
         mount(Some("proc"), "/proc", Some("proc"), flags, None::<&str>)
@@ -74,11 +85,15 @@ fn settle(plan: &Plan) -> Result<(), Failed> {
         rustix::process::set_child_subreaper(Some(rustix::process::getpid()))
             .map_err(|e| failed("orphans", e.to_string()))?;
     }
-    match plan.way {
-        Way::Namespaces if !getuid().is_root() => let_go().map_err(|e| failed("capabilities", e.to_string())),
-        Way::Root => become_caller().map_err(|e| failed("dropping to the caller", e.to_string())),
-        Way::Namespaces | Way::Plain => Ok(()),
+    if plan.way == Way::Namespaces && !getuid().is_root() {
+        let_go().map_err(|e| failed("capabilities", e.to_string()))?;
     }
+    caller
+        .become_for_good()
+        .map_err(|e| failed("dropping to the caller", e.to_string()))?;
+    // The command is of the same user, and isn't to look into the keeper or speak for it.
+    rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)
+        .map_err(|e| failed("privacy", e.to_string()))
 }
 
 fn let_go() -> rustix::io::Result<()> {
@@ -92,25 +107,6 @@ fn let_go() -> rustix::io::Result<()> {
             inheritable: none,
         },
     )
-}
-
-/// From root to whoever asked by `sudo`, for good; no program gains rights after that.
-fn become_caller() -> nix::Result<()> {
-    let caller = Caller::find();
-    if !caller.other {
-        return Ok(());
-    }
-    match User::from_uid(caller.user)? {
-        Some(user) => {
-            let name = std::ffi::CString::new(user.name).map_err(|_| Errno::EINVAL)?;
-            initgroups(&name, caller.group)?;
-        }
-        // A user without a name is in no further groups.
-        None => setgroups(&[caller.group])?,
-    }
-    setresgid(caller.group, caller.group, caller.group)?;
-    setresuid(caller.user, caller.user, caller.user)?;
-    rustix::thread::set_no_new_privs(true).map_err(|_| Errno::EPERM)
 }
 
 fn start(plan: &Plan) -> io::Result<Pid> {
@@ -208,14 +204,19 @@ fn end_everyone(plan: &Plan) {
         while waitpid(None, None).is_ok() {}
         return;
     }
-    loop {
+    // Whoever dies leaves its children to the keeper. One that has changed its user can't be killed, and is left.
+    for _ in 0..PATIENCE_WITH_OTHERS {
         for child in children() {
             let _ = kill(child, Signal::SIGKILL);
         }
-        // Whoever dies leaves its children to the keeper.
-        if waitpid(None, None) == Err(Errno::ECHILD) {
-            return;
+        loop {
+            match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
+                Err(Errno::ECHILD) => return,
+                Ok(WaitStatus::StillAlive) | Err(_) => break,
+                Ok(_) => {}
+            }
         }
+        std::thread::sleep(Duration::from_millis(10));
     }
 }
 
@@ -235,6 +236,6 @@ fn clear(leftovers: &Path) {
         .and_then(|name| name.to_str())
         .is_some_and(|name| name.starts_with(crate::place::DIRECTORY_PREFIX));
     if ours {
-        drop(std::fs::remove_dir_all(leftovers));
+        crate::remove_tree(leftovers);
     }
 }

@@ -27,6 +27,7 @@ mod peer;
 mod place;
 mod plan;
 mod signals;
+mod tree;
 
 pub use caller::Caller;
 #[cfg(not(target_os = "linux"))]
@@ -40,6 +41,8 @@ pub use peer::belongs;
 pub use place::{DIRECTORY_PREFIX, Helper, Keeper, Place, PlaceError};
 pub use plan::{Plan, Way};
 pub use signals::{Caught, Signals, end_as, unblocked};
+
+pub use tree::remove_tree;
 
 /// First word of the command lines by which the founder and the keeper are started.
 pub const ROLE: &str = "sandbox";

@@ -41,6 +41,8 @@ pub struct Place {
     pub listeners: Vec<TcpListener>,
     /// The socket of the place's name server.
     pub names: Option<UdpSocket>,
+    /// Whether processes inside see others; for who reports it.
+    pub shares_processes: bool,
     keeper: Keeper,
     ended: oneshot::Receiver<Result<Ended, PlaceError>>,
     helper: Child,
@@ -118,6 +120,7 @@ impl Place {
         Ok(Self {
             listeners,
             names,
+            shares_processes: false,
             keeper,
             ended,
             helper: child,

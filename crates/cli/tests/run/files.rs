@@ -65,6 +65,9 @@ fn azures_files_are_the_runs_own() {
     );
     let before = picture(&world.person());
     for via in WAYS {
+        // Also where the variable says what is so anyway.
+        let usual = format!("AZURE_CONFIG_DIR={}", world.person().join(".azure").display());
+        world.run_with(via, &[&usual], &[], script).text();
         let done = world.run_with(via, &[&elsewhere], &[], script);
         assert_eq!(done.text(), "", "{via}");
     }
@@ -219,4 +222,98 @@ fn other_files_of_the_persons_are_not_protected() {
         let out = world.run(via, &[], &format!("cat {}", secret.display())).text();
         assert_eq!(out, "dear diary", "{via}");
     }
+}
+
+#[test]
+fn an_edit_that_replaces_a_file_reaches_it() {
+    let world = World::new();
+    for via in WAYS {
+        world.write("notes.txt", "one\n");
+        world.write(".settings", "one\n");
+        world.write("busy.txt", "one\n");
+        let home = world.person();
+        let script = format!(
+            "cd ~ && sed -i s/one/two/ notes.txt && sed -i s/one/two/ .settings && sed -i s/one/two/ busy.txt && sleep 0.1 && \
+             echo three > {}/busy.txt",
+            home.display()
+        );
+        world.run(via, &[], &script).text();
+        let read = |name: &str| fs::read_to_string(home.join(name)).unwrap();
+        assert_eq!(
+            (read("notes.txt"), read(".settings")),
+            ("two\n".to_owned(), "two\n".to_owned()),
+            "{via}"
+        );
+        // Changed on both sides: both are kept.
+        assert_eq!(
+            (read("busy.txt"), read("busy.txt.from-run")),
+            ("three\n".to_owned(), "two\n".to_owned()),
+            "{via}"
+        );
+        fs::remove_file(home.join("busy.txt.from-run")).unwrap();
+    }
+}
+
+#[test]
+fn what_is_not_there_yet_can_not_be_hidden() {
+    let world = World::new();
+    let path = world.person().join(".azd");
+    for via in WAYS {
+        world.run(via, &[], &format!("mkdir {}", path.display())).text();
+        assert!(path.is_dir(), "{via}");
+        fs::remove_dir(&path).unwrap();
+    }
+}
+
+#[test]
+fn a_command_with_an_identity_sees_neither_session_nor_data_of_the_persons() {
+    let world = World::new();
+    world
+        .doorward(&["ad", "sp", "create-for-rbac", "-n", "ml-auth", "-o", "none"])
+        .text();
+    let planted = world.write(".local/share/doorward/dev-credentials", SENTINEL);
+    let session = world.person().join(".doorward/secrets.json");
+    let script = format!(
+        "cat ~/.local/share/doorward/* ~/.doorward/* {} {} 2>/dev/null; true",
+        planted.display(),
+        session.display()
+    );
+    for via in PRIVATE {
+        assert_eq!(world.run(via, &["--as", "ml-auth"], &script).text(), "", "{via}");
+    }
+    let by_home = "cat ~/.local/share/doorward/* ~/.doorward/* 2>/dev/null; true";
+    assert_eq!(world.run("proxy", &["--as", "ml-auth"], by_home).text(), "");
+}
+
+#[test]
+fn what_looks_like_a_run_that_is_over_is_left_alone() {
+    let world = World::new();
+    let temporary = world.person().join("tmp");
+    fs::create_dir(&temporary).unwrap();
+    world.own(&temporary);
+    world.write("tmp/doorward-run-results/lock", "mine");
+    world.write("tmp/doorward-run-empty/x", "mine");
+    let variable = format!("TMPDIR={}", temporary.display());
+    let pipe = temporary.join("doorward-run-pipe");
+    let script = format!("mkdir {0} && mkfifo {0}/lock", pipe.display());
+    assert!(
+        world
+            .as_person("namespaces")
+            .args(["sh", "-c", &script])
+            .status()
+            .unwrap()
+            .success()
+    );
+    for via in WAYS {
+        world.run_with(via, &[&variable], &[], "true").text();
+    }
+    let mut left: Vec<_> = fs::read_dir(&temporary)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    left.sort();
+    assert_eq!(
+        left,
+        ["doorward-run-empty", "doorward-run-pipe", "doorward-run-results"]
+    );
 }

@@ -48,6 +48,9 @@ fn pages_of_microsofts_are_not_opened() {
             "https://login.live.com/login.srf",
             "https://portal.azure.com/",
             "https://aka.ms/azcli",
+            "https://login.microsoftonline.us/",
+            "http://localhost:5000/",
+            "http://169.254.169.254/",
             "file:///etc/passwd",
         ] {
             let done = world.run_with(via, &[&browser], &[], &format!("$BROWSER '{address}'"));
@@ -72,6 +75,28 @@ fn other_pages_open_as_they_are() {
     eventually("the page was opened", || {
         opened(&world) == "https://example.com/a?b=c#d\n"
     });
+    // But not from a run that is cut off: an address can carry something away.
+    let offline = ["--offline"];
+    let leak = "$BROWSER 'https://example.com/?leak'";
+    let done = world.run_with("namespaces", &[&browser], &offline, leak);
+    assert_eq!(done.code(), Some(1), "{}", done.err());
+    let own = "$BROWSER https://aka.ms/devicelogin";
+    world.run_with("namespaces", &[&browser], &offline, own).text();
+    eventually("our own page was opened", || {
+        opened(&world).ends_with("https://localhost:8443/devicelogin\n")
+    });
+    assert!(!opened(&world).contains("leak"));
+}
+
+#[test]
+fn who_says_nothing_does_not_keep_others_waiting_for_long() {
+    let world = World::new();
+    let idle = "import os, socket, time\nidle = []\nfor _ in range(20):\n s = socket.socket(socket.AF_UNIX)\n \
+                s.connect(os.environ[\"DOORWARD_RUN\"])\n idle.append(s)\ntime.sleep(20)";
+    let script = format!(
+        "python3 -c '{idle}' & sleep 1; timeout 9 $BROWSER https://aka.ms/devicelogin && echo opened; kill $!"
+    );
+    assert_eq!(world.run("namespaces", &[], &script).out(), "opened\n");
 }
 
 #[test]

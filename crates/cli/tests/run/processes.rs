@@ -324,6 +324,15 @@ fn a_run_within_one_that_has_an_identity_has_the_same() {
 }
 
 #[test]
+fn the_command_can_not_look_into_the_keeper() {
+    let world = World::new();
+    let script = "cat /proc/1/environ > /dev/null 2>&1 || echo no; ls /proc/1/fd > /dev/null 2>&1 || echo no; \
+                  kill -9 1; kill -STOP 1; echo on";
+    let done = world.run("namespaces", &[], script);
+    assert_eq!(done.text(), "no\nno\non\n");
+}
+
+#[test]
 fn a_process_of_the_same_person_can_enter_the_namespaces() {
     let world = World::new();
     let mut child = world
@@ -335,7 +344,10 @@ fn a_process_of_the_same_person_can_enter_the_namespaces() {
     BufReader::new(child.stdout.take().unwrap())
         .read_line(&mut line)
         .unwrap();
-    let keeper = keeper_below(child.id()).to_string();
+    // The keeper itself shows nobody anything; the command is below it.
+    let keeper = keeper_below(child.id());
+    let children = fs::read_to_string(format!("/proc/{keeper}/task/{keeper}/children")).unwrap();
+    let keeper = children.split_whitespace().next().unwrap();
     let enter = "nsenter --user --preserve-credentials --mount --net --target";
     let script = format!("{enter} {keeper} -- grep -c login.microsoftonline.com /etc/hosts");
     let output = world

@@ -2,6 +2,8 @@
 
 use crate::world::{World, is_root};
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
 
 #[test]
 fn the_way_is_chosen_by_itself_and_named_in_one_line() {
@@ -67,26 +69,94 @@ fn a_way_that_was_forced_and_fails_says_why() {
     assert!(said.contains("no private place can be made; by root: "), "{said}");
 }
 
+/// A `sudo` in a directory of its own.
+fn sudo(world: &World) -> std::path::PathBuf {
+    let directory = world.path("sudo");
+    fs::create_dir(&directory).unwrap();
+    let program = directory.join("sudo");
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/run/sudo.c");
+    let built = Command::new("cc").arg("-o").arg(&program).arg(source).status();
+    assert!(built.unwrap().success());
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o4755)).unwrap();
+    directory
+}
+
 #[test]
 fn root_drops_to_whoever_asked_by_sudo() {
     if !is_root() {
         return;
     }
     let world = World::new();
-    let mut command = world.as_person("root");
+    world.write(".azure/secret", "sentinel");
+    let mut command = world.as_person("namespaces");
     let output = command
-        .args(["SUDO_UID=54321", "SUDO_GID=54321"])
+        .arg(format!("PATH={}:/usr/bin:/bin", sudo(&world).display()))
         .arg(World::binary())
         .args(["run", "-q", "--via", "root", "--", "sh", "-c"])
-        .arg("id -u; id -g; id -G; grep -E '^(CapEff|NoNewPrivs)' /proc/self/status; touch made; stat -c %u made")
+        .arg(
+            "id -u; id -g; id -G; grep -E '^(CapEff|NoNewPrivs)' /proc/self/status; touch made; stat -c %u made; \
+             cat ~/.azure/secret \"$OLDPWD.azure/secret\" 2>/dev/null; cat .azure/secret 2>/dev/null; \
+             curl -sSf -o /dev/null https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration && echo ours",
+        )
         .output()
         .unwrap();
     assert_eq!(
         String::from_utf8_lossy(&output.stdout),
-        "54321\n54321\n54321\nCapEff:\t0000000000000000\nNoNewPrivs:\t1\n54321\n",
+        "54321\n54321\n54321\nCapEff:\t0000000000000000\nNoNewPrivs:\t1\n54321\nours\n",
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
+}
+
+#[test]
+fn a_founder_that_is_root_by_sudo_takes_no_other_orders() {
+    if !is_root() {
+        return;
+    }
+    let world = World::new();
+    // The keeper without a founder, and a founder without a host: what a caller may start by hand.
+    for role in ["keep", "found"] {
+        let script = format!(
+            "import os, socket, subprocess\nsocket_ = socket.socket(socket.AF_UNIX); socket_.bind('{role}.socket'); socket_.listen()\n\
+             helper = subprocess.Popen(['{sudo}/sudo', '--', '{binary}', 'sandbox', '{role}', os.path.abspath('{role}.socket')])\n\
+             peer, _ = socket_.accept()\n\
+             text = lambda b: len(b).to_bytes(4, 'big') + b\n\
+             words = [b'sh', b'-c', b'id -u > {role}.ran']\n\
+             plan = b'M' + bytes([2, 1, 0, 0]) + (0).to_bytes(4, 'big') * 2 + len(words).to_bytes(4, 'big')\n\
+             plan += b''.join(map(text, words)) + (1).to_bytes(4, 'big') + text(b'PATH') + text(b'/usr/bin:/bin') + text(b'/tmp/x')\n\
+             peer.sendall(text(plan)); peer.settimeout(5); said = peer.recv(4096)\n\
+             print(said[4:5].decode(), b'sudo' in said); helper.wait(10)",
+            sudo = world.path("sudo").display(),
+            binary = World::binary().display()
+        );
+        if !world.path("sudo").exists() {
+            sudo(&world);
+        }
+        let output = world
+            .as_person("namespaces")
+            .args(["python3", "-c", &script])
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(
+            said,
+            "f True\n",
+            "{role}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        assert!(!world.person().join(format!("{role}.ran")).exists(), "{role}");
+    }
+}
+
+#[test]
+fn whose_command_it_is_has_to_be_clear() {
+    if !is_root() {
+        return;
+    }
+    let world = World::new();
+    let done = world.run_with("root", &["SUDO_UID=54321", "SUDO_GID=54321"], &[], "echo ran");
+    assert_eq!((done.code(), done.out().as_str()), (Some(125), ""));
+    assert!(done.err().contains("--via root"), "{}", done.err());
 }
 
 #[test]

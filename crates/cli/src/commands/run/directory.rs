@@ -3,12 +3,15 @@
 use crate::failure::Failure;
 use doorward_sandbox::DIRECTORY_PREFIX;
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io;
+use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 /// Held as long as the run lives.
 const LOCK: &str = "lock";
+
+/// What stands in it.
+const MARK: &[u8] = b"held by a run of doorward\n";
 
 /// The directory of one run.
 #[derive(Debug)]
@@ -29,22 +32,18 @@ impl Directory {
             .map_err(|e| Failure::file(&base, e))?;
         // From here on the keeper removes it, should this process be killed.
         let path = made.keep();
-        let lock = path.join(LOCK);
-        let open = OpenOptions::new()
-            .create_new(true)
-            .write(true)
-            .mode(0o600)
-            .open(&lock);
-        let held = open.and_then(|file| file.lock().map(|()| file));
-        Ok(Self {
-            _lock: held.map_err(|e| Failure::file(&lock, e))?,
-            path,
-        })
+        let lock = hold(&path).map_err(|e| Failure::file(&path, e))?;
+        Ok(Self { _lock: lock, path })
     }
 
     /// Its path.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The lock, which was written when the run began.
+    pub fn lock(&self) -> PathBuf {
+        self.join(LOCK)
     }
 
     /// A path in it.
@@ -68,8 +67,7 @@ impl Directory {
 
     /// Removes it.
     pub fn remove(&self) {
-        // The next run tries again.
-        drop(fs::remove_dir_all(&self.path));
+        doorward_sandbox::remove_tree(&self.path);
     }
 }
 
@@ -83,6 +81,20 @@ impl Drop for Directory {
 pub fn private_directory(path: &Path) -> Result<(), Failure> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
     made.map_err(|e| Failure::file(path, e))
+}
+
+/// Makes the lock, held from the moment it is there: a lock that nobody holds is of a run that is no more.
+fn hold(directory: &Path) -> io::Result<File> {
+    let making = directory.join("lock.new");
+    let mut file = OpenOptions::new()
+        .create_new(true)
+        .write(true)
+        .mode(0o600)
+        .open(&making)?;
+    file.write_all(MARK)?;
+    file.lock()?;
+    fs::rename(making, directory.join(LOCK))?;
+    Ok(file)
 }
 
 /// Removes the directories of runs that are no more. One that is just being made has no lock yet, and is left alone.
@@ -102,12 +114,20 @@ fn remove_leftovers(base: &Path) {
                 .is_ok_and(|data| data.is_dir() && data.uid() == own)
         };
         if ours && owned() && is_over(&entry.path().join(LOCK)) {
-            drop(fs::remove_dir_all(entry.path()));
+            doorward_sandbox::remove_tree(&entry.path());
         }
     }
 }
 
+/// Whether a file is a run's lock that nobody holds.
 fn is_over(lock: &Path) -> bool {
-    let open = || -> io::Result<File> { OpenOptions::new().write(true).open(lock) };
-    open().is_ok_and(|file| file.try_lock().is_ok())
+    if !fs::symlink_metadata(lock).is_ok_and(|data| data.is_file()) {
+        return false;
+    }
+    let open = || OpenOptions::new().read(true).write(true).open(lock);
+    open().is_ok_and(|file| {
+        let mut mark = Vec::new();
+        let marked = (&file).take(64).read_to_end(&mut mark).is_ok() && mark == MARK;
+        marked && file.try_lock().is_ok()
+    })
 }

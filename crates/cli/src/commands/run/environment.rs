@@ -8,10 +8,8 @@ use super::trust::{BUNDLE_VARIABLES, Trust};
 use crate::config;
 use doorward_names::SecretString;
 use doorward_protocol::run::IdentityKind;
-use doorward_sandbox::Caller;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::io;
 use std::path::Path;
 
 /// What the names of variables start with that are not passed on.
@@ -79,12 +77,6 @@ pub fn is_dropped(name: &OsStr, foreign: bool) -> bool {
 }
 
 impl Surroundings<'_> {
-    /// What the run made is the caller's, also when root made it for somebody else.
-    pub fn give_to(&self, caller: &Caller) -> io::Result<()> {
-        caller.give(self.directory.path())?;
-        caller.give(&self.home.private)
-    }
-
     /// The whole environment, in the order of names.
     pub fn environment(&self, proxy: Option<&Proxy>) -> Vec<(OsString, OsString)> {
         let foreign = self.ticket.identity().is_some();

@@ -112,6 +112,14 @@ pub fn run(args: &Args, context: &Context) -> Outcome {
     if args.print {
         return print::print(args, &command, context);
     }
+    if Caller::find().is_other() {
+        return Err(of_run(
+            Failure::new("you are root by sudo, and whose command this is to be isn't clear").cure(
+                "as yourself: `doorward run --via root -- …`, which asks sudo for the private place alone; \
+                 as root: `env -u SUDO_UID doorward run -- …`",
+            ),
+        ));
+    }
     let signals = Signals::catch().map_err(|e| Failure::new(format!("signals: {e}")))?;
     let ended = session::block_on(begin(args, command, context, signals)).map_err(of_run)?;
     Ok(Report::Status(match ended {
@@ -159,7 +167,7 @@ async fn begin(
     let ended = within(args, command, (&directory, &home, &ticket), signals).await;
     // The command has ended, or never began; its ticket ends with it.
     ticket.end().await;
-    Caller::find().seeing(|| home.settle());
+    home.settle(&directory.lock());
     directory.remove();
     ended
 }
@@ -172,7 +180,7 @@ async fn within(
 ) -> Result<Ended, Failure> {
     let leaf = Leaf::make(local_time::now()).map_err(|e| Failure::new(e.to_string()))?;
     let trust = Trust::write(directory, &leaf.root)?;
-    let person = Person::listen(directory, ticket)?;
+    let person = Person::listen(directory, ticket, args.offline)?;
     let surroundings = Surroundings {
         directory,
         home,
@@ -265,6 +273,9 @@ fn sentence(way: &Way, ticket: &Ticket, args: &Args) -> String {
     }
     if args.offline {
         line.push_str(", offline");
+    }
+    if way.shares_processes() {
+        line.push_str("; this system's processes are shared, for its /proc is covered in part");
     }
     line
 }

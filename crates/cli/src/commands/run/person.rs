@@ -12,9 +12,17 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::Semaphore;
 use url::Url;
+
+/// How many programs are attended to at a time.
+const AT_ONCE: usize = 16;
+
+/// How long one may take.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Longest line that a program says.
 const LONGEST: u64 = 64 * 1024;
@@ -24,11 +32,12 @@ pub struct Person {
     socket: PathBuf,
     listener: UnixListener,
     ticket: Arc<Ticket>,
+    offline: bool,
 }
 
 impl Person {
     /// Listens, and puts the shims in their place.
-    pub fn listen(directory: &Directory, ticket: &Arc<Ticket>) -> Result<Self, Failure> {
+    pub fn listen(directory: &Directory, ticket: &Arc<Ticket>, offline: bool) -> Result<Self, Failure> {
         let socket = directory.join("person");
         let listener = UnixListener::bind(&socket).map_err(|e| Failure::file(&socket, e))?;
         let shims = directory.directory(shim::DIRECTORY)?;
@@ -41,6 +50,7 @@ impl Person {
             socket,
             listener,
             ticket: Arc::clone(ticket),
+            offline,
         })
     }
 
@@ -52,24 +62,44 @@ impl Person {
     /// Answers until the run ends. `inside`: how the loopback address inside is reached, when it is another one.
     pub fn serve(self, inside: Option<Arc<dyn Inside>>) {
         let redirects = inside.map(|inside| Arc::new(Redirects::new(inside)));
+        let gate = Arc::new(Semaphore::new(AT_ONCE));
+        let own = rustix::process::getuid().as_raw();
         tokio::spawn(async move {
-            while let Ok((stream, _)) = self.listener.accept().await {
-                let (ticket, redirects) = (Arc::clone(&self.ticket), redirects.clone());
+            loop {
+                let Ok(permit) = Arc::clone(&gate).acquire_owned().await else {
+                    return;
+                };
+                let Ok((stream, _)) = self.listener.accept().await else {
+                    // Out of file descriptors: some will be free again.
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                    continue;
+                };
+                if !stream.peer_cred().is_ok_and(|peer| peer.uid() == own) {
+                    continue;
+                }
+                let (ticket, redirects, offline) =
+                    (Arc::clone(&self.ticket), redirects.clone(), self.offline);
                 tokio::spawn(async move {
-                    // A program that goes away half-way wants nothing more.
-                    drop(attend(stream, &ticket, redirects.as_deref()).await);
+                    let attended = attend(stream, &ticket, (redirects.as_deref(), offline));
+                    // A program that goes away half-way, or says nothing, wants nothing more.
+                    drop(tokio::time::timeout(PATIENCE, attended).await);
+                    drop(permit);
                 });
             }
         });
     }
 }
 
-async fn attend(stream: UnixStream, ticket: &Ticket, redirects: Option<&Redirects>) -> std::io::Result<()> {
+async fn attend(
+    stream: UnixStream,
+    ticket: &Ticket,
+    outside: (Option<&Redirects>, bool),
+) -> std::io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut line = String::new();
     BufReader::new(read.take(LONGEST)).read_line(&mut line).await?;
     let answer = match serde_json::from_str(&line) {
-        Ok(Wish::Open(address)) => open(&address, ticket, redirects).await,
+        Ok(Wish::Open(address)) => open(&address, ticket, outside).await,
         Ok(Wish::Inherit) => Answer::Inherited(Box::new(ticket.to_inherit())),
         Err(_) => Answer::Refused("that makes no sense".to_owned()),
     };
@@ -78,11 +108,11 @@ async fn attend(stream: UnixStream, ticket: &Ticket, redirects: Option<&Redirect
     write.write_all(&bytes).await
 }
 
-async fn open(address: &str, ticket: &Ticket, redirects: Option<&Redirects>) -> Answer {
+async fn open(address: &str, ticket: &Ticket, (redirects, offline): (Option<&Redirects>, bool)) -> Answer {
     let Ok(outside) = Url::parse(ticket.origin()) else {
         return Answer::Refused("the server's address is no address".to_owned());
     };
-    let seen = match see(address, &outside) {
+    let seen = match see(address, &outside, offline) {
         Ok(seen) => seen,
         Err(refused) => {
             output::warn(&format!("doorward run: a page was not opened: {refused}"));

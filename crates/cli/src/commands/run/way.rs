@@ -6,7 +6,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use doorward_protocol::azure_hosts::NAMES;
 use doorward_relay::{Admission, Credential, Inside, NameServer, Relay, Rules};
-use doorward_sandbox::{Caller, Caught, Ended, Helper, Keeper, Place, PlaceError, Plan, Signals, belongs};
+use doorward_sandbox::{Caught, Ended, Helper, Keeper, Place, PlaceError, Plan, Signals, belongs};
 use std::ffi::OsString;
 use std::fmt::{self, Write as _};
 use std::io;
@@ -96,6 +96,11 @@ impl Way {
             }
         }
         Err(no_way(&before))
+    }
+
+    /// Whether the command sees this system's processes, though it has a private network.
+    pub fn shares_processes(&self) -> bool {
+        self.place.shares_processes
     }
 
     /// How the loopback address inside is reached, when it is not the host's.
@@ -191,18 +196,19 @@ impl Attempt<'_> {
 
     async fn by_namespaces(&self, way: doorward_sandbox::Way) -> Result<Place, PlaceError> {
         let mut plan = self.plan(way)?;
-        if way == doorward_sandbox::Way::Root {
-            self.surroundings.give_to(&Caller::find())?;
-        }
         let place = match self.place(&plan).await {
             // Where parts of `/proc` are covered, as in most containers, no further one may be mounted.
-            Err(PlaceError::Failed(failed)) if failed.step == doorward_sandbox::PROCESSES => {
+            // Then only another user namespace keeps the command out of other processes; root for somebody has none.
+            Err(PlaceError::Failed(failed))
+                if failed.step == doorward_sandbox::PROCESSES && !self.by_sudo(way) =>
+            {
                 plan.processes = false;
                 self.place(&plan).await
             }
             made => made,
         };
         let mut place = place?;
+        place.shares_processes = !plan.processes;
         let resolvers = if self.args.offline {
             Vec::new()
         } else {
@@ -250,8 +256,10 @@ impl Attempt<'_> {
 
     async fn place(&self, plan: &Plan) -> Result<Place, PlaceError> {
         let program = this_program().map_err(|failure| PlaceError::Lost(failure.message))?;
-        let by_sudo = plan.way == doorward_sandbox::Way::Root && !is_root();
-        let before = match (by_sudo, std::io::IsTerminal::is_terminal(&std::io::stdin())) {
+        let before = match (
+            self.by_sudo(plan.way),
+            std::io::IsTerminal::is_terminal(&std::io::stdin()),
+        ) {
             (false, _) => vec![],
             (true, true) => vec!["sudo".to_owned(), "--".to_owned()],
             (true, false) => vec!["sudo".to_owned(), "-n".to_owned(), "--".to_owned()],
@@ -262,6 +270,10 @@ impl Attempt<'_> {
             self.surroundings.directory.path(),
         )
         .await
+    }
+
+    fn by_sudo(&self, way: doorward_sandbox::Way) -> bool {
+        way == doorward_sandbox::Way::Root && !is_root()
     }
 
     fn plan(&self, way: doorward_sandbox::Way) -> io::Result<Plan> {
