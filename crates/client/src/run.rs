@@ -1,4 +1,4 @@
-//! Runs' tickets (`doorward run`): had as whoever the tokens are of, kept alive and ended by the ticket itself.
+//! Runs' tickets (`doorward run`): had and kept alive as whoever the tokens are of, ended by the ticket itself.
 
 use crate::directory::{RESOURCE, refusal};
 use crate::transport::{Body, Request, Response, Transport};
@@ -40,11 +40,10 @@ impl RunClient {
         };
         let body = serde_json::to_vec(&asked)
             .map_err(|e| Error::Invalid(format!("the request can't be written: {e}")))?;
-        let token = self.tokens.token(RESOURCE).await?;
         let request = Request {
             method: Method::POST,
             url: self.transport.options().authority.at(RUN_TICKETS)?,
-            authorization: Some(sensitive(&format!("Bearer {}", token.secret().expose()))?),
+            authorization: Some(self.authorization().await?),
             header: None,
             body: Body::Json(body),
             repeatable: false,
@@ -57,7 +56,11 @@ impl RunClient {
     /// # Errors
     /// [`Error::NotFound`] when the ticket has ended, which is final; and what every call can meet.
     pub async fn keep(&self, ticket: &SecretString) -> Result<TicketKept, Error> {
-        self.send(&self.about(Method::POST, ticket)?).await?.json()
+        let request = Request {
+            authorization: Some(self.authorization().await?),
+            ..self.about(Method::POST, ticket)?
+        };
+        self.send(&request).await?.json()
     }
 
     /// Ends a ticket; one that has ended already is no error.
@@ -66,6 +69,11 @@ impl RunClient {
     /// What every call can meet.
     pub async fn end(&self, ticket: &SecretString) -> Result<(), Error> {
         self.send(&self.about(Method::DELETE, ticket)?).await.map(drop)
+    }
+
+    async fn authorization(&self) -> Result<HeaderValue, Error> {
+        let token = self.tokens.token(RESOURCE).await?;
+        sensitive(&format!("Bearer {}", token.secret().expose()))
     }
 
     fn about(&self, method: Method, ticket: &SecretString) -> Result<Request, Error> {

@@ -1,7 +1,7 @@
 //! Between a run (`doorward run`) and the server: tickets, by which the server answers under Azure's hosts.
 //!
-//! `POST /run/tickets` with an access token for the directory makes one; `POST /run/ticket` keeps it alive, and
-//! `DELETE /run/ticket` ends it, both with the ticket in its header. Every relayed request carries the ticket and the
+//! `POST /run/tickets` with an access token for the directory makes one; `POST /run/ticket`, with its maker's token, keeps
+//! it alive, and `DELETE /run/ticket` ends it, both with the ticket in its header. Every relayed request carries the ticket and the
 //! host that the program asked for.
 
 use doorward_names::{AppId, ObjectId, SecretString, TenantId};

@@ -78,8 +78,15 @@ async fn a_run_begins_is_kept_and_ends() {
     assert!(seen[0].head.contains("authorization: Bearer t"));
     for about in &seen[1..3] {
         assert!(about.head.contains(&format!("doorward-ticket: {TICKET}")));
-        assert!(!about.head.contains("authorization"), "the ticket alone");
     }
+    assert!(
+        seen[1].head.contains("authorization: Bearer t"),
+        "kept by its maker"
+    );
+    assert!(
+        !seen[2].head.contains("authorization"),
+        "ended by the ticket alone"
+    );
 }
 
 #[tokio::test]
@@ -99,9 +106,9 @@ async fn an_ended_ticket_is_told_apart() {
 async fn keeping_is_repeated_and_beginning_only_when_nothing_was_done() {
     let (server, client) = runs(|_, _| answer(500, "{}")).await;
     assert!(client.keep(&TICKET.into()).await.is_err());
-    assert_eq!(server.seen().len(), 4);
+    assert_eq!(server.seen().len(), 1 + 4, "a token, and four tries");
     assert!(client.begin(None).await.is_err());
-    assert_eq!(server.seen().len(), 4 + 2, "a token, and one try");
+    assert_eq!(server.seen().len(), 1 + 4 + 2, "a token, and one try");
     let (server, client) = runs(|number, _| match number {
         0..=2 => answer(503, "{}"),
         _ => answer(201, made()),

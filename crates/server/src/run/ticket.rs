@@ -1,4 +1,5 @@
-//! Keeping a ticket alive, and ending it. Both are asked for by the ticket alone.
+//! Keeping a ticket alive, which is its maker's to do, and ending it, for which the ticket is enough: whatever runs inside
+//! has the ticket, and must not have it for longer than the run lives.
 
 use doorward_domain::audit::{AuditRow, Event};
 use doorward_domain::run_ticket::{self as rule, RunTicket};
@@ -13,15 +14,19 @@ use crate::app::App;
 use crate::ctx::Ctx;
 use crate::graph::GraphError;
 use crate::graph::access::{Stop, standing};
-use crate::graph::bearer::{Bearer, BearerKind};
+use crate::graph::bearer::{self, Bearer, BearerKind};
 use crate::http::{Response, json};
 
 /// POST /run/ticket
 pub async fn keep(ctx: &Ctx, headers: &HeaderMap) -> Result<Response, GraphError> {
+    let maker = bearer::authenticate(ctx, headers).await?;
     let hashes = presented(&ctx.app, headers)?;
     let now = ctx.now;
     let kept = ctx.app.snapshots.write(move |tx| {
-        let renewed = find_alive(tx, &hashes, now)?.and_then(|ticket| ticket.renewed(now));
+        let own = |ticket: &RunTicket| (ticket.tenant, ticket.maker.id) == (maker.tenant, maker.id);
+        let renewed = find_alive(tx, &hashes, now)?
+            .filter(own)
+            .and_then(|ticket| ticket.renewed(now));
         match renewed {
             Some(ticket) => store::run_ticket::save(tx, &ticket),
             None => Ok(false),

@@ -28,6 +28,7 @@ pub struct Run {
     pub world: World,
     pub ticket: String,
     pub answer: Value,
+    maker_token: String,
 }
 
 impl Run {
@@ -49,6 +50,7 @@ impl Run {
             world: caller.world.clone(),
             ticket: answer["ticket"].as_str().unwrap().to_owned(),
             answer,
+            maker_token: caller.graph_token().await,
         }
     }
 
@@ -58,15 +60,19 @@ impl Run {
     }
 
     pub async fn keep(&self) -> Answer {
-        self.about("POST").await
+        self.keep_as(Some(&self.maker_token)).await
+    }
+
+    pub async fn keep_as(&self, bearer: Option<&str>) -> Answer {
+        self.about("POST", bearer).await
     }
 
     pub async fn end(&self) -> Answer {
-        self.about("DELETE").await
+        self.about("DELETE", None).await
     }
 
-    async fn about(&self, method: &str) -> Answer {
-        let draft = request(method, "/run/ticket", None, Bytes::new());
+    async fn about(&self, method: &str, bearer: Option<&str>) -> Answer {
+        let draft = request(method, "/run/ticket", bearer, Bytes::new());
         self.world
             .send(draft.header("doorward-ticket", &self.ticket).body_from())
             .await

@@ -68,6 +68,7 @@ async fn a_person_lends_a_run_their_own_identity_and_no_other() {
         world: world.clone(),
         ticket: begun["ticket"].as_str().unwrap().to_owned(),
         answer: begun,
+        maker_token: String::new(),
     };
     let form = person_form((&admin.name, run.secret()));
     let signed_in = run.post_form(LOGIN, &path, &form).await.ok();

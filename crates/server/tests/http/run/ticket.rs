@@ -65,6 +65,27 @@ async fn it_is_made_used_kept_and_ended() {
 }
 
 #[tokio::test]
+async fn only_its_maker_keeps_it_alive() {
+    for world in World::shared().await {
+        let tenant = world.tenant().await;
+        let admin = tenant.user("admin", &[DirectoryRole::GlobalAdministrator]).await;
+        let run = Run::of(&tenant.user("alice", &[]).await).await;
+        let other_tenants = world.tenant().await.user("alice", &[]).await;
+        // The ticket alone is what a program inside has.
+        let alone = run.keep_as(None).await;
+        assert_eq!(
+            (alone.status, code(&alone).as_str()),
+            (401, "InvalidAuthenticationToken")
+        );
+        for other in [admin, other_tenants] {
+            let token = other.graph_token().await;
+            assert_eq!(run.keep_as(Some(&token)).await.status, 404);
+        }
+        assert_eq!(run.keep().await.status, 200);
+    }
+}
+
+#[tokio::test]
 async fn it_dies_by_itself_and_is_forgotten() {
     for world in World::own().await {
         let tenant = world.tenant().await;
@@ -191,7 +212,9 @@ async fn only_a_token_for_the_directory_makes_one() {
 async fn its_header_stands_there_once() {
     for world in World::shared().await {
         let tenant = world.tenant().await;
-        let run = Run::of(&tenant.user("alice", &[]).await).await;
+        let alice = tenant.user("alice", &[]).await;
+        let token = alice.graph_token().await;
+        let run = Run::of(&alice).await;
         let huge = "a".repeat(60_000);
         let other = format!("dwt~{}", "A".repeat(46));
         for (method, tickets, expected) in [
@@ -208,7 +231,7 @@ async fn its_header_stands_there_once() {
             ("PATCH", vec![run.ticket.as_str()], 405),
             ("POST", vec![run.ticket.as_str()], 200),
         ] {
-            let mut draft = request(method, "/run/ticket", None, Bytes::new());
+            let mut draft = request(method, "/run/ticket", Some(&token), Bytes::new());
             for ticket in &tickets {
                 draft = draft.header("doorward-ticket", ticket);
             }

@@ -183,6 +183,7 @@ async fn each_world_has_keys_of_its_own() {
                     ticket: answer["ticket"].as_str().unwrap().to_owned(),
                     answer,
                     world,
+                    maker_token: token["access_token"].as_str().unwrap().to_owned(),
                 }
             }
         };
