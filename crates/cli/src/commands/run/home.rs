@@ -50,8 +50,9 @@ pub struct PrivateHome {
     real: PathBuf,
     /// Directories of the view that aren't links, relative to it; the view itself is the empty path.
     split: Vec<PathBuf>,
+    /// The private directories, relative to the home.
     hidden: HashSet<PathBuf>,
-    /// What is a link.
+    /// What is a link, likewise.
     linked: HashSet<PathBuf>,
 }
 
@@ -173,21 +174,17 @@ impl PrivateHome {
             for entry in fs::read_dir(view).into_iter().flatten().flatten() {
                 let path = at.join(entry.file_name());
                 let link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
-                if link || self.split.contains(&path) || self.is_private(&path) {
+                if link || self.split.contains(&path) || self.hidden.contains(&path) {
                     continue;
                 }
-                let hidden = entry.file_name().to_string_lossy().starts_with('.');
+                let dotted = entry.file_name().to_string_lossy().starts_with('.');
                 if self.linked.contains(&path) {
                     put_back(&entry.path(), &self.real.join(&path), since);
-                } else if !hidden {
+                } else if !dotted {
                     move_out(&entry.path(), &self.real.join(&path));
                 }
             }
         }
-    }
-
-    fn is_private(&self, path: &Path) -> bool {
-        self.hidden.contains(path)
     }
 }
 
