@@ -31,18 +31,18 @@ pub const WAYS: [&str; 3] = ["namespaces", "root", "proxy"];
 /// Those of a private network.
 pub const PRIVATE: [&str; 2] = ["namespaces", "root"];
 
-/// The binary where everyone may run it.
+/// The binary where everyone may run it: another user may not get to where it was built.
 static BINARY: LazyLock<PathBuf> = LazyLock::new(|| {
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("run");
-    fs::create_dir_all(&directory).unwrap();
-    // Another user can't go through a directory that is the builder's alone; one for temporary files is everyone's.
-    let shared = std::env::temp_dir().join(format!("doorward-test-{}", std::process::id()));
+    let user = rustix::process::geteuid().as_raw();
+    let shared = std::env::temp_dir().join(format!("doorward-test-{user}"));
     fs::create_dir_all(&shared).unwrap();
-    let copy = shared.join("doorward");
-    fs::copy(env!("CARGO_BIN_EXE_doorward"), &copy).unwrap();
-    for path in [&shared, &copy] {
+    let (new, copy) = (shared.join("doorward.new"), shared.join("doorward"));
+    fs::copy(env!("CARGO_BIN_EXE_doorward"), &new).unwrap();
+    for path in [&shared, &new] {
         fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
     }
+    // One for all runs of these tests; one that still runs keeps its own.
+    fs::rename(&new, &copy).unwrap();
     copy
 });
 
