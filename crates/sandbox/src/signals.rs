@@ -2,6 +2,7 @@
 
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, raise};
 use std::io;
+use std::sync::Arc;
 use tokio::sync::mpsc;
 
 /// What is passed on. Stopping and going on are the terminal's business with all of its foreground.
@@ -81,7 +82,12 @@ fn listen(set: SigSet, tell: &mpsc::UnboundedSender<Caught>) {
 use crate::elsewhere::listen;
 
 /// Does something, such as starting a program, with no signal held back; programs keep what their parent held back.
+///
+/// What comes just then ends nobody: a handler is there that does nothing, and that a new program doesn't have.
 pub fn unblocked<T>(work: impl FnOnce() -> T) -> T {
+    for signal in PASSED_ON {
+        let _ = signal_hook::flag::register(signal as i32, Arc::default());
+    }
     let held = SigSet::empty().thread_swap_mask(SigmaskHow::SIG_SETMASK);
     let done = work();
     if let Ok(held) = held {
@@ -101,6 +107,8 @@ pub fn end_as(number: i32) {
     };
     // The command has left its own picture of memory, if any. Whatever fails here, this process ends all the same.
     let _ = rustix::process::setrlimit(rustix::process::Resource::Core, limit);
-    let _ = raise(signal);
     let _ = SigSet::from(signal).thread_unblock();
+    let _ = signal_hook::low_level::emulate_default_handler(number);
+    // That takes signals it doesn't know for harmless ones.
+    let _ = raise(signal);
 }

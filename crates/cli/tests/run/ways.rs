@@ -124,8 +124,9 @@ fn a_founder_that_is_root_by_sudo_takes_no_other_orders() {
              words = [b'sh', b'-c', b'id -u > {role}.ran']\n\
              plan = b'M' + bytes([2, 1, 0, 0]) + (0).to_bytes(4, 'big') * 2 + len(words).to_bytes(4, 'big')\n\
              plan += b''.join(map(text, words)) + (1).to_bytes(4, 'big') + text(b'PATH') + text(b'/usr/bin:/bin') + text(b'/tmp/x')\n\
-             peer.sendall(text(plan)); peer.settimeout(5); said = peer.recv(4096)\n\
-             print(said[4:5].decode(), b'sudo' in said); helper.wait(10)",
+             peer.sendall(text(plan)); peer.settimeout(5); said = peer.makefile('rb')\n\
+             said = said.read(int.from_bytes(said.read(4), 'big'))\n\
+             print(said[:1].decode(), b'sudo' in said); helper.wait(10)",
             sudo = world.path("sudo").display(),
             binary = World::binary().display()
         );

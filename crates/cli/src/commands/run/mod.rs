@@ -197,8 +197,9 @@ async fn within(
         (Err(_), Some(caught)) => return Ok(Ended::Killed(caught.number)),
         (Err(failure), None) => return Err(failure),
     };
-    // The command was there before this process knew it, or the signal was meant to keep it from being.
-    early.iter().for_each(|caught| way.signal(*caught));
+    // The command was there before this process knew it; what was typed, it has got by itself.
+    let sent = early.iter().filter(|caught| caught.sent);
+    sent.for_each(|caught| way.signal(*caught));
     if !args.quiet {
         output::note(&sentence(&way, ticket, args));
     }
