@@ -18,5 +18,6 @@ mod network;
 mod person;
 mod processes;
 mod proxy;
+mod remote;
 mod ways;
 mod world;
