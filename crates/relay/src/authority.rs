@@ -70,11 +70,6 @@ impl Leaf {
     }
 }
 
-/// Has the cryptographic library gather its first randomness, which takes some milliseconds.
-pub fn warm_up() {
-    entropy(&mut [0]);
-}
-
 /// Random bytes of the cryptographic library.
 pub(crate) fn entropy(buffer: &mut [u8]) {
     if aws_lc_rs::rand::fill(buffer).is_err() {

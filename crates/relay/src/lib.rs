@@ -20,7 +20,7 @@ mod take;
 mod trust;
 mod tunnel;
 
-pub use authority::{Leaf, warm_up};
+pub use authority::Leaf;
 pub use browser::{Refused, Seen, see};
 pub use forward::{Others, Server};
 pub use names::NameServer;

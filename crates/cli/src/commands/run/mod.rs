@@ -149,8 +149,6 @@ async fn begin(
     context: &Context,
     mut signals: Signals,
 ) -> Result<Ended, Failure> {
-    // The first random bytes take some milliseconds, in which the files can be made.
-    let warm = std::thread::spawn(doorward_relay::warm_up);
     let directory = Directory::make()?;
     let home = PrivateHome::make(
         &directory,
@@ -158,7 +156,6 @@ async fn begin(
         context,
         args.identity.is_some(),
     )?;
-    drop(warm.join());
     let asking = Ticket::begin(args.identity.as_deref(), context);
     let ticket = match unless_ended(&mut signals, asking).await {
         Ok(ticket) => Arc::new(ticket?),
