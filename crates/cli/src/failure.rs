@@ -102,10 +102,10 @@ impl From<Error> for Failure {
 fn cure(error: &Error) -> Option<&'static str> {
     Some(match error {
         Error::WrongSecret(_) => {
-            "use the secret's value, not its id; an owner can make a new one: `doorward ad sp credential reset --id <appId>`"
+            "use the secret's value, not its id; an owner can make a new one: `doorward ad app credential reset --id <appId>`"
         }
         Error::ExpiredSecret(_) => {
-            "an owner can make a new one: `doorward ad sp credential reset --id <appId>`"
+            "an owner can make a new one: `doorward ad app credential reset --id <appId>`"
         }
         Error::WrongPassword(_) => "check the user name and the password",
         Error::SessionEnded(_) => "sign in again: `doorward login`",
@@ -127,7 +127,7 @@ fn cure(error: &Error) -> Option<&'static str> {
             "check that the server runs (`doorward up`), and the address in DOORWARD_URL"
         }
         Error::NotTrusted { .. } => {
-            "run `doorward trust install`, or set DOORWARD_CA to the file of the server's certificate authority"
+            "run `doorward trust`, or set DOORWARD_CA to the file of the server's certificate authority"
         }
         Error::CaFile { .. } => {
             "DOORWARD_CA names a file with the server's certificate authority in PEM form"

@@ -128,7 +128,8 @@ async fn pass(
     (method, url, headers): (Method, Url, HeaderMap),
     body: Incoming,
 ) -> Response<Body> {
-    let host = url.host_str().unwrap_or_default().to_owned();
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let host = format!("{}{port}", url.host_str().unwrap_or_default());
     let mut request = client.request(method, url).headers(headers);
     if !body.is_end_stream() {
         request = request.body(reqwest::Body::wrap(body));

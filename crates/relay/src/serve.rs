@@ -1,7 +1,8 @@
 //! HTTP under Azure's names: over TLS, every request is handed on; without TLS, none is.
 
 use doorward_protocol::azure_hosts::AzureHost;
-use http::{HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
@@ -47,12 +48,17 @@ impl Relay {
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
-        match asked(&request) {
+        let is_head = *request.method() == Method::HEAD;
+        let answer = match asked(&request) {
             Some(host) => self.server.answer(&host, request).await,
             None => plain(
                 StatusCode::MISDIRECTED_REQUEST,
                 "this certificate is for Azure's names inside a run; the request names another host\n",
             ),
+        };
+        match is_head {
+            true => answer.map(|_| Full::default().map_err(|never| match never {}).boxed()),
+            false => answer,
         }
     }
 }

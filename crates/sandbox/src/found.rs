@@ -5,6 +5,7 @@ use crate::message::{Channel, Failed, News, Order};
 use crate::network;
 use crate::plan::{Plan, Way};
 use crate::{KEEP, ROLE};
+use nix::errno::Errno;
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
 use nix::sys::signal::SigSet;
@@ -79,7 +80,12 @@ fn make(plan: &Plan, caller: &Caller) -> Result<Vec<OwnedFd>, Failed> {
     kinds.set(CloneFlags::CLONE_NEWPID, plan.processes);
     match plan.way {
         Way::Namespaces => {
-            unshare(kinds | CloneFlags::CLONE_NEWUSER).map_err(failed("a user namespace"))?;
+            unshare(kinds | CloneFlags::CLONE_NEWUSER).map_err(|e| match e {
+                Errno::ENOSPC => {
+                    failed("a user namespace")("no more are allowed (sysctl user.max_user_namespaces)")
+                }
+                e => failed("a user namespace")(e.to_string().as_str()),
+            })?;
             map(caller).map_err(failed("the user's mapping"))?;
             hand_on_the_right_to_mount().map_err(failed("capabilities"))?;
         }

@@ -1,6 +1,6 @@
 //! Whose a loopback connection is: of a process below the keeper, or of somebody else.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -51,27 +51,29 @@ fn written(prefix: &str, address: SocketAddr) -> Option<String> {
     ))
 }
 
-/// Every process below `ancestor`.
+/// Every process below `ancestor`, by the parents that processes name. (The kernel's own lists of children are not
+/// whole while processes come and go.)
 fn descendants(ancestor: u32) -> HashSet<u32> {
-    let mut found = HashSet::new();
-    let mut open = vec![ancestor];
-    while let Some(pid) = open.pop() {
-        let Ok(tasks) = fs::read_dir(format!("/proc/{pid}/task")) else {
-            continue;
-        };
-        for task in tasks.flatten() {
-            let children = fs::read_to_string(task.path().join("children")).unwrap_or_default();
-            for child in children
-                .split_ascii_whitespace()
-                .filter_map(|pid| pid.parse().ok())
-            {
-                if found.insert(child) {
-                    open.push(child);
-                }
-            }
-        }
-    }
-    found
+    let parents: HashMap<u32, u32> = fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter_map(|pid| Some((pid, parent(pid)?)))
+        .collect();
+    let below = |pid: &u32| {
+        let line = std::iter::successors(parents.get(pid).copied(), |parent| parents.get(parent).copied());
+        // A number that was given anew could close a circle.
+        line.take(parents.len()).any(|parent| parent == ancestor)
+    };
+    parents.keys().copied().filter(below).collect()
+}
+
+/// The parent, from `/proc/PID/stat` (proc_pid_stat(5)): the second word after the name in parentheses.
+fn parent(pid: u32) -> Option<u32> {
+    let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let (_, rest) = text.rsplit_once(')')?;
+    rest.split_ascii_whitespace().nth(1)?.parse().ok()
 }
 
 fn holds(pid: u32, socket: &str) -> bool {

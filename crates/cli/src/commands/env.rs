@@ -3,6 +3,7 @@
 use super::trust::bundle;
 use crate::context::{Context, Outcome, Report};
 use crate::failure::Failure;
+use crate::output;
 use crate::profile::{Profile, Server};
 use crate::shell::{Shell, quote};
 use std::path::Path;
@@ -34,6 +35,12 @@ pub fn run(args: &Args, context: &Context) -> Outcome {
         ("AZURE_AUTHORITY_HOST", server.authority.clone()),
         ("AZURE_CORE_INSTANCE_DISCOVERY", "false".to_owned()),
     ];
+    if current.is_none() {
+        output::warn(&format!(
+            "nobody is signed in to {}: no tenant is named (`doorward login`)",
+            server.authority
+        ));
+    }
     if let Some(account) = current {
         variables.push(("AZURE_TENANT_ID", account.tenant_id.clone()));
         if account.id != account.tenant_id {

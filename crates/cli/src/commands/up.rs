@@ -67,11 +67,11 @@ pub fn run(args: Args, context: &Context) -> Outcome {
     runtime()?.block_on(async {
         let (running, info) = boot::up(options).await.map_err(failure)?;
         let account = account(&running.url, &info);
-        sign_in(&running, &info, &account, context).await?;
         if let Some(path) = &args.env_file {
             files::replace(path, environment(&running.url, &info).as_bytes())
                 .map_err(|e| Failure::file(path, e))?;
         }
+        sign_in(&running, &info, &account, context).await?;
         banner(&running.url, &info, &data);
         output::announce(&format!("ready {}", running.url))?;
         running.wait().await.map_err(failure)
@@ -88,9 +88,9 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 /// Why the server doesn't start, and what to do about it.
 pub fn failure(error: BootError) -> Failure {
     let cure = match &error {
-        BootError::Listen(e) if e.kind() == std::io::ErrorKind::AddrInUse => Some(
-            "stop the program that has the port, or choose another one: `--listen 127.0.0.1:0` picks a free one",
-        ),
+        BootError::Listen(e) if e.kind() == std::io::ErrorKind::AddrInUse => {
+            Some("stop the program that has the port, or choose another one: `--listen 127.0.0.1:9443`")
+        }
         BootError::InUse(_) => Some("stop the other server, or choose another directory: `--data DIR`"),
         BootError::Disk(_) => Some("make room on the disk, then start again"),
         _ => None,

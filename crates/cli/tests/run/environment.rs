@@ -99,3 +99,27 @@ fn a_proxy_of_the_persons_is_used_by_the_run_not_by_the_command() {
         "{heard}"
     );
 }
+
+#[test]
+fn a_variable_that_may_be_missed_is_named() {
+    let world = World::new();
+    let said = |options: &[&str]| {
+        let mut command = world.as_person("proxy");
+        command.args(["AZURE_CLIENT_SECRET=mine", "AZURE_AUTHORITY_HOST=x"]);
+        command
+            .arg(World::binary())
+            .args(["run", "--via", "proxy"])
+            .args(options);
+        let output = command.args(["--", "true"]).output().unwrap();
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let line = said(&[]);
+    assert!(
+        line.ends_with("; AZURE_CLIENT_SECRET and the like stay outside (--as, --pass-env)\n"),
+        "{line}"
+    );
+    let line = said(&["--pass-env", "AZURE_CLIENT_SECRET"]);
+    assert!(!line.contains("stay outside"), "{line}");
+    let refused = world.run("proxy", &["--pass-env", "AZURE_*"], "true");
+    assert_eq!(refused.code(), Some(2), "{}", refused.err());
+}

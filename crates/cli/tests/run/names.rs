@@ -176,6 +176,19 @@ fn a_host_that_is_not_ours_is_not_answered_under_our_certificate() {
 }
 
 #[test]
+fn a_look_at_the_head_alone_is_answered() {
+    let world = World::new();
+    let script = format!(
+        "curl -sS --http2 -I -o /dev/null -w '%{{http_code}}' {DISCOVERY}; curl -sS --http1.1 -I -o /dev/null -w ' %{{http_code}}' {DISCOVERY}; \
+                          curl -sS -I -o /dev/null -w ' %{{http_code}}' https://aka.ms/azcli"
+    );
+    assert_eq!(
+        world.run("namespaces", &["--offline"], &script).text(),
+        "200 200 403"
+    );
+}
+
+#[test]
 fn the_ticket_is_the_relays_word_not_the_programs() {
     let world = World::new();
     let script = format!(

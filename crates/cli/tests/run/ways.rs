@@ -206,6 +206,28 @@ fn what_would_be_done_is_printed_and_not_done() {
 }
 
 #[test]
+fn a_misspelt_option_is_no_command() {
+    let world = World::new();
+    let mut command = world.as_person("proxy");
+    let output = command
+        .arg(World::binary())
+        .args(["run", "--ofline", "--", "true"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("--offline"), "{said}");
+    // What follows the command is the command's.
+    let mut command = world.as_person("proxy");
+    let output = command
+        .arg(World::binary())
+        .args(["run", "-q", "echo", "--offline", "-q"])
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "--offline -q\n");
+}
+
+#[test]
 fn a_shell_is_started_when_asked_for() {
     let world = World::new();
     let mut command = world.as_person("namespaces");

@@ -33,11 +33,24 @@ where
     let correlation = correlation(request.headers(), trace);
     let (head, body) = request.into_parts();
     let (body, rest) = Lent::new(body);
+    let is_head = head.method == Method::HEAD;
     let request = Request::from_parts(head, body);
     let mut response = route(app, peer, request, (trace, correlation)).await;
     rest.read_to_end().await;
     dress(&mut response, trace, correlation);
-    response
+    match is_head {
+        true => without_body(response),
+        false => response,
+    }
+}
+
+/// The answer to a HEAD: what a GET would say, but for the body, and how long that is (RFC 9110 §9.3.2).
+fn without_body(response: Response) -> Response {
+    let (mut head, body) = response.into_parts();
+    if let Some(length) = http_body::Body::size_hint(&body).exact() {
+        head.headers.insert(header::CONTENT_LENGTH, length.into());
+    }
+    Response::from_parts(head, Full::default())
 }
 
 async fn route<B>(

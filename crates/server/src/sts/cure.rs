@@ -43,9 +43,9 @@ pub const fn cure(code: AadSts) -> &'static str {
             "Check the client id, and that the tenant in the path is the one it lives in: `doorward ad sp list`."
         }
         C::InvalidClientSecret | C::ClientProofRequired | C::ClientProofMissing | C::PublicClientSecret => {
-            "Send the secret's text, not its id. A lost one is replaced: `doorward ad sp credential reset --id CLIENT_ID`."
+            "Send the secret's text, not its id. A lost one is replaced: `doorward ad app credential reset --id CLIENT_ID`."
         }
-        C::ClientSecretExpired => "Make a new one: `doorward ad sp credential reset --id CLIENT_ID`.",
+        C::ClientSecretExpired => "Make a new one: `doorward ad app credential reset --id CLIENT_ID`.",
         C::TenantNotFound => "Check the tenant's id or domain in the path: `doorward account show`.",
         C::InvalidRequest
         | C::MalformedBody

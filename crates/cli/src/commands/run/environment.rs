@@ -76,6 +76,28 @@ pub fn is_dropped(name: &OsStr, foreign: bool) -> bool {
         || PROXIES.contains(&name.as_str())
 }
 
+/// A variable with a credential that the command may miss: it stays outside, and no identity comes in its place.
+pub fn missed(ticket: &Ticket, pass: &[String]) -> Option<String> {
+    let names = config::everything().map(|(name, _)| name.to_string_lossy().into_owned());
+    let credential = |name: &String| {
+        let ends = [
+            "_SECRET",
+            "_PASSWORD",
+            "_PASS",
+            "_TOKEN_FILE",
+            "_CLIENT_ID",
+            "_PRINCIPAL_ID",
+        ];
+        ends.iter().any(|end| name.ends_with(end)) && is_dropped(OsStr::new(name), false)
+    };
+    let mut missed: Vec<String> = names
+        .filter(credential)
+        .filter(|name| !pass.contains(name))
+        .collect();
+    missed.sort();
+    missed.into_iter().next().filter(|_| ticket.identity().is_none())
+}
+
 impl Surroundings<'_> {
     /// The whole environment, in the order of names.
     pub fn environment(&self, proxy: Option<&Proxy>) -> Vec<(OsString, OsString)> {

@@ -59,7 +59,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME", value_parser = profile_name)]
     profile: Option<String>,
     /// Let the command have this variable, though it may hold Azure credentials; can be repeated
-    #[arg(long, value_name = "VARIABLE")]
+    #[arg(long, value_name = "VARIABLE", value_parser = variable_name)]
     pass_env: Vec<String>,
     /// TCP port on which servers elsewhere are reached, besides 22, 80, 443, 465, 587, 993 and 9418; can be repeated
     #[arg(long = "port", value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
@@ -77,7 +77,7 @@ pub struct Args {
     #[arg(long, short)]
     quiet: bool,
     /// The command and its arguments
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
+    #[arg(trailing_var_arg = true, value_name = "COMMAND")]
     command: Vec<OsString>,
 }
 
@@ -91,6 +91,13 @@ fn profile_name(text: &str) -> Result<String, String> {
                 .to_owned(),
         )
     }
+}
+
+fn variable_name(text: &str) -> Result<String, String> {
+    if text.is_empty() || text.contains(|c: char| !(c.is_ascii_alphanumeric() || c == '_')) {
+        return Err("one variable's whole name is expected, such as AZURE_CLIENT_ID".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 impl Args {
@@ -271,6 +278,9 @@ fn sentence(way: &Way, ticket: &Ticket, args: &Args) -> String {
     }
     if args.offline {
         line.push_str(", offline");
+    }
+    if let Some(one) = environment::missed(ticket, &args.pass_env) {
+        line.push_str(&format!("; {one} and the like stay outside (--as, --pass-env)"));
     }
     if way.shares_processes() {
         line.push_str("; this system's processes are shared, for its /proc is covered in part");

@@ -32,6 +32,8 @@ pub struct Person {
     socket: PathBuf,
     listener: UnixListener,
     ticket: Arc<Ticket>,
+    /// The server's authority, where a run within this one finds it.
+    authority: Option<PathBuf>,
     offline: bool,
 }
 
@@ -46,7 +48,12 @@ impl Person {
             let place = shims.join(name);
             symlink(&program, &place).map_err(|e| Failure::file(&place, e))?;
         }
+        let authority = ticket.ca_file().map(|file| {
+            let pem = std::fs::read(file).map_err(|e| Failure::file(file, e))?;
+            directory.file("server-ca.pem", &pem)
+        });
         Ok(Self {
+            authority: authority.transpose()?,
             socket,
             listener,
             ticket: Arc::clone(ticket),
@@ -79,8 +86,9 @@ impl Person {
                 }
                 let (ticket, redirects, offline) =
                     (Arc::clone(&self.ticket), redirects.clone(), self.offline);
+                let authority = self.authority.clone();
                 tokio::spawn(async move {
-                    let attended = attend(stream, &ticket, (redirects.as_deref(), offline));
+                    let attended = attend(stream, (&ticket, authority), (redirects.as_deref(), offline));
                     // A program that goes away half-way, or says nothing, wants nothing more.
                     drop(tokio::time::timeout(PATIENCE, attended).await);
                     drop(permit);
@@ -92,7 +100,7 @@ impl Person {
 
 async fn attend(
     stream: UnixStream,
-    ticket: &Ticket,
+    (ticket, authority): (&Ticket, Option<PathBuf>),
     outside: (Option<&Redirects>, bool),
 ) -> std::io::Result<()> {
     let (read, mut write) = stream.into_split();
@@ -100,7 +108,7 @@ async fn attend(
     BufReader::new(read.take(LONGEST)).read_line(&mut line).await?;
     let answer = match serde_json::from_str(&line) {
         Ok(Wish::Open(address)) => open(&address, ticket, outside).await,
-        Ok(Wish::Inherit) => Answer::Inherited(Box::new(ticket.to_inherit())),
+        Ok(Wish::Inherit) => Answer::Inherited(Box::new(ticket.to_inherit(authority))),
         Err(_) => Answer::Refused("that makes no sense".to_owned()),
     };
     let mut bytes = serde_json::to_vec(&answer)?;

@@ -10,7 +10,7 @@ use doorward_names::SecretString;
 use doorward_protocol::run::RunIdentity;
 use doorward_sdk::run::RunClient;
 use doorward_sdk::{Authority, ClientOptions, Error};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +19,19 @@ const KEEP: Duration = Duration::from_secs(30);
 
 /// How long the end of a ticket is waited for; it ends by itself soon after.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The failure, with what helps when it is about the identity that was asked for.
+fn advised(error: Error, identity: Option<&str>) -> Failure {
+    let about_identity = matches!(error, Error::NotFound(_) | Error::NotAllowed(_));
+    let failure = Failure::from(error);
+    match identity {
+        Some(_) if about_identity => failure.cure(
+            "`--as` takes an enabled service principal that you own or administer (`doorward ad sp list`; an application \
+             gets one by `doorward ad sp create --id <appId>`), or you yourself by your user principal name",
+        ),
+        _ => failure,
+    }
+}
 
 /// A run's ticket.
 pub struct Ticket {
@@ -46,7 +59,7 @@ impl Ticket {
         let session = context.session()?;
         let options = account.server.options()?;
         let client = RunClient::new(options.clone(), session);
-        let answer = client.begin(identity).await?;
+        let answer = client.begin(identity).await.map_err(|e| advised(e, identity))?;
         Ok(Self {
             secret: answer.ticket,
             tenant: answer.tenant_id.to_string(),
@@ -76,11 +89,16 @@ impl Ticket {
         })
     }
 
-    /// What a run within this one gets.
-    pub fn to_inherit(&self) -> Inherited {
+    /// The file of the server's certificate authority, when the system doesn't know it.
+    pub fn ca_file(&self) -> Option<&Path> {
+        self.ca_file.as_deref()
+    }
+
+    /// What a run within this one gets; `ca_file`: where it finds the server's certificate authority.
+    pub fn to_inherit(&self, ca_file: Option<PathBuf>) -> Inherited {
         Inherited {
             origin: self.origin.clone(),
-            ca_file: self.ca_file.clone(),
+            ca_file,
             ticket: self.secret.expose().clone(),
             tenant: self.tenant.clone(),
             subscription: self.subscription.clone(),

@@ -162,7 +162,7 @@ async fn an_error_number_leads_to_its_cure() {
         let page = world.get("/error?code=7000215").await;
         assert_eq!(page.status, 200);
         assert!(
-            page.text.contains("doorward ad sp credential reset"),
+            page.text.contains("doorward ad app credential reset"),
             "{}",
             page.text
         );
