@@ -95,7 +95,7 @@ fn a_taken_port_and_a_taken_directory_are_said() {
         .run(["up", "--data", other.to_str().unwrap(), "--listen", &address])
         .failed(1);
     assert!(
-        said.contains("ERROR: cannot listen on") && said.contains("--listen 127.0.0.1:0"),
+        said.contains("ERROR: cannot listen on") && said.contains("--listen 127.0.0.1:9443"),
         "{said}"
     );
     let data = directory.join("data");
