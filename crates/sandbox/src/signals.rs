@@ -17,8 +17,8 @@ pub(crate) const PASSED_ON: [Signal; 8] = [
     Signal::SIGWINCH,
 ];
 
-#[cfg(target_os = "linux")]
 /// `si_code` of what a process sent, and not the kernel (sigaction(2)).
+#[cfg(target_os = "linux")]
 const SI_USER: i32 = 0;
 
 /// A signal that the host got.

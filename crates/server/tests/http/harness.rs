@@ -247,6 +247,14 @@ impl Draft {
     }
 }
 
+/// The one table that all engines made.
+#[track_caller]
+pub fn agreed(mut tables: Vec<String>) -> String {
+    tables.dedup();
+    assert_eq!(tables.len(), 1, "the engines differ");
+    tables.remove(0)
+}
+
 /// An answer, whole.
 #[derive(Debug)]
 pub struct Answer {
