@@ -8,6 +8,8 @@ PATTERNS = [
     (r"\b\d{4}-\d\d-\d\d[ T]\d?\d:\d\d:\d\d(\.\d+)?(Z| ?\+00:00(:00)?)?(?!\d)", "{time}"),
     (r"\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b", "{guid}"),
     (r"\b[12]\d{9}(\.\d+)?\b", "{epoch}"),
+    # MSAL counts down by its own clock what is left of a token that it kept.
+    (r"(?<='expires_in': )35\d\d(?=,\n 'token_source': 'cache')", "{seconds left}"),
 ]
 
 
