@@ -9,6 +9,7 @@ pub mod audit;
 pub mod client_credentials;
 pub mod directory;
 pub mod mode;
+pub mod rbac;
 pub mod resource;
 pub mod run_ticket;
 pub mod service_principal;

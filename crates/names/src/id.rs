@@ -72,6 +72,14 @@ ids! {
     RoleTemplateId = "directory role template id";
     /// A permission that a resource offers (Graph `appRoles[].id`).
     PermissionId = "permission id";
+    /// A role definition of Resource Manager; the built-in ones have the same in every tenant.
+    RoleDefinitionId = "role definition id";
+    /// A role assignment of Resource Manager, unique in its tenant.
+    RoleAssignmentId = "role assignment id";
+    /// A deny assignment of Resource Manager, unique in its tenant.
+    DenyAssignmentId = "deny assignment id";
+    /// One long-running operation of Resource Manager.
+    OperationId = "operation id";
     /// Our number for one request (`trace_id`, `x-ms-request-id`).
     TraceId = "trace id";
     /// The client's number for one request (`client-request-id`, `correlation_id`).

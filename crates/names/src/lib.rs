@@ -8,6 +8,8 @@ mod display_name;
 mod domain_name;
 mod id;
 mod identifier_uri;
+mod resource_group_name;
+mod scope;
 mod secret;
 mod tenant_name;
 mod timestamp;
@@ -16,10 +18,13 @@ mod upn;
 pub use display_name::DisplayName;
 pub use domain_name::DomainName;
 pub use id::{
-    AppId, CorrelationId, CredentialId, HashKeyId, InvalidId, ObjectId, PermissionId, RoleTemplateId,
-    SessionId, SubscriptionId, TenantId, TraceId,
+    AppId, CorrelationId, CredentialId, DenyAssignmentId, HashKeyId, InvalidId, ObjectId, OperationId,
+    PermissionId, RoleAssignmentId, RoleDefinitionId, RoleTemplateId, SessionId, SubscriptionId, TenantId,
+    TraceId,
 };
 pub use identifier_uri::IdentifierUri;
+pub use resource_group_name::ResourceGroupName;
+pub use scope::{Scope, ScopeKind};
 pub use secret::{GENERATED_SECRET_ENTROPY, GeneratedSecret, Secret, SecretHash, SecretKind, SecretString};
 pub use tenant_name::TenantName;
 pub use timestamp::{Duration, Timestamp};

@@ -5,6 +5,7 @@
 //! decisions, HTTP, the clock, randomness (both are values).
 #![forbid(unsafe_code)]
 
+pub mod access_change;
 pub mod application;
 pub mod audit;
 pub mod credential;

@@ -13,11 +13,13 @@ pub enum Kind {
     Directory,
     /// Signing keys.
     SigningKey,
+    /// What decides on access to resources: roles, assignments, groups' members, management groups.
+    Access,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Client, Self::Directory, Self::SigningKey];
+    pub const ALL: [Self; 4] = [Self::Client, Self::Directory, Self::SigningKey, Self::Access];
 
     /// The word in the table.
     pub(crate) const fn as_str(self) -> &'static str {
@@ -25,6 +27,7 @@ impl Kind {
             Self::Client => "client",
             Self::Directory => "directory",
             Self::SigningKey => "signing_key",
+            Self::Access => "access",
         }
     }
 }

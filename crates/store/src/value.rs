@@ -1,8 +1,9 @@
 //! What travels between Rust and SQL: five kinds of value, the same on both engines.
 
 use doorward_names::{
-    AppId, CorrelationId, CredentialId, DisplayName, DomainName, HashKeyId, ObjectId, PermissionId,
-    RoleTemplateId, SessionId, SubscriptionId, TenantId, Timestamp, TraceId, Upn,
+    AppId, CorrelationId, CredentialId, DenyAssignmentId, DisplayName, DomainName, HashKeyId, ObjectId,
+    OperationId, PermissionId, RoleAssignmentId, RoleDefinitionId, RoleTemplateId, SessionId, SubscriptionId,
+    TenantId, Timestamp, TraceId, Upn,
 };
 use std::borrow::Cow;
 
@@ -52,6 +53,10 @@ ids!(
     SubscriptionId,
     SessionId,
     RoleTemplateId,
+    RoleDefinitionId,
+    RoleAssignmentId,
+    DenyAssignmentId,
+    OperationId,
     PermissionId,
     TraceId,
     CorrelationId

@@ -2,7 +2,7 @@
 //! a release later contract). Types are `text`, `bigint`, `bytes`, `boolean`; times are microseconds.
 
 /// Version 1 is the first element.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, SECOND];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, SECOND, THIRD];
 
 const FIRST: &str = "
 CREATE TABLE store_info (
@@ -221,4 +221,166 @@ CREATE INDEX run_ticket_by_expiry ON run_ticket (expires_at);
 ALTER TABLE signing_key ADD COLUMN key_use text NOT NULL DEFAULT 'origin';
 ALTER TABLE login_session ADD COLUMN ticket_key bytes;
 ALTER TABLE login_session ADD COLUMN ticket_mac bytes;
+";
+
+/// Resource Manager and its roles; groups of the directory; what an audit row says of them. The previous release knows
+/// no roles: what it lists of subscriptions, it lists to the whole tenant, as it did.
+const THIRD: &str = "
+ALTER TABLE subscription ADD COLUMN management_group text;
+CREATE TABLE management_group (
+  tenant bytes NOT NULL,
+  name_key text NOT NULL,
+  name text NOT NULL,
+  display_name text NOT NULL,
+  parent_key text NOT NULL,
+  created_at bigint NOT NULL,
+  updated_at bigint NOT NULL,
+  updated_by bytes,
+  PRIMARY KEY (tenant, name_key)
+);
+CREATE TABLE resource_group (
+  tenant bytes NOT NULL,
+  subscription bytes NOT NULL,
+  name_key text NOT NULL,
+  name text NOT NULL,
+  location text NOT NULL,
+  tags text NOT NULL,
+  managed_by text,
+  created_at bigint NOT NULL,
+  changed_at bigint NOT NULL,
+  PRIMARY KEY (tenant, subscription, name_key)
+);
+CREATE TABLE resource (
+  tenant bytes NOT NULL,
+  scope_key text NOT NULL,
+  scope text NOT NULL,
+  subscription bytes NOT NULL,
+  group_key text NOT NULL,
+  type_key text NOT NULL,
+  location text,
+  tags text NOT NULL,
+  body text NOT NULL,
+  version bigint NOT NULL,
+  created_at bigint NOT NULL,
+  changed_at bigint NOT NULL,
+  PRIMARY KEY (tenant, scope_key)
+);
+CREATE INDEX resource_by_type ON resource (tenant, subscription, type_key, scope_key);
+CREATE TABLE resource_secret (
+  tenant bytes NOT NULL,
+  scope_key text NOT NULL,
+  name text NOT NULL,
+  sealed bytes NOT NULL,
+  PRIMARY KEY (tenant, scope_key, name)
+);
+CREATE TABLE provider_registration (
+  tenant bytes NOT NULL,
+  subscription bytes NOT NULL,
+  namespace_key text NOT NULL,
+  state text NOT NULL,
+  changed_at bigint NOT NULL,
+  PRIMARY KEY (tenant, subscription, namespace_key)
+);
+CREATE TABLE resource_operation (
+  tenant bytes NOT NULL,
+  id bytes NOT NULL,
+  scope text NOT NULL,
+  status text NOT NULL,
+  started_at bigint NOT NULL,
+  ended_at bigint NOT NULL,
+  PRIMARY KEY (tenant, id)
+);
+CREATE INDEX resource_operation_by_start ON resource_operation (started_at);
+CREATE TABLE access_role (
+  tenant bytes NOT NULL,
+  id bytes NOT NULL,
+  name text NOT NULL,
+  name_key text NOT NULL,
+  description text NOT NULL,
+  permissions text NOT NULL,
+  assignable_scopes text NOT NULL,
+  created_at bigint NOT NULL,
+  created_by bytes,
+  updated_at bigint NOT NULL,
+  updated_by bytes,
+  PRIMARY KEY (tenant, id)
+);
+CREATE UNIQUE INDEX access_role_by_name ON access_role (tenant, name_key);
+CREATE TABLE access_assignment (
+  tenant bytes NOT NULL,
+  id bytes NOT NULL,
+  scope_key text NOT NULL,
+  scope text NOT NULL,
+  role bytes NOT NULL,
+  principal bytes NOT NULL,
+  principal_kind text NOT NULL,
+  description text,
+  condition_text text,
+  condition_version text,
+  delegated_identity text,
+  created_at bigint NOT NULL,
+  created_by bytes,
+  updated_at bigint NOT NULL,
+  updated_by bytes,
+  PRIMARY KEY (tenant, id)
+);
+CREATE UNIQUE INDEX access_assignment_by_scope ON access_assignment (tenant, scope_key, principal, role);
+CREATE INDEX access_assignment_by_principal ON access_assignment (tenant, principal);
+CREATE INDEX access_assignment_by_role ON access_assignment (tenant, role);
+CREATE TABLE deny_assignment (
+  tenant bytes NOT NULL,
+  id bytes NOT NULL,
+  name text NOT NULL,
+  name_key text NOT NULL,
+  description text NOT NULL,
+  scope_key text NOT NULL,
+  scope text NOT NULL,
+  only_here boolean NOT NULL,
+  permissions text NOT NULL,
+  principals text NOT NULL,
+  excluded text NOT NULL,
+  system_protected boolean NOT NULL,
+  created_at bigint NOT NULL,
+  updated_at bigint NOT NULL,
+  PRIMARY KEY (tenant, id)
+);
+CREATE UNIQUE INDEX deny_assignment_by_scope ON deny_assignment (tenant, scope_key, name_key);
+CREATE TABLE access_change (
+  tenant bytes NOT NULL,
+  sequence bigint NOT NULL,
+  kind text NOT NULL,
+  object text NOT NULL,
+  PRIMARY KEY (tenant, sequence)
+);
+CREATE TABLE access_use (
+  tenant bytes NOT NULL,
+  principal bytes NOT NULL,
+  action text NOT NULL,
+  scope_key text NOT NULL,
+  hour bigint NOT NULL,
+  uses bigint NOT NULL,
+  PRIMARY KEY (tenant, principal, action, scope_key, hour)
+);
+CREATE TABLE security_group (
+  tenant bytes NOT NULL,
+  id bytes NOT NULL,
+  display_name text NOT NULL,
+  display_name_key text NOT NULL,
+  mail_nickname text NOT NULL,
+  mail_nickname_key text NOT NULL,
+  description text,
+  created_at bigint NOT NULL,
+  PRIMARY KEY (tenant, id)
+);
+CREATE INDEX security_group_by_display_name ON security_group (tenant, display_name_key);
+CREATE TABLE group_member (
+  tenant bytes NOT NULL,
+  parent bytes NOT NULL,
+  member bytes NOT NULL,
+  kind text NOT NULL,
+  PRIMARY KEY (tenant, parent, member)
+);
+CREATE INDEX group_member_by_member ON group_member (tenant, member, parent);
+ALTER TABLE audit ADD COLUMN action text;
+ALTER TABLE audit ADD COLUMN scope text;
 ";

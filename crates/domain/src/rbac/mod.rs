@@ -1,0 +1,15 @@
+//! Azure role-based access control: who may do what where, decided by one function over one index.
+//!
+//! A role definition says which actions, an assignment gives a role to a principal at a scope, and a deny assignment
+//! takes actions away again; groups and scopes above count. Nothing that isn't allowed is allowed. Deliberately not
+//! here: the directory's own roles (`directory/rights.rs`), how any of it is stored, and the wire's form of it.
+
+mod action;
+mod assignment;
+mod definition;
+mod pattern;
+
+pub use action::{Action, InvalidAction, Plane};
+pub use assignment::{Condition, DenyAssignment, DenyPrincipal, PrincipalKind, RoleAssignment};
+pub use definition::{Permissions, RoleDefinition, RoleKind};
+pub use pattern::{InvalidPattern, Pattern};
