@@ -1,15 +1,62 @@
-//! Bodies of Resource Manager: lists, tenants, subscriptions, errors.
+//! Bodies of Resource Manager.
+
+mod authorization;
+mod deployment;
+mod explain;
+mod management_group;
+mod provider;
+mod resource;
+mod resource_group;
+
+pub use authorization::*;
+pub use deployment::*;
+pub use explain::{Cure, ExplainAccess, Explanation};
+pub use management_group::*;
+pub use provider::{OperationDisplay, Provider, ProviderOperation, ProviderType};
+pub use resource::{Identity, Resource, Sku, Tags, TagsProperties, TagsResource, keys};
+pub use resource_group::{PatchResourceGroup, ProvisioningState, PutResourceGroup, ResourceGroup};
 
 use doorward_names::{SubscriptionId, TenantId};
 use serde::{Deserialize, Serialize};
 
 use crate::Null;
 
-/// A list (no further page: what is listed here is few).
+/// A list, or a page of one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct List<T> {
     /// The items.
     pub value: Vec<T>,
+    /// Where the next page is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_link: Option<String>,
+}
+
+impl<T> From<Vec<T>> for List<T> {
+    /// A list that is whole.
+    fn from(value: Vec<T>) -> Self {
+        Self {
+            value,
+            next_link: None,
+        }
+    }
+}
+
+/// A place where resources can be, of `GET /subscriptions/{id}/locations`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Location {
+    /// `/subscriptions/{id}/locations/{name}`.
+    pub id: String,
+    /// `westeurope`.
+    pub name: String,
+    /// `Region`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// `West Europe`.
+    pub display_name: String,
+    /// The name with the part of the world.
+    pub regional_display_name: String,
 }
 
 /// A tenant that the caller is in, of `GET /tenants`.
@@ -84,6 +131,12 @@ pub struct Error {
     pub code: String,
     /// The words for people.
     pub message: String,
+    /// What it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// What went wrong within.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub details: Vec<Error>,
 }
 
 impl ErrorBody {
@@ -93,6 +146,8 @@ impl ErrorBody {
             error: Error {
                 code: code.to_owned(),
                 message: message.into(),
+                target: None,
+                details: Vec::new(),
             },
         }
     }

@@ -8,7 +8,7 @@ mod graph;
 mod segments;
 mod sts;
 
-pub use arm::ArmPath;
+pub use arm::{ArmPath, ArmPathProblem, AuthorizationTail, DeploymentTail, LocationTail, MACHINE_LEARNING};
 pub use graph::{
     ApplicationTail, DirectoryRolePath, GRAPH_VERSION, GraphPath, ObjectKey, ServicePrincipalTail,
 };

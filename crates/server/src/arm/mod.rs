@@ -29,11 +29,15 @@ pub fn owns(path: &str) -> bool {
 pub async fn answer(ctx: &Ctx, head: &Parts) -> Response {
     let answer = match authenticate(ctx, head).await {
         Ok(caller) => match ArmPath::parse(head.uri.path()) {
-            Some(_) if !GET.contains(&head.method) => return method_not_allowed(GET),
-            Some(ArmPath::Tenants) => tenants::list(ctx, &caller).await,
-            Some(ArmPath::Subscriptions) => subscriptions::list(ctx, &caller).await,
-            Some(ArmPath::Subscription(id)) => subscriptions::get(ctx, &caller, id).await,
-            None => Err(ArmError::NotServed),
+            Ok(ArmPath::Tenants | ArmPath::Subscriptions | ArmPath::Subscription(_))
+                if !GET.contains(&head.method) =>
+            {
+                return method_not_allowed(GET);
+            }
+            Ok(ArmPath::Tenants) => tenants::list(ctx, &caller).await,
+            Ok(ArmPath::Subscriptions) => subscriptions::list(ctx, &caller).await,
+            Ok(ArmPath::Subscription(id)) => subscriptions::get(ctx, &caller, id).await,
+            Ok(_) | Err(_) => Err(ArmError::NotServed),
         },
         Err(error) => Err(error),
     };

@@ -14,8 +14,8 @@ use crate::http::{Response, json};
 
 /// GET /subscriptions
 pub async fn list(ctx: &Ctx, caller: &Bearer) -> Result<Response, ArmError> {
-    let value = of(ctx, caller).await?.iter().map(to_wire).collect();
-    Ok(json(StatusCode::OK, &List { value }))
+    let value: Vec<_> = of(ctx, caller).await?.iter().map(to_wire).collect();
+    Ok(json(StatusCode::OK, &List::from(value)))
 }
 
 /// GET /subscriptions/{id}

@@ -22,5 +22,5 @@ pub async fn list(ctx: &Ctx, caller: &Bearer) -> Result<Response, ArmError> {
         default_domain: tenant.default_domain.as_str().to_owned(),
         domains: domains.collect(),
     };
-    Ok(json(StatusCode::OK, &List { value: vec![tenant] }))
+    Ok(json(StatusCode::OK, &List::from(vec![tenant])))
 }

@@ -1,0 +1,168 @@
+use super::*;
+
+const ID: SubscriptionId = SubscriptionId::from_bytes([7; 16]);
+
+fn at(text: &str) -> Scope {
+    text.replace("{s}", &format!("/subscriptions/{ID}"))
+        .parse()
+        .unwrap()
+}
+
+#[test]
+fn each_path_is_read_from_its_own_text() {
+    use AuthorizationTail as A;
+    use DeploymentTail as D;
+    let group = at("{s}/resourceGroups/Ü-g");
+    let workspace = at("{s}/resourceGroups/g/providers/Microsoft.MachineLearningServices/workspaces/w");
+    let management = Scope::management_group("m").unwrap();
+    let scopes = [
+        Scope::root(),
+        management.clone(),
+        Scope::subscription(ID),
+        group.clone(),
+        workspace.clone(),
+    ];
+    let mut all = vec![
+        ArmPath::Tenants,
+        ArmPath::Subscriptions,
+        ArmPath::Subscription(ID),
+        ArmPath::Locations(ID),
+        ArmPath::Providers(None),
+        ArmPath::Providers(Some(ID)),
+        ArmPath::Provider(None, "Microsoft.X".into()),
+        ArmPath::Provider(Some(ID), "Microsoft.X".into()),
+        ArmPath::Register(ID, "Microsoft.X".into()),
+        ArmPath::Unregister(ID, "Microsoft.X".into()),
+        ArmPath::Operations("Microsoft.X".into()),
+        ArmPath::ResourceGroups(ID),
+        ArmPath::ResourceGroup(group.clone()),
+        ArmPath::Resources(Scope::subscription(ID)),
+        ArmPath::Resources(group.clone()),
+        ArmPath::TagNames(ID),
+        ArmPath::ManagementGroups,
+        ArmPath::ManagementGroup(management.clone()),
+        ArmPath::Descendants(management.clone()),
+        ArmPath::ManagementGroupSubscriptions(management.clone()),
+        ArmPath::ManagementGroupSubscription(management.clone(), ID),
+        ArmPath::Collection(group.clone(), "Microsoft.X/things".into()),
+        ArmPath::Collection(
+            Scope::subscription(ID),
+            "Microsoft.MachineLearningServices/workspaces".into(),
+        ),
+        ArmPath::Resource(workspace.clone()),
+        ArmPath::Resource(workspace.child("computes", "c").unwrap()),
+        ArmPath::ResourceAction(workspace.clone(), "listKeys".into()),
+        ArmPath::ResourceAction(workspace.clone(), "computes".into()),
+    ];
+    let status = OperationId::from_bytes([9; 16]);
+    for tail in [
+        LocationTail::Usages,
+        LocationTail::Quotas,
+        LocationTail::VmSizes,
+        LocationTail::OperationStatus("computeOperationsStatus".into(), status),
+        LocationTail::OperationResult("workspaceOperationResults".into(), status),
+    ] {
+        all.push(ArmPath::MachineLearningLocation(ID, "westeurope".into(), tail));
+    }
+    for scope in scopes {
+        all.push(ArmPath::Tags(scope.clone()));
+        for tail in [
+            A::RoleDefinitions,
+            A::RoleDefinition(RoleDefinitionId::from_bytes([1; 16])),
+            A::RoleAssignments,
+            A::RoleAssignment(RoleAssignmentId::from_bytes([2; 16])),
+            A::DenyAssignments,
+            A::DenyAssignment(DenyAssignmentId::from_bytes([3; 16])),
+            A::Permissions,
+            A::CheckAccess,
+            A::ExplainAccess,
+            A::ProviderOperations,
+            A::ProviderOperationsOf("Microsoft.X".into()),
+            A::ElevateAccess,
+        ] {
+            all.push(ArmPath::Authorization(scope.clone(), tail));
+        }
+        for tail in [
+            D::All,
+            D::One("d".into()),
+            D::Operations("d".into()),
+            D::Validate("d".into()),
+            D::Status("d".into(), status),
+        ] {
+            all.push(ArmPath::Deployments(scope.clone(), tail));
+        }
+    }
+    for path in all {
+        let text = path.to_string();
+        assert_eq!(ArmPath::parse(&text), Ok(path.clone()), "{text}");
+        assert_eq!(ArmPath::parse(&format!("{text}/")), Ok(path), "{text}/");
+    }
+}
+
+#[test]
+fn keywords_have_no_case_and_old_forms_are_read() {
+    let own = format!("/subscriptions/{ID}");
+    for (text, expected) in [
+        ("/Subscriptions/".to_owned(), ArmPath::Subscriptions),
+        (format!("{own}/RESOURCEGROUPS"), ArmPath::ResourceGroups(ID)),
+        (
+            format!("{own}/resourcegroups/g/deployments/d/operations"),
+            ArmPath::Deployments(at("{s}/resourceGroups/g"), DeploymentTail::Operations("d".into())),
+        ),
+        (
+            format!("{own}/providers/microsoft.authorization/roleassignments"),
+            ArmPath::Authorization(Scope::subscription(ID), AuthorizationTail::RoleAssignments),
+        ),
+        (
+            format!("{own}/resourceGroups/a%2Eb"),
+            ArmPath::ResourceGroup(at("{s}/resourceGroups/a.b")),
+        ),
+    ] {
+        assert_eq!(ArmPath::parse(&text), Ok(expected), "{text}");
+    }
+}
+
+#[test]
+fn what_is_no_path() {
+    let own = format!("/subscriptions/{ID}");
+    for (text, expected) in [
+        ("/".to_owned(), ArmPathProblem::NotServed),
+        ("/v1.0/me".to_owned(), ArmPathProblem::NotServed),
+        (
+            "/subscriptions/x".to_owned(),
+            ArmPathProblem::SubscriptionId("x".into()),
+        ),
+        (
+            format!("/subscriptions/{ID}x/y"),
+            ArmPathProblem::SubscriptionId(format!("{ID}x")),
+        ),
+        (format!("{own}/nothing"), ArmPathProblem::NotServed),
+        (format!("{own}/resourceGroups/a%2Fb"), ArmPathProblem::NotServed),
+        (
+            format!("{own}/resourceGroups/g/providers/Microsoft.X"),
+            ArmPathProblem::NotServed,
+        ),
+        (
+            format!("{own}/providers/Microsoft.Authorization/roleAssignments/x"),
+            ArmPathProblem::Name("x".into()),
+        ),
+    ] {
+        assert_eq!(ArmPath::parse(&text), Err(expected), "{text}");
+    }
+}
+
+#[test]
+fn the_subscription_of_a_path_and_the_plane() {
+    for (path, named) in [
+        (format!("/subscriptions/{ID}"), true),
+        (format!("/Subscriptions/{ID}/resourceGroups/x"), true),
+        (format!("/providers/{ID}"), false),
+        (format!("/subscriptions/{ID}x"), false),
+        ("/subscriptions/".to_owned(), false),
+        ("/subscriptions".to_owned(), false),
+    ] {
+        let found = ArmPath::subscription_of(&path);
+        assert_eq!(found, named.then_some(ID), "{path}");
+    }
+    assert!(ArmPath::owns("/subscriptions/x/resourceGroups/y") && !ArmPath::owns("/common/oauth2/token"));
+}
