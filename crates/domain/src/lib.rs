@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod application;
+pub mod arm;
 pub mod audit;
 pub mod client_credentials;
 pub mod directory;

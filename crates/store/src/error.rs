@@ -224,6 +224,8 @@ pub enum Unique {
     Hash,
     /// A signing key's name.
     KeyName,
+    /// A name that only one thing of its kind may have.
+    Name,
 }
 
 impl std::fmt::Display for Unique {
@@ -239,6 +241,7 @@ impl std::fmt::Display for Unique {
             Self::Role => "the role assignment",
             Self::Permission => "the permission grant",
             Self::Hash => "the secret's hash",
+            Self::Name => "name",
             Self::KeyName => "the key's name",
         })
     }

@@ -5,19 +5,27 @@
 //! decisions, HTTP, the clock, randomness (both are values).
 #![forbid(unsafe_code)]
 
+pub mod access_assignment;
 pub mod access_change;
+pub mod access_role;
+pub mod access_use;
 pub mod application;
 pub mod audit;
 pub mod credential;
+pub mod deny_assignment;
 pub mod directory_role;
 mod engine;
 mod error;
 pub mod hash_key;
 mod job;
+pub mod management_group;
 pub mod owner;
 pub mod permission;
+pub mod provider_registration;
 mod query;
 mod queue;
+pub mod resource;
+pub mod resource_group;
 pub mod revision;
 mod row;
 pub mod run_ticket;

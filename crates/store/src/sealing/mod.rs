@@ -23,17 +23,25 @@ pub enum Purpose {
     Tls,
     /// Keys under which secrets are hashed.
     SecretHash,
+    /// Secrets that belong to resources, and are shown to who may see them.
+    ResourceSecret,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 3] = [Self::SigningKey, Self::Tls, Self::SecretHash];
+    pub const ALL: [Self; 4] = [
+        Self::SigningKey,
+        Self::Tls,
+        Self::SecretHash,
+        Self::ResourceSecret,
+    ];
 
     const fn as_str(self) -> &'static str {
         match self {
             Self::SigningKey => "signing_key",
             Self::Tls => "tls",
             Self::SecretHash => "secret_hash",
+            Self::ResourceSecret => "resource_secret",
         }
     }
 
