@@ -51,7 +51,7 @@ impl FromStr for Action {
             !word.is_empty()
                 && word
                     .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'$'))
+                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b':' | b'-' | b'_' | b'$'))
         };
         if text.len() > Self::MAX_BYTES || text.split('/').count() < 2 || !text.split('/').all(is_word) {
             let input = text.chars().filter(|c| !c.is_control()).take(64).collect();

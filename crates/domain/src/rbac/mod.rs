@@ -6,10 +6,17 @@
 
 mod action;
 mod assignment;
+mod built_in;
 mod definition;
+mod operations;
 mod pattern;
 
 pub use action::{Action, InvalidAction, Plane};
 pub use assignment::{Condition, DenyAssignment, DenyPrincipal, PrincipalKind, RoleAssignment};
+pub use built_in::{
+    COMPUTE_OPERATOR, CONTRIBUTOR, DATA_SCIENTIST, OWNER, READER, USER_ACCESS_ADMINISTRATOR, built_in,
+    built_in_roles,
+};
 pub use definition::{Permissions, RoleDefinition, RoleKind};
+pub use operations::{Operation, operations, operations_by_provider, operations_by_type};
 pub use pattern::{InvalidPattern, Pattern};

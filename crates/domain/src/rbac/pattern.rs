@@ -75,7 +75,7 @@ impl FromStr for Pattern {
 
     fn from_str(text: &str) -> Result<Self, InvalidPattern> {
         let is_fine =
-            |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'$' | b'/' | b'*');
+            |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b':' | b'-' | b'_' | b'$' | b'/' | b'*');
         if text.is_empty() || text.len() > Action::MAX_BYTES || !text.bytes().all(is_fine) {
             let input = text.chars().filter(|c| !c.is_control()).take(64).collect();
             return Err(InvalidPattern { input });
@@ -128,6 +128,11 @@ mod tests {
             ("Microsoft.X/a/*/b/*/c", "Microsoft.X/a/q/b/r/s/c", true),
             ("Microsoft.X/a/*/b/*/c", "Microsoft.X/a/c", false),
             ("Microsoft.X/*", "Microsoft.X/a", true),
+            (
+                "Microsoft.X/*/action",
+                "Microsoft.X/analyzers:analyze/action",
+                true,
+            ),
             ("Microsoft.X/*", "Microsoft.Xa/a", false),
             ("a/*b/c", "a/b/c", true),
             ("a/**/c", "a/c", false),
