@@ -6,10 +6,18 @@
 
 mod action;
 mod assignment;
+mod change;
+mod decide;
 mod definition;
+mod index;
 mod pattern;
+#[cfg(test)]
+mod tests;
 
 pub use action::{Action, InvalidAction, Plane};
 pub use assignment::{Condition, DenyAssignment, DenyPrincipal, PrincipalKind, RoleAssignment};
+pub use change::{Change, RoleAssignmentEntry};
+pub use decide::{Because, Decision, Missing, Request, decide};
 pub use definition::{Permissions, RoleDefinition, RoleKind};
+pub use index::Index;
 pub use pattern::{InvalidPattern, Pattern};
