@@ -7,9 +7,14 @@
 mod action;
 mod assignment;
 mod built_in;
+mod change;
+mod decide;
 mod definition;
+mod index;
 mod operations;
 mod pattern;
+#[cfg(test)]
+mod tests;
 
 pub use action::{Action, InvalidAction, Plane};
 pub use assignment::{Condition, DenyAssignment, DenyPrincipal, PrincipalKind, RoleAssignment};
@@ -17,6 +22,9 @@ pub use built_in::{
     COMPUTE_OPERATOR, CONTRIBUTOR, DATA_SCIENTIST, OWNER, READER, USER_ACCESS_ADMINISTRATOR, built_in,
     built_in_roles,
 };
+pub use change::{Change, RoleAssignmentEntry};
+pub use decide::{Because, Decision, Missing, Request, decide};
 pub use definition::{Permissions, RoleDefinition, RoleKind};
+pub use index::Index;
 pub use operations::{Operation, operations, operations_by_provider, operations_by_type};
 pub use pattern::{InvalidPattern, Pattern};
