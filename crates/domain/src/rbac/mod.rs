@@ -6,7 +6,9 @@
 
 mod action;
 mod assignment;
+pub mod assignment_rules;
 mod change;
+pub mod custom_role;
 mod decide;
 mod definition;
 mod index;
@@ -19,5 +21,5 @@ pub use assignment::{Condition, DenyAssignment, DenyPrincipal, PrincipalKind, Ro
 pub use change::{Change, RoleAssignmentEntry};
 pub use decide::{Because, Decision, Missing, Request, decide};
 pub use definition::{Permissions, RoleDefinition, RoleKind};
-pub use index::Index;
+pub use index::{Held, Index};
 pub use pattern::{InvalidPattern, Pattern};
