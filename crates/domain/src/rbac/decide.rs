@@ -73,7 +73,7 @@ pub fn decide(request: &Request<'_>, index: &Index) -> Decision {
     let mut missing = Missing::NoAssignment;
     for &principal in &everyone {
         for key in &line {
-            for entry in index.assigned(principal, key) {
+            for entry in index.entries(principal, key) {
                 if missing == Missing::NoAssignment {
                     missing = Missing::NotInRoles;
                 }

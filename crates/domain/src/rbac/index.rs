@@ -10,6 +10,46 @@ use super::{
     Change, DenyAssignment, DenyPrincipal, Permissions, Request, RoleAssignmentEntry, RoleDefinition,
 };
 
+/// An assignment, as an index has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held<'a> {
+    /// Its id.
+    pub id: RoleAssignmentId,
+    /// Its role.
+    pub role: RoleDefinitionId,
+    /// Who has it.
+    pub principal: ObjectId,
+    /// Where, as it was written.
+    pub scope: &'a str,
+    /// Whether it carries a condition; then it allows nothing.
+    pub has_condition: bool,
+}
+
+impl<'a> Held<'a> {
+    fn of(entry: &'a RoleAssignmentEntry) -> Self {
+        Self {
+            id: entry.id,
+            role: entry.role,
+            principal: entry.principal,
+            scope: entry.scope.as_str(),
+            has_condition: entry.has_condition,
+        }
+    }
+
+    /// Whether its scope has that key.
+    pub fn has_key(&self, key: &str) -> bool {
+        match self.scope.is_ascii() {
+            true => self.scope.eq_ignore_ascii_case(key),
+            false => self.scope.to_lowercase() == key,
+        }
+    }
+
+    /// Whether it is at that very scope.
+    pub fn is_at(&self, scope: &Scope) -> bool {
+        self.has_key(scope.key())
+    }
+}
+
 /// All that decides on access in one tenant. Changes are applied one by one.
 #[derive(Debug, Clone, Default)]
 pub struct Index {
@@ -176,8 +216,49 @@ impl Index {
         }
     }
 
+    /// The assignment of that id.
+    pub fn assignment(&self, id: RoleAssignmentId) -> Option<Held<'_>> {
+        self.assignments.get(&id).map(Held::of)
+    }
+
+    /// All assignments, in no order.
+    pub fn assignments(&self) -> impl Iterator<Item = Held<'_>> {
+        self.assignments.values().map(Held::of)
+    }
+
     /// The assignments to that very principal at that very scope, by id.
-    pub(super) fn assigned(
+    pub fn assigned(&self, principal: ObjectId, scope: &Scope) -> impl Iterator<Item = Held<'_>> {
+        self.entries(principal, scope.key()).map(Held::of)
+    }
+
+    /// The role of that name, in any case.
+    pub fn role_named(&self, name: &str) -> Option<&RoleDefinition> {
+        let name = name.to_lowercase();
+        self.roles().find(|role| role.name.to_lowercase() == name)
+    }
+
+    /// Whether anybody has that role anywhere.
+    pub fn is_assigned(&self, role: RoleDefinitionId) -> bool {
+        self.assignments().any(|held| held.role == role)
+    }
+
+    /// How many assignments there are in a subscription, at all its scopes.
+    pub fn count_in(&self, subscription: SubscriptionId) -> usize {
+        let entries = self.assignments.values();
+        entries
+            .filter(|entry| entry.scope.subscription_id() == Some(subscription))
+            .count()
+    }
+
+    /// How many assignments there are at that very scope.
+    pub fn count_at(&self, scope: &Scope) -> usize {
+        self.assignments
+            .values()
+            .filter(|entry| entry.scope == *scope)
+            .count()
+    }
+
+    pub(super) fn entries(
         &self,
         principal: ObjectId,
         scope_key: &str,
@@ -225,7 +306,7 @@ impl Index {
         for one in self.with_groups(principal) {
             for key in &line {
                 roles.extend(
-                    self.assigned(one, key)
+                    self.entries(one, key)
                         .filter(|entry| !entry.has_condition)
                         .map(|entry| entry.role),
                 );

@@ -6,8 +6,10 @@
 
 mod action;
 mod assignment;
+pub mod assignment_rules;
 mod built_in;
 mod change;
+pub mod custom_role;
 mod decide;
 mod definition;
 mod index;
@@ -19,12 +21,11 @@ mod tests;
 pub use action::{Action, InvalidAction, Plane};
 pub use assignment::{Condition, DenyAssignment, DenyPrincipal, PrincipalKind, RoleAssignment};
 pub use built_in::{
-    COMPUTE_OPERATOR, CONTRIBUTOR, DATA_SCIENTIST, OWNER, READER, USER_ACCESS_ADMINISTRATOR, built_in,
-    built_in_roles,
+    COMPUTE_OPERATOR, CONTRIBUTOR, DATA_SCIENTIST, OWNER, READER, USER_ACCESS_ADMINISTRATOR, built_in, built_in_roles,
 };
 pub use change::{Change, RoleAssignmentEntry};
 pub use decide::{Because, Decision, Missing, Request, decide};
 pub use definition::{Permissions, RoleDefinition, RoleKind};
-pub use index::Index;
+pub use index::{Held, Index};
 pub use operations::{Operation, operations, operations_by_provider, operations_by_type};
 pub use pattern::{InvalidPattern, Pattern};
