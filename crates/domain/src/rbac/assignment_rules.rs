@@ -80,8 +80,8 @@ pub fn assign(wanted: &RoleAssignmentEntry, index: &Index) -> Result<Assigned, A
             false => Err(AssignmentRefused::UpdateNotPermitted(wanted.id)),
         };
     }
-    let mut there = index.assigned(wanted.principal, &wanted.scope);
-    if let Some(other) = there.find(|there| there.role == wanted.role) {
+    let there = index.assigned(wanted.principal, &wanted.scope);
+    if let Some(other) = there.iter().find(|there| there.role == wanted.role) {
         return Err(AssignmentRefused::Exists(other.id));
     }
     assignable(role, &wanted.scope, index)?;

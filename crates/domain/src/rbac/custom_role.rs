@@ -296,7 +296,7 @@ mod tests {
             refusal(|wanted| wanted.id = RoleDefinitionId::from_u128(1), &index),
         ];
         rows.extend(with.map(|permissions| refusal(|wanted| wanted.permissions = permissions, &index)));
-        insta::assert_snapshot!(rows.join("\n"), @r"
+        insta::assert_snapshot!(rows.join("\n"), @"
         a role's name has 1 to 512 characters, not 0
         fine
         fine

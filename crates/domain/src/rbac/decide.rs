@@ -65,36 +65,5 @@ pub enum Missing {
 /// Whether `request` is allowed, by what `index` knows. Deny assignments come first, then roles; whatever isn't allowed
 /// by a role is denied.
 pub fn decide(request: &Request<'_>, index: &Index) -> Decision {
-    let line = index.ancestors(request.scope);
-    let everyone = index.with_groups(request.principal);
-    if let Some(deny) = index.denied_by(request, &everyone, &line) {
-        return Decision::Denied(Missing::DeniedBy(deny));
-    }
-    let mut missing = Missing::NoAssignment;
-    for &principal in &everyone {
-        for key in &line {
-            for entry in index.entries(principal, key) {
-                if missing == Missing::NoAssignment {
-                    missing = Missing::NotInRoles;
-                }
-                let allows = index.role(entry.role).is_some_and(|role| {
-                    role.permissions
-                        .iter()
-                        .any(|permissions| permissions.allow(request.action, request.plane))
-                });
-                if allows && !entry.has_condition {
-                    return Decision::Allowed(Because {
-                        assignment: entry.id,
-                        role: entry.role,
-                        scope: entry.scope.as_str().into(),
-                        through: (principal != request.principal).then_some(principal),
-                    });
-                }
-                if allows && !matches!(missing, Missing::Condition(_)) {
-                    missing = Missing::Condition(entry.id);
-                }
-            }
-        }
-    }
-    Decision::Denied(missing)
+    index.decide(request)
 }

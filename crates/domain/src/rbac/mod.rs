@@ -12,7 +12,9 @@ mod change;
 pub mod custom_role;
 mod decide;
 mod definition;
+mod explain;
 mod index;
+mod matcher;
 mod operations;
 mod pattern;
 #[cfg(test)]
@@ -26,6 +28,7 @@ pub use built_in::{
 pub use change::{Change, RoleAssignmentEntry};
 pub use decide::{Because, Decision, Missing, Request, decide};
 pub use definition::{Permissions, RoleDefinition, RoleKind};
+pub use explain::{Explanation, GroupCure, Known, RoleCure, explain};
 pub use index::{Held, Index};
 pub use operations::{Operation, operations, operations_by_provider, operations_by_type};
 pub use pattern::{InvalidPattern, Pattern};

@@ -27,6 +27,11 @@ impl Pattern {
         &self.text
     }
 
+    /// In lower case, which is what actions are compared with.
+    pub fn folded(&self) -> &str {
+        &self.folded
+    }
+
     /// How many wildcards it has; in a custom role, one at most.
     pub fn wildcards(&self) -> usize {
         self.text.matches('*').count()

@@ -54,7 +54,7 @@ pub(super) fn given(id: u128, principal: ObjectId, role: RoleDefinitionId, scope
     })
 }
 
-fn taken(id: u128, from: DenyPrincipal, actions: &[&str], scope: &str) -> DenyAssignment {
+pub(super) fn taken(id: u128, from: DenyPrincipal, actions: &[&str], scope: &str) -> DenyAssignment {
     DenyAssignment {
         id: DenyAssignmentId::from_u128(id),
         name: id.to_string(),

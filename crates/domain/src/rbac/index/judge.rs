@@ -1,0 +1,110 @@
+//! How an index comes to a decision.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use doorward_names::{DenyAssignmentId, ObjectId, RoleAssignmentId, RoleDefinitionId};
+
+use super::Index;
+use super::holdings::Holding;
+use super::people::Caller;
+use super::places::Line;
+use crate::rbac::{Action, Because, Decision, Missing, Plane, Request};
+
+impl Index {
+    pub(in crate::rbac) fn decide(&self, request: &Request<'_>) -> Decision {
+        let line = self.tree.line(request.scope.key());
+        self.decide_for(request, self.people.caller(request.principal), &line)
+    }
+
+    fn decide_for(&self, request: &Request<'_>, caller: Caller<'_>, line: &Line<'_>) -> Decision {
+        let denies = self.denies.against(request, caller, line, &self.places);
+        match denies.first() {
+            Some(deny) => Decision::Denied(Missing::DeniedBy(*deny)),
+            None => self.roles_of(request, caller, line),
+        }
+    }
+
+    /// Every deny assignment that takes what is asked for away, by id.
+    pub(in crate::rbac) fn denies_against(&self, request: &Request<'_>) -> BTreeSet<DenyAssignmentId> {
+        let line = self.tree.line(request.scope.key());
+        let caller = self.people.caller(request.principal);
+        self.denies.against(request, caller, &line, &self.places)
+    }
+
+    /// What the decision would be without deny assignments.
+    pub(in crate::rbac) fn decide_without_denies(&self, request: &Request<'_>) -> Decision {
+        let line = self.tree.line(request.scope.key());
+        self.roles_of(request, self.people.caller(request.principal), &line)
+    }
+
+    /// What the decision would be, were the principal in that group as well; `None` when that changes nothing.
+    pub(in crate::rbac) fn decide_in_group(
+        &self,
+        request: &Request<'_>,
+        group: ObjectId,
+    ) -> Option<Decision> {
+        let group = self.people.find(group)?;
+        let caller = self.people.caller(request.principal);
+        if caller.all().any(|one| one == group) {
+            return None;
+        }
+        let groups = self.people.joined(caller, group);
+        let caller = Caller {
+            groups: &groups,
+            ..caller
+        };
+        Some(self.decide_for(request, caller, &self.tree.line(request.scope.key())))
+    }
+
+    /// Whether a role allows an action, wherever it is assigned.
+    pub(in crate::rbac) fn role_allows(&self, role: RoleDefinitionId, action: &Action, plane: Plane) -> bool {
+        self.roles
+            .find(role)
+            .is_some_and(|role| role.allows(action, plane))
+    }
+
+    /// What the caller's roles say, deny assignments apart.
+    fn roles_of(&self, request: &Request<'_>, caller: Caller<'_>, line: &Line<'_>) -> Decision {
+        let mut any = false;
+        let mut conditional: Option<RoleAssignmentId> = None;
+        for one in caller.all() {
+            for level in line.levels() {
+                let mut allowing: Option<&Holding> = None;
+                for holding in self.holdings.at(one, level, &self.places) {
+                    any = true;
+                    let role = self.roles.get(holding.role);
+                    if !role.is_some_and(|role| role.allows(request.action, request.plane)) {
+                        continue;
+                    }
+                    if holding.has_condition {
+                        conditional = Some(conditional.map_or(holding.id, |other| other.min(holding.id)));
+                    } else if allowing.is_none_or(|other| holding.id < other.id) {
+                        allowing = Some(holding);
+                    }
+                }
+                if let Some(because) = allowing.and_then(|holding| self.because(holding, caller)) {
+                    return Decision::Allowed(because);
+                }
+            }
+        }
+        Decision::Denied(match (conditional, any) {
+            (Some(id), _) => Missing::Condition(id),
+            (None, true) => Missing::NotInRoles,
+            (None, false) => Missing::NoAssignment,
+        })
+    }
+
+    fn because(&self, holding: &Holding, caller: Caller<'_>) -> Option<Because> {
+        let through = match caller.own == Some(holding.principal) {
+            true => None,
+            false => Some(self.people.get(holding.principal)?.id),
+        };
+        Some(Because {
+            assignment: holding.id,
+            role: self.roles.get(holding.role)?.id,
+            scope: Arc::clone(&self.places.get(holding.place)?.text),
+            through,
+        })
+    }
+}

@@ -1,0 +1,225 @@
+//! The scopes of assignments, each text kept once, and what is above a scope.
+
+use std::sync::Arc;
+
+use doorward_names::Scope;
+
+use super::hash;
+use super::slab::Slab;
+use super::table::Table;
+
+/// Scopes at which something is assigned.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Places {
+    all: Slab<Place>,
+    by_key: Table,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    /// As it was first written.
+    pub(super) text: Arc<str>,
+    pub(super) hash: u64,
+    /// How many role assignments are here.
+    pub(super) assignments: u32,
+    /// How many deny assignments are here.
+    denies: u32,
+}
+
+impl Place {
+    /// Whether it is what `level` says.
+    pub(super) fn is(&self, level: &Level<'_>) -> bool {
+        self.hash == level.hash && is_same(&self.text, level.key)
+    }
+}
+
+/// What is counted at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    Assignment,
+    Deny,
+}
+
+impl Places {
+    pub(super) fn get(&self, number: u32) -> Option<&Place> {
+        self.all.get(number)
+    }
+
+    pub(super) fn find(&self, level: &Level<'_>) -> Option<u32> {
+        let is_it = |number: &u32| self.all.get(*number).is_some_and(|place| place.is(level));
+        self.by_key.candidates(level.hash).find(is_it)
+    }
+
+    /// The number of a scope where there is one thing more.
+    pub(super) fn take(&mut self, scope: &Scope, what: Use) -> u32 {
+        let level = own_level(scope);
+        let number = self.find(&level).unwrap_or_else(|| {
+            let number = self.all.insert(Place {
+                text: scope.as_str().into(),
+                hash: level.hash,
+                assignments: 0,
+                denies: 0,
+            });
+            self.by_key.insert(level.hash, number);
+            number
+        });
+        if let Some(place) = self.all.get_mut(number) {
+            match what {
+                Use::Assignment => place.assignments += 1,
+                Use::Deny => place.denies += 1,
+            }
+        }
+        number
+    }
+
+    /// Takes back a [`Places::take`].
+    pub(super) fn give_back(&mut self, number: u32, what: Use) {
+        let Some(place) = self.all.get_mut(number) else {
+            return;
+        };
+        match what {
+            Use::Assignment => place.assignments -= 1,
+            Use::Deny => place.denies -= 1,
+        }
+        if place.assignments == 0 && place.denies == 0 {
+            self.by_key.remove(place.hash, number);
+            self.all.remove(number);
+        }
+    }
+}
+
+/// One scope of a [`Line`].
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Level<'a> {
+    pub(super) hash: u64,
+    pub(super) key: &'a str,
+}
+
+impl Level<'static> {
+    /// The root.
+    pub(super) const ROOT: Self = Self {
+        hash: hash::START,
+        key: "/",
+    };
+}
+
+const INLINE: usize = 12;
+
+/// A scope and all that is above it. Lives on the stack as long as it isn't very long.
+#[derive(Debug)]
+pub(super) struct Line<'a> {
+    few: [Level<'a>; INLINE],
+    filled: usize,
+    /// All of them, once they are more than `few` can hold.
+    many: Vec<Level<'a>>,
+}
+
+impl<'a> Line<'a> {
+    /// What the key of a scope shows, narrowest first; without the root.
+    pub(super) fn of_path(key: &'a str) -> Self {
+        let mut line = Self {
+            few: [Level::default(); INLINE],
+            filled: 0,
+            many: Vec::new(),
+        };
+        levels(key, |level| line.push(level));
+        line.levels_mut().reverse();
+        line
+    }
+
+    pub(super) fn push(&mut self, level: Level<'a>) {
+        match self.few.get_mut(self.filled) {
+            Some(place) => {
+                *place = level;
+                self.filled += 1;
+            }
+            None => {
+                if self.many.is_empty() {
+                    self.many.extend_from_slice(&self.few);
+                }
+                self.many.push(level);
+            }
+        }
+    }
+
+    pub(super) fn levels(&self) -> &[Level<'a>] {
+        match self.many.is_empty() {
+            true => self.few.get(..self.filled).unwrap_or_default(),
+            false => &self.many,
+        }
+    }
+
+    fn levels_mut(&mut self) -> &mut [Level<'a>] {
+        match self.many.is_empty() {
+            true => self.few.get_mut(..self.filled).unwrap_or_default(),
+            false => &mut self.many,
+        }
+    }
+}
+
+/// The level of a scope itself.
+pub(super) fn own_level(scope: &Scope) -> Level<'_> {
+    let line = Line::of_path(scope.key());
+    line.levels().first().copied().unwrap_or(Level::ROOT)
+}
+
+/// Tells `found` of each key that the key of a scope shows, widest first; of the root's, none. In one walk, because it
+/// is a good part of a decision.
+fn levels<'a>(key: &'a str, mut found: impl FnMut(Level<'a>)) {
+    let mut parts = Parts { key, at: 0 };
+    let (mut hash, mut told) = (hash::START, 0);
+    let mut tell = |end: usize| {
+        if let (Some(new), Some(key)) = (key.as_bytes().get(told..end), key.get(..end)) {
+            hash = hash::extend(hash, new);
+            told = end;
+            found(Level { hash, key });
+        }
+    };
+    let mut part = parts.next();
+    if part == Some("subscriptions") {
+        parts.next();
+        tell(parts.at);
+        part = parts.next();
+        if part == Some("resourcegroups") {
+            parts.next();
+            tell(parts.at);
+            part = parts.next();
+        }
+    }
+    // Then a marker and a namespace, and pairs of type and name until the next marker.
+    while let Some(word) = part {
+        if word == "providers" {
+            parts.next();
+            parts.next();
+        }
+        if parts.next().is_none() {
+            return;
+        }
+        tell(parts.at);
+        part = parts.next();
+    }
+}
+
+/// The parts of a path between its slashes.
+struct Parts<'a> {
+    key: &'a str,
+    /// Where the last one ended.
+    at: usize,
+}
+
+impl<'a> Parts<'a> {
+    fn next(&mut self) -> Option<&'a str> {
+        let rest = self.key.get(self.at + 1..).filter(|rest| !rest.is_empty())?;
+        let length = rest.bytes().position(|byte| byte == b'/').unwrap_or(rest.len());
+        self.at += 1 + length;
+        rest.get(..length)
+    }
+}
+
+/// Whether a scope, as it was written, has that key.
+pub(super) fn is_same(text: &str, key: &str) -> bool {
+    match text.is_ascii() {
+        true => text.eq_ignore_ascii_case(key),
+        false => text.to_lowercase() == key,
+    }
+}
