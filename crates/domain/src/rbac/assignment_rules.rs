@@ -5,18 +5,15 @@
 
 use doorward_names::{RoleAssignmentId, RoleDefinitionId, Scope, ScopeKind};
 
-use super::{Index, RoleAssignmentEntry, RoleDefinition, RoleKind};
+use super::{Index, OWNER, RoleAssignmentEntry, RoleDefinition, RoleKind, USER_ACCESS_ADMINISTRATOR};
 
 /// Most assignments in a subscription, at all its scopes.
 pub const MAX_IN_SUBSCRIPTION: usize = 4000;
 /// Most assignments at a management group.
 pub const MAX_AT_MANAGEMENT_GROUP: usize = 500;
 
-/// Who has one of these may give roles to others: Owner and User Access Administrator.
-const ADMINISTRATORS: [RoleDefinitionId; 2] = [
-    RoleDefinitionId::from_u128(0x8e3af657_a8ff_443c_a75c_2fe8c4bcb635),
-    RoleDefinitionId::from_u128(0x18d7d88d_d35e_4fb5_a5c3_7773c20a72d9),
-];
+/// Who has one of these may give roles to others.
+const ADMINISTRATORS: [RoleDefinitionId; 2] = [OWNER, USER_ACCESS_ADMINISTRATOR];
 
 /// What becomes of an assignment that may be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -23,7 +23,8 @@ mod tests;
 pub use action::{Action, InvalidAction, Plane};
 pub use assignment::{Condition, DenyAssignment, DenyPrincipal, PrincipalKind, RoleAssignment};
 pub use built_in::{
-    COMPUTE_OPERATOR, CONTRIBUTOR, DATA_SCIENTIST, OWNER, READER, USER_ACCESS_ADMINISTRATOR, built_in, built_in_roles,
+    COMPUTE_OPERATOR, CONTRIBUTOR, DATA_SCIENTIST, OWNER, READER, USER_ACCESS_ADMINISTRATOR, built_in,
+    built_in_roles,
 };
 pub use change::{Change, RoleAssignmentEntry};
 pub use decide::{Because, Decision, Missing, Request, decide};
