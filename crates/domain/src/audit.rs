@@ -41,11 +41,19 @@ pub enum Event {
     RunBegan,
     /// A run gave its ticket back.
     RunEnded,
+    /// A resource, or what decides on access to it, was made or changed.
+    ResourceWritten,
+    /// A resource, or what decides on access to it, was deleted.
+    ResourceDeleted,
+    /// Something was done to a resource, or its secrets were shown.
+    ResourceActed,
+    /// An action on a resource was refused.
+    ResourceRefused,
 }
 
 impl Event {
     /// Every event.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 22] = [
         Self::TokenIssued,
         Self::TokenRefused,
         Self::DirectoryCreated,
@@ -64,6 +72,10 @@ impl Event {
         Self::KeyChanged,
         Self::RunBegan,
         Self::RunEnded,
+        Self::ResourceWritten,
+        Self::ResourceDeleted,
+        Self::ResourceActed,
+        Self::ResourceRefused,
     ];
 
     /// The word that stands in the audit table.
@@ -87,6 +99,10 @@ impl Event {
             Self::KeyChanged => "key.changed",
             Self::RunBegan => "run.began",
             Self::RunEnded => "run.ended",
+            Self::ResourceWritten => "resource.written",
+            Self::ResourceDeleted => "resource.deleted",
+            Self::ResourceActed => "resource.acted",
+            Self::ResourceRefused => "resource.refused",
         }
     }
 
@@ -113,6 +129,10 @@ pub struct AuditRow {
     pub target: Option<ObjectId>,
     /// The issued token's unique name (`uti`).
     pub uti: Option<String>,
+    /// What was asked for of a resource, `Microsoft.MachineLearningServices/workspaces/delete`.
+    pub action: Option<String>,
+    /// Of which resource, or where.
+    pub scope: Option<String>,
     /// More, in words without secrets; a refusal's reason.
     pub detail: String,
     /// Our number for the request.

@@ -9,6 +9,8 @@ pub enum ServicePrincipalKind {
     Application,
     /// One of the built-in resources or clients, present in every tenant.
     FirstParty,
+    /// The identity of a resource; it has no application, and no credential that anyone could hold.
+    ManagedIdentity,
 }
 
 /// An application's presence in one tenant.

@@ -83,6 +83,15 @@ impl Timestamp {
             .unwrap_or_default()
     }
 
+    /// RFC 3339 in UTC with seven digits after the second, `2020-11-10T08:30:00.1234560Z` (Resource Manager).
+    pub fn to_seven_digits(self) -> String {
+        self.utc()
+            .format(format_description!(
+                "[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:7]Z"
+            ))
+            .unwrap_or_default()
+    }
+
     /// The form of the token service's errors, `2020-11-10 08:30:00Z`.
     pub fn to_error_form(self) -> String {
         self.utc()
@@ -136,6 +145,7 @@ mod tests {
         let at: Timestamp = "2020-11-10T08:30:00.1234567Z".parse().unwrap();
         assert_eq!(at.micros(), 1_604_997_000_123_456);
         assert_eq!(at.to_rfc3339(), "2020-11-10T08:30:00Z");
+        assert_eq!(at.to_seven_digits(), "2020-11-10T08:30:00.1234560Z");
         assert_eq!(at.to_error_form(), "2020-11-10 08:30:00Z");
         assert_eq!(at.unix_seconds(), 1_604_997_000);
     }

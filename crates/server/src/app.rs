@@ -4,6 +4,7 @@ use doorward_domain::mode::Mode;
 use doorward_store::{self as store, Store};
 use std::sync::Arc;
 
+use crate::access_uses::AccessUses;
 use crate::boot::{BootError, DevMode};
 use crate::clock::Clock;
 use crate::credentials::{Passwords, SecretHasher};
@@ -32,6 +33,8 @@ pub struct App {
     pub passwords: Passwords,
     /// There only when the server was started for development.
     pub development: Option<DevMode>,
+    /// How often allowed actions were used.
+    pub access_uses: AccessUses,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: TrustedProxies,
 }
@@ -56,6 +59,7 @@ impl App {
             clock,
             origins,
             development,
+            access_uses: AccessUses::default(),
             trusted_proxies,
         }))
     }

@@ -65,6 +65,8 @@ impl Ctx {
             client: None,
             target: None,
             uti: None,
+            action: None,
+            scope: None,
             detail: String::new(),
             trace: self.trace,
             correlation: self.correlation,

@@ -5,6 +5,7 @@
 //! SQL, and rules of who may do what.
 #![forbid(unsafe_code)]
 
+mod access_uses;
 mod app;
 mod arm;
 mod bearer;

@@ -5,6 +5,7 @@ use crate::value::{AsValue, values};
 use crate::view::Context;
 use crate::{QueryError, Tx, View};
 use doorward_domain::audit::{AuditRow, Event};
+use doorward_names::{ObjectId, TenantId, Timestamp};
 use std::sync::atomic::Ordering;
 
 /// A row's place in the order: its microsecond, then the process that wrote it, then that process's count.
@@ -38,6 +39,9 @@ pub(crate) fn next_id(context: &Context, row: &AuditRow) -> [u8; 16] {
     id
 }
 
+const SELECT: &str = "SELECT id, at, tenant, event, actor, client, target, uti, action, scope, detail, trace, \
+                      correlation FROM audit";
+
 fn read(row: &mut Row) -> Result<(AuditCursor, AuditRow), QueryError> {
     let cursor = AuditCursor(row.array("id")?);
     let row = AuditRow {
@@ -48,6 +52,8 @@ fn read(row: &mut Row) -> Result<(AuditCursor, AuditRow), QueryError> {
         client: row.opt_id("client")?,
         target: row.opt_id("target")?,
         uti: row.opt_text("uti")?,
+        action: row.opt_text("action")?,
+        scope: row.opt_text("scope")?,
         detail: row.text("detail")?,
         trace: row.id("trace")?,
         correlation: row.id("correlation")?,
@@ -66,9 +72,62 @@ pub fn page(
 ) -> Result<Vec<(AuditCursor, AuditRow)>, QueryError> {
     let after = after.map_or_else(Vec::new, |cursor| cursor.0.to_vec());
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let sql = "SELECT id, at, tenant, event, actor, client, target, uti, detail, trace, correlation FROM audit \
-               WHERE id > $1 ORDER BY id LIMIT $2";
-    view.list("audit", sql, &[after.value(), limit.value()], read)
+    let sql = format!("{SELECT} WHERE id > $1 ORDER BY id LIMIT $2");
+    view.list("audit", &sql, &[after.value(), limit.value()], read)
+}
+
+/// Which rows of a tenant are listed.
+#[derive(Debug, Clone, Copy)]
+pub struct Between {
+    /// Not before this instant.
+    pub since: Timestamp,
+    /// Not at or after this one.
+    pub until: Timestamp,
+    /// Of this actor alone.
+    pub actor: Option<ObjectId>,
+    /// After this row.
+    pub after: Option<AuditCursor>,
+    /// This many at most.
+    pub limit: usize,
+}
+
+/// One page of a tenant's rows, oldest first.
+///
+/// # Errors
+/// When the store fails.
+pub fn page_of_tenant(
+    view: &View<'_>,
+    tenant: TenantId,
+    between: &Between,
+) -> Result<Vec<(AuditCursor, AuditRow)>, QueryError> {
+    // A row's id begins with its time, so the primary key finds where to begin.
+    let from = between
+        .after
+        .map_or_else(|| first_id(between.since), |cursor| cursor.0);
+    let to = first_id(between.until);
+    let limit = i64::try_from(between.limit).unwrap_or(i64::MAX);
+    match between.actor {
+        Some(actor) => {
+            let sql = format!(
+                "{SELECT} WHERE id > $1 AND id < $2 AND tenant = $3 AND actor = $4 ORDER BY id LIMIT $5"
+            );
+            view.list("audit", &sql, values![from, to, tenant, actor, limit], read)
+        }
+        None => {
+            let sql = format!("{SELECT} WHERE id > $1 AND id < $2 AND tenant = $3 ORDER BY id LIMIT $4");
+            view.list("audit", &sql, values![from, to, tenant, limit], read)
+        }
+    }
+}
+
+/// What every id of that microsecond or later is greater than.
+fn first_id(at: Timestamp) -> [u8; 16] {
+    let micros = u64::try_from(at.micros()).unwrap_or(0);
+    let mut id = [0; 16];
+    for (slot, byte) in id.iter_mut().zip(micros.to_be_bytes()) {
+        *slot = byte;
+    }
+    id
 }
 
 /// How many rows there are.
@@ -94,13 +153,15 @@ pub fn insert(tx: &mut Tx<'_>, row: &AuditRow) -> Result<(), QueryError> {
         client,
         target,
         uti,
+        action,
+        scope,
         detail,
         trace,
         correlation,
     } = row;
     tx.execute(
-        "INSERT INTO audit (id, at, tenant, event, actor, client, target, uti, detail, trace, correlation) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "INSERT INTO audit (id, at, tenant, event, actor, client, target, uti, action, scope, detail, trace, \
+         correlation) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         values![
             id,
             at,
@@ -110,6 +171,8 @@ pub fn insert(tx: &mut Tx<'_>, row: &AuditRow) -> Result<(), QueryError> {
             client,
             target,
             uti,
+            action,
+            scope,
             detail,
             trace,
             correlation

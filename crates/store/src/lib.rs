@@ -7,6 +7,7 @@
 
 pub mod access_assignment;
 pub mod access_change;
+pub mod access_index;
 pub mod access_role;
 pub mod access_use;
 pub mod application;

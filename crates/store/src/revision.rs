@@ -1,6 +1,7 @@
 //! Counters by which nodes notice that what they keep in memory is old: one per kind and tenant, raised by every
 //! committed change to that kind, and by nothing else.
 
+use crate::value::values;
 use crate::{QueryError, View};
 use doorward_names::TenantId;
 
@@ -53,6 +54,20 @@ pub struct Committed<T> {
     pub value: T,
     /// What is old in memory now.
     pub bumped: Vec<Bump>,
+}
+
+/// One counter.
+///
+/// # Errors
+/// When the store fails.
+pub fn of(view: &View<'_>, kind: Kind, tenant: TenantId) -> Result<u64, QueryError> {
+    let sql = "SELECT revision FROM revision WHERE kind = $1 AND tenant = $2";
+    let found = view.find("revision", sql, values![kind.as_str(), tenant], |row| {
+        row.int("revision")
+    })?;
+    Ok(found
+        .and_then(|revision| u64::try_from(revision).ok())
+        .unwrap_or(0))
 }
 
 /// Every counter.

@@ -16,6 +16,7 @@ const fn kind(kind: ServicePrincipalKind) -> &'static str {
     match kind {
         ServicePrincipalKind::Application => "application",
         ServicePrincipalKind::FirstParty => "first_party",
+        ServicePrincipalKind::ManagedIdentity => "managed_identity",
     }
 }
 
@@ -29,6 +30,7 @@ fn read(row: &mut Row) -> Result<ServicePrincipal, QueryError> {
         kind: row.word("kind", |word| match word {
             "application" => Some(ServicePrincipalKind::Application),
             "first_party" => Some(ServicePrincipalKind::FirstParty),
+            "managed_identity" => Some(ServicePrincipalKind::ManagedIdentity),
             _ => None,
         })?,
         enabled: row.bool("enabled")?,

@@ -28,6 +28,9 @@ pub struct Args {
     /// PostgreSQL connection string instead of the built-in database; `@FILE` reads it from a file
     #[arg(long, value_name = "URL")]
     postgres: Option<String>,
+    /// At the first start, leave out the sample: the workspace `ml-example` and the service principal `ml-sample`
+    #[arg(long)]
+    bare: bool,
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {
@@ -63,6 +66,7 @@ pub fn run(args: Args, context: &Context) -> Outcome {
         data: data.clone(),
         listen: args.listen,
         postgres,
+        bare: args.bare,
     };
     runtime()?.block_on(async {
         let (running, info) = boot::up(options).await.map_err(failure)?;

@@ -1,38 +1,56 @@
-//! `/subscriptions`: those of the caller's tenant.
+//! `/subscriptions`: those in which the caller has any role.
 
 use doorward_domain::subscription::Subscription;
-use doorward_names::SubscriptionId;
+use doorward_names::{Scope, SubscriptionId};
 use doorward_protocol::arm::{self as wire, List};
 use doorward_protocol::paths::ArmPath;
 use doorward_store as store;
-use http::StatusCode;
 
 use super::ArmError;
-use crate::bearer::Bearer;
-use crate::ctx::Ctx;
-use crate::http::{Response, json};
+use super::call::{Call, ok};
+use super::catalogue::PLACES;
+use crate::http::Response;
 
 /// GET /subscriptions
-pub async fn list(ctx: &Ctx, caller: &Bearer) -> Result<Response, ArmError> {
-    let value: Vec<_> = of(ctx, caller).await?.iter().map(to_wire).collect();
-    Ok(json(StatusCode::OK, &List::from(value)))
+pub async fn list(call: &Call) -> Result<Response, ArmError> {
+    let all = of(call).await?;
+    let seen = all
+        .iter()
+        .filter(|each| call.reaches(&Scope::subscription(each.id)));
+    Ok(ok(&List::from(seen.map(to_wire).collect::<Vec<_>>())))
 }
 
 /// GET /subscriptions/{id}
-pub async fn get(ctx: &Ctx, caller: &Bearer, id: SubscriptionId) -> Result<Response, ArmError> {
-    let all = of(ctx, caller).await?;
+pub async fn get(call: &Call, id: SubscriptionId) -> Result<Response, ArmError> {
+    let all = of(call).await?;
     let found = all.iter().find(|subscription| subscription.id == id);
-    let found = found.ok_or(ArmError::SubscriptionNotFound(id))?;
-    Ok(json(StatusCode::OK, &to_wire(found)))
+    Ok(ok(&to_wire(found.ok_or(ArmError::SubscriptionNotFound(id))?)))
 }
 
-async fn of(ctx: &Ctx, caller: &Bearer) -> Result<Vec<Subscription>, ArmError> {
-    let tenant = caller.tenant;
-    Ok(ctx
+/// GET /subscriptions/{id}/locations
+pub fn locations(id: SubscriptionId) -> Response {
+    let all: Vec<_> = PLACES
+        .iter()
+        .map(|place| wire::Location {
+            id: format!("{}/{}", ArmPath::Locations(id), place.name),
+            name: place.name.to_owned(),
+            kind: "Region".to_owned(),
+            display_name: place.display_name.to_owned(),
+            regional_display_name: format!("({}) {}", place.geography, place.display_name),
+        })
+        .collect();
+    ok(&List::from(all))
+}
+
+/// The subscriptions of the caller's tenant.
+pub async fn of(call: &Call) -> Result<Vec<Subscription>, ArmError> {
+    let tenant = call.tenant();
+    let all = call
+        .ctx
         .app
         .store
-        .read(move |view| store::subscription::list(view, tenant))
-        .await?)
+        .read(move |view| store::subscription::list(view, tenant));
+    Ok(all.await?)
 }
 
 fn to_wire(subscription: &Subscription) -> wire::Subscription {

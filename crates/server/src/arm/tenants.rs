@@ -2,16 +2,20 @@
 
 use doorward_names::TenantName;
 use doorward_protocol::arm::{List, Tenant};
-use http::StatusCode;
 
 use super::ArmError;
-use crate::bearer::{Bearer, TokenProblem};
-use crate::ctx::Ctx;
-use crate::http::{Response, json};
+use super::call::{Call, ok};
+use crate::bearer::TokenProblem;
+use crate::http::Response;
 
 /// GET /tenants
-pub async fn list(ctx: &Ctx, caller: &Bearer) -> Result<Response, ArmError> {
-    let found = ctx.app.snapshots.tenant(&TenantName::Id(caller.tenant)).await?;
+pub async fn list(call: &Call) -> Result<Response, ArmError> {
+    let found = call
+        .ctx
+        .app
+        .snapshots
+        .tenant(&TenantName::Id(call.tenant()))
+        .await?;
     let tenant = found.ok_or(ArmError::Token(TokenProblem::Issuer))?;
     let domains = tenant.domains.iter().map(|domain| domain.as_str().to_owned());
     let tenant = Tenant {
@@ -22,5 +26,5 @@ pub async fn list(ctx: &Ctx, caller: &Bearer) -> Result<Response, ArmError> {
         default_domain: tenant.default_domain.as_str().to_owned(),
         domains: domains.collect(),
     };
-    Ok(json(StatusCode::OK, &List::from(vec![tenant])))
+    Ok(ok(&List::from(vec![tenant])))
 }

@@ -23,6 +23,12 @@ const PATIENCE: u32 = 3;
 /// How often the signing keys are looked at.
 const KEYS: Duration = Duration::from_secs(60);
 
+/// How often counted uses of access are written down.
+const USES: Duration = Duration::from_secs(10);
+
+/// How long what became of an operation can be asked for.
+const OPERATIONS: doorward_names::Duration = doorward_names::Duration::days(1);
+
 /// Runs for as long as the server does; ends with the reason to stop.
 pub async fn run(app: Arc<App>) -> BootError {
     let poll = every(POLL, || async {
@@ -30,10 +36,12 @@ pub async fn run(app: Arc<App>) -> BootError {
         let _ = app.snapshots.poll().await;
     });
     let keys = every(KEYS, || turn_over(&app));
+    let uses = every(USES, || crate::access_uses::flush(&app));
     tokio::select! {
         reason = watch_disk(&app) => reason,
         () = poll => BootError::Store("the revision poll ended".to_owned()),
         () = keys => BootError::Store("the key turn-over ended".to_owned()),
+        () = uses => BootError::Store("the count of uses ended".to_owned()),
     }
 }
 
@@ -106,6 +114,7 @@ async fn watch_disk(app: &App) -> BootError {
         let probe = app.snapshots.write(move |tx| {
             store::throttle::prune(tx, now.minus(WINDOW))?;
             store::run_ticket::prune(tx, now)?;
+            store::resource::prune_operations(tx, now.minus(OPERATIONS))?;
             store::throttle::put(tx, "probe", Failures { since: now, count: 0 })
         });
         match probe.await {

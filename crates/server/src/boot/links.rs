@@ -135,6 +135,8 @@ fn printed(link: &SetupLink, trace: TraceId, now: Timestamp) -> AuditRow {
         client: None,
         target,
         uti: None,
+        action: None,
+        scope: None,
         detail: format!("{detail}, by the owner of the data"),
         trace,
         correlation: CorrelationId::from_bytes(*trace.as_bytes()),

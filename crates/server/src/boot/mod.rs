@@ -8,6 +8,7 @@ mod development;
 pub mod keys;
 mod links;
 mod running;
+mod sample;
 mod seed;
 mod serve;
 mod up;
@@ -17,7 +18,7 @@ pub use background::turn_over;
 pub use config::{ConfigError, ServeConfig};
 pub use links::{init, recover};
 pub use running::Running;
-pub use seed::{NewTenant, plant};
+pub use seed::{NewTenant, own_subscriptions, plant};
 pub use serve::{open_for_owner, production_app, serve};
 pub use up::{DEFAULT_PORT, DevMode, DevelopmentInfo, UpOptions, development_app, sign_in, up};
 

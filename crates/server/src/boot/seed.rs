@@ -1,10 +1,13 @@
 //! What every tenant starts with.
 
+use doorward_domain::rbac::{OWNER, PrincipalKind, RoleAssignment};
 use doorward_domain::resource::{FirstParty, client};
 use doorward_domain::service_principal::{ServicePrincipal, ServicePrincipalKind};
 use doorward_domain::subscription::Subscription;
 use doorward_domain::tenant::Tenant;
-use doorward_names::{AppId, DisplayName, DomainName, ObjectId, SubscriptionId, TenantId, Timestamp};
+use doorward_names::{
+    AppId, DisplayName, DomainName, ObjectId, RoleAssignmentId, Scope, SubscriptionId, TenantId, Timestamp,
+};
 use doorward_store::{self as store, QueryError, Tx};
 
 use crate::entropy;
@@ -64,6 +67,41 @@ impl NewTenant {
             first_party: resources.chain(clients).collect::<Result<_, _>>()?,
         })
     }
+}
+
+/// Makes somebody Owner of every subscription of the tenant that they aren't Owner of yet.
+///
+/// # Errors
+/// When the store fails.
+pub fn own_subscriptions(
+    tx: &mut Tx<'_>,
+    (tenant, owner): (TenantId, ObjectId),
+    now: Timestamp,
+) -> Result<(), QueryError> {
+    for subscription in store::subscription::list(tx, tenant)? {
+        let scope = Scope::subscription(subscription.id);
+        if store::access_assignment::find_same(tx, tenant, (&scope, owner, OWNER))?.is_some() {
+            continue;
+        }
+        // One name for one purpose, so that a closure that runs twice writes the same.
+        let name = *subscription.id.as_bytes();
+        let assignment = RoleAssignment {
+            id: RoleAssignmentId::from_random(name),
+            scope,
+            role: OWNER,
+            principal: owner,
+            principal_kind: PrincipalKind::User,
+            description: None,
+            condition: None,
+            delegated_identity: None,
+            created_at: now,
+            created_by: None,
+            updated_at: now,
+            updated_by: None,
+        };
+        let _ = store::access_assignment::insert(tx, tenant, &assignment)?;
+    }
+    Ok(())
 }
 
 /// Writes a new tenant; `false` when one of its ids or its domain is in use.

@@ -19,7 +19,8 @@ use std::sync::Arc;
 use super::data_directory::{DataDirectory, make_master_key, read_master_key};
 use super::development::{self, DevCredentials};
 use super::running::Signals;
-use super::seed::{NewTenant, plant};
+use super::sample::Sample;
+use super::seed::{NewTenant, own_subscriptions, plant};
 use super::{BootError, Running};
 use crate::app::App;
 use crate::clock::Clock;
@@ -48,6 +49,8 @@ pub struct UpOptions {
     pub listen: Option<SocketAddr>,
     /// A PostgreSQL connection string instead of SQLite.
     pub postgres: Option<SecretString>,
+    /// Without the sample: a workspace, and a service principal that may read it.
+    pub bare: bool,
 }
 
 /// What a developer needs to know.
@@ -91,7 +94,7 @@ pub async fn up(options: UpOptions) -> Result<(Running, DevelopmentInfo), BootEr
     let clock = Clock::system();
     let store = open(&data, &options, clock.now()).await?;
     let (certificate, ca_file) = development::certificate(&data, &store, clock.now()).await?;
-    let info = information(&data, &store, ca_file, clock.now()).await?;
+    let info = information(&data, &store, (ca_file, options.bare), clock.now()).await?;
     let tls = server_config(CertificateSlot::new(certificate))?;
     let app = development_app(store, Origin::localhost(listener.port()), clock).await?;
     Ok((Running::start(app, listener, tls, (signals, hold)), info))
@@ -159,13 +162,13 @@ async fn open(data: &DataDirectory, options: &UpOptions, now: Timestamp) -> Resu
 async fn information(
     data: &DataDirectory,
     store: &Store,
-    ca_file: PathBuf,
+    (ca_file, bare): (PathBuf, bool),
     now: Timestamp,
 ) -> Result<DevelopmentInfo, BootError> {
     let tenants = store.read(store::tenant::list).await?;
     let tenant = match tenants.into_iter().min_by_key(|t| t.created_at) {
         Some(tenant) => tenant,
-        None => first_start(data, store, now).await?,
+        None => first_start(data, store, (now, bare)).await?,
     };
     let gone = |what: &str| BootError::Store(format!("the first tenant has no {what} any more"));
     let id = tenant.id;
@@ -184,6 +187,12 @@ async fn information(
     let admin = store
         .read(move |view| store::user::find_by_upn(view, id, &upn))
         .await?;
+    let admin = admin.ok_or_else(|| gone("administrator"))?.id;
+    // A store that an earlier release made has no roles yet.
+    let owned = store
+        .write(move |tx| own_subscriptions(tx, (id, admin), now))
+        .await;
+    owned.map_err(|e: store::StoreError<QueryError>| BootError::Store(e.to_string()))?;
     Ok(DevelopmentInfo {
         ca_file,
         tenant: tenant.id,
@@ -193,12 +202,16 @@ async fn information(
         subscription_name: subscription.display_name.as_str().to_owned(),
         admin_upn: credentials.admin_upn,
         admin_password: credentials.admin_password,
-        admin: admin.ok_or_else(|| gone("administrator"))?.id,
+        admin,
     })
 }
 
 /// The first tenant, its subscription, and its administrator with a password that is generated here.
-async fn first_start(data: &DataDirectory, store: &Store, now: Timestamp) -> Result<Tenant, BootError> {
+async fn first_start(
+    data: &DataDirectory,
+    store: &Store,
+    (now, bare): (Timestamp, bool),
+) -> Result<Tenant, BootError> {
     let name = |text: &str| DisplayName::new(text).map_err(|e| BootError::Store(e.to_string()));
     let domain = "doorward.test"
         .parse()
@@ -248,11 +261,18 @@ async fn first_start(data: &DataDirectory, store: &Store, now: Timestamp) -> Res
         principal: admin.id,
     };
     let tenant = new.tenant.clone();
+    let place = (tenant.id, new.subscription.id);
+    let sample = Sample::draw(place, (admin.id, admin.upn.as_str()), now);
+    let sample = sample.map_err(|e| BootError::Store(e.to_string()))?;
     let planted = store
         .write(move |tx| {
             let mut planted = plant(tx, &new)?;
             planted &= store::user::insert(tx, &admin)?.is_ok();
             planted &= store::directory_role::insert(tx, new.tenant.id, &role)?.is_ok();
+            own_subscriptions(tx, (new.tenant.id, admin.id), now)?;
+            if !bare {
+                planted &= sample.plant(tx)?;
+            }
             Ok::<_, QueryError>(planted)
         })
         .await?;

@@ -39,7 +39,7 @@ pub fn permitted(
             (
                 principal.id,
                 target,
-                principal.kind == ServicePrincipalKind::FirstParty,
+                principal.kind != ServicePrincipalKind::Application,
             )
         }
     };

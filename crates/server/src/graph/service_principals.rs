@@ -140,7 +140,7 @@ pub async fn update(call: Call, key: ObjectKey) -> Result<Response, GraphError> 
             return Err(acting.missing(Action::UpdateApplication, name(&key)));
         };
         acting.require(Action::UpdateApplication, &acting.principal(tx, &principal)?)?;
-        if principal.kind == ServicePrincipalKind::FirstParty && display_name.is_some() {
+        if principal.kind != ServicePrincipalKind::Application && display_name.is_some() {
             return Err(GraphError::BuiltIn.into());
         }
         principal.enabled = asked.account_enabled.unwrap_or(principal.enabled);
@@ -159,7 +159,7 @@ pub async fn delete(call: Call, key: ObjectKey) -> Result<Response, GraphError> 
             return Err(acting.missing(Action::DeleteApplication, name(&key)));
         };
         acting.require(Action::DeleteApplication, &acting.principal(tx, &principal)?)?;
-        if principal.kind == ServicePrincipalKind::FirstParty {
+        if principal.kind != ServicePrincipalKind::Application {
             return Err(GraphError::BuiltIn.into());
         }
         store::service_principal::delete(tx, acting.tenant, principal.id).or_fail()?;

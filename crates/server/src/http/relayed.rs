@@ -36,7 +36,7 @@ where
             ),
         },
         AzurePlane::ResourceManager if paths::is_metadata_endpoints(path) => sts::metadata(ctx, query),
-        AzurePlane::ResourceManager => arm::answer(ctx, head).await,
+        AzurePlane::ResourceManager => arm::answer(ctx, head, body).await,
         AzurePlane::DirectoryGraph => not_served(
             "Request_ResourceNotFound",
             "The older directory API is not served yet: use Microsoft Graph.",

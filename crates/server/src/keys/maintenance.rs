@@ -205,6 +205,8 @@ fn record(tx: &mut Tx<'_>, on: Occasion, name: &KeyName, what: &str) -> Result<(
             client: None,
             target: None,
             uti: None,
+            action: None,
+            scope: None,
             detail: format!("key {}: {what}", name.0),
             trace: on.trace,
             correlation: CorrelationId::from_bytes(*on.trace.as_bytes()),

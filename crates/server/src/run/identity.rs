@@ -139,7 +139,7 @@ fn grant_service_principal(
     principal: &ServicePrincipal,
 ) -> Result<Found, Stop> {
     acting.require(Action::AddCredential, &acting.principal(view, principal)?)?;
-    if principal.kind == ServicePrincipalKind::FirstParty {
+    if principal.kind != ServicePrincipalKind::Application {
         let text = "A run cannot have the identity of a built-in application.";
         return Err(GraphError::Forbidden(text.to_owned()).into());
     }

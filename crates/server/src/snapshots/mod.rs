@@ -2,9 +2,11 @@
 //! worthless. Revisions are learnt at once from writes of this node, and within a second from other nodes and
 //! processes; when the last look at them is older, a request looks itself, and fails when it cannot.
 
+mod access;
 mod clients;
 mod revisions;
 
+pub use access::AccessIndex;
 pub use clients::ClientRecord;
 
 use doorward_domain::resource::{FirstParty, Resource};
@@ -31,6 +33,7 @@ pub struct Snapshots {
     tenants: RwLock<Option<Kept<Vec<Arc<Tenant>>>>>,
     clients: Map<(TenantId, AppId), ClientRecord>,
     resources: Map<(TenantId, String), Option<Resource>>,
+    access: access::AccessIndexes,
 }
 
 type Map<K, V> = RwLock<HashMap<K, Kept<V>>>;
@@ -49,6 +52,7 @@ impl Snapshots {
             tenants: RwLock::default(),
             clients: RwLock::default(),
             resources: RwLock::default(),
+            access: access::AccessIndexes::default(),
         }
     }
 

@@ -19,6 +19,7 @@ use http::request::Parts;
 use http::{Method, StatusCode, header};
 
 use super::{MessagePage, page};
+use crate::boot::own_subscriptions;
 use crate::credentials::Passwords;
 use crate::ctx::Ctx;
 use crate::entropy;
@@ -260,6 +261,8 @@ fn apply(
             if store::user::insert(tx, user)?.is_err() {
                 return Ok(Err(taken()));
             }
+            // Who sets the server up owns what is in it, and gives it on from there.
+            own_subscriptions(tx, (link.tenant, user.id), user.created_at)?;
             Ok(store::directory_role::insert(tx, link.tenant, role)?.map_err(|_| taken()))
         }
         Purpose::Recover(_) => {

@@ -258,6 +258,8 @@ pub fn audit_row(detail: &str) -> AuditRow {
         client: Some(AppId::from_u128(3)),
         target: None,
         uti: Some("AAAAAAAAAAAAAAAAAAAAAA".to_owned()),
+        action: None,
+        scope: None,
         detail: detail.to_owned(),
         trace: TraceId::from_u128(4),
         correlation: CorrelationId::from_u128(5),

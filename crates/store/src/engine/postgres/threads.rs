@@ -10,6 +10,7 @@ use crate::job::{Append, ReadJob, WriteJob};
 use crate::queue::Queue;
 use crate::revision::Bump;
 use crate::view::{Context, Tx, View};
+use doorward_domain::audit::AuditRow;
 use std::cell::RefCell;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -191,15 +192,32 @@ impl Line {
         let uti: Vec<Option<&str>> = row().map(|row| row.uti.as_deref()).collect();
         let detail: Vec<&str> = row().map(|row| row.detail.as_str()).collect();
         let trace: Vec<&[u8]> = row().map(|row| row.trace.as_bytes().as_slice()).collect();
+        let action: Vec<Option<&str>> = row().map(|row| row.action.as_deref()).collect();
+        let scope: Vec<Option<&str>> = row().map(|row| row.scope.as_deref()).collect();
         let correlation: Vec<&[u8]> = row().map(|row| row.correlation.as_bytes().as_slice()).collect();
         // The ids are ours alone: a batch that is sent twice is written once.
         let written = session.borrow_mut().execute_raw(
-            "INSERT INTO audit (id, at, tenant, event, actor, client, target, uti, detail, trace, correlation) \
-             SELECT * FROM unnest(CAST($1 AS bytea[]), CAST($2 AS bigint[]), CAST($3 AS bytea[]), \
+            "INSERT INTO audit (id, at, tenant, event, actor, client, target, uti, detail, trace, correlation, \
+             action, scope) SELECT * FROM unnest(CAST($1 AS bytea[]), CAST($2 AS bigint[]), CAST($3 AS bytea[]), \
              CAST($4 AS text[]), CAST($5 AS bytea[]), CAST($6 AS bytea[]), CAST($7 AS bytea[]), \
-             CAST($8 AS text[]), CAST($9 AS text[]), CAST($10 AS bytea[]), CAST($11 AS bytea[])) \
+             CAST($8 AS text[]), CAST($9 AS text[]), CAST($10 AS bytea[]), CAST($11 AS bytea[]), \
+             CAST($12 AS text[]), CAST($13 AS text[])) \
              ON CONFLICT (id) DO NOTHING",
-            &[&id, &at, &tenant, &event, &actor, &client, &target, &uti, &detail, &trace, &correlation],
+            &[
+                &id,
+                &at,
+                &tenant,
+                &event,
+                &actor,
+                &client,
+                &target,
+                &uti,
+                &detail,
+                &trace,
+                &correlation,
+                &action,
+                &scope,
+            ],
         );
         self.give_up(written.as_ref().err());
         (written, fresh)
@@ -293,5 +311,13 @@ pub(super) fn append(mut line: Line, queue: &Queue<Append>) {
 }
 
 fn has_nul(append: &Append) -> bool {
-    append.row.detail.contains('\0') || append.row.uti.as_ref().is_some_and(|uti| uti.contains('\0'))
+    let AuditRow {
+        detail,
+        uti,
+        action,
+        scope,
+        ..
+    } = &append.row;
+    let optional = [uti, action, scope].into_iter().flatten();
+    detail.contains('\0') || optional.into_iter().any(|text| text.contains('\0'))
 }
