@@ -144,7 +144,9 @@ impl ArmPath {
     /// # Errors
     /// What is wrong with it.
     pub fn parse(path: &str) -> Result<Self, ArmPathProblem> {
-        let words = split(path).ok_or(ArmPathProblem::NotServed)?;
+        // Azure takes several slashes for one, and some clients write an empty part between them.
+        let single: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+        let words = split(&format!("/{}", single.join("/"))).ok_or(ArmPathProblem::NotServed)?;
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         if let [first, id, ..] = words.as_slice()
             && first.eq_ignore_ascii_case("subscriptions")

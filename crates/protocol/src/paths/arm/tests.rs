@@ -114,6 +114,10 @@ fn keywords_have_no_case_and_old_forms_are_read() {
             ArmPath::Authorization(Scope::subscription(ID), AuthorizationTail::RoleAssignments),
         ),
         (
+            format!("/{own}//resourceGroups/g/providers/Microsoft.X//things/a"),
+            ArmPath::Resource(at("{s}/resourceGroups/g/providers/Microsoft.X/things/a")),
+        ),
+        (
             format!("{own}/resourceGroups/a%2Eb"),
             ArmPath::ResourceGroup(at("{s}/resourceGroups/a.b")),
         ),
