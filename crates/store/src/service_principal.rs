@@ -163,7 +163,8 @@ pub fn update(tx: &mut Tx<'_>, principal: &ServicePrincipal) -> Result<bool, Que
     Ok(written > 0)
 }
 
-/// Deletes a service principal with its credentials, roles, permissions, ownerships and memberships; says whether it was there.
+/// Deletes a service principal with its credentials, roles, permissions, ownerships and memberships; says whether it was
+/// there.
 ///
 /// # Errors
 /// When the store fails.
