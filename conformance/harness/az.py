@@ -1,7 +1,7 @@
 """`az` inside `doorward run`, while the person outside has a life of their own in `~/.azure`.
 
-Signs in as a service principal, asks who it is, for tokens, and for the service principal, and signs out. What the
-person keeps in `~/.azure`, and in a directory that their AZURE_CONFIG_DIR names, is neither used nor touched.
+Signs in as a service principal, asks who it is, for tokens, and for the service principal, looks after a group, and
+signs out. What the person keeps in `~/.azure`, and in a directory that their AZURE_CONFIG_DIR names, is neither used nor touched.
 """
 
 import hashlib
@@ -16,6 +16,7 @@ GRAPH = "https://graph.microsoft.com"
 # What az asks tokens for when nothing else is said.
 CORE = "https://management.core.windows.net/"
 DIRECTORY_READERS = "88d8e3e3-8f55-4a1e-953a-9b9898b8876b"
+GROUPS_ADMINISTRATOR = "fdd7a751-b60b-444a-984c-02652fe8fa1c"
 # In everything that stands for a secret of the person's.
 SENTINEL = "sentinel"
 NOBODY = "5e471e10-0000-4000-8000-000000000001"
@@ -64,6 +65,7 @@ class Session:
         self.sections: dict[str, str] = {}
         self.findings: dict[str, list[str]] = {}
         self.tokens: dict[str, tuple[str, str]] = {}
+        self.names: dict[str, str] = {}
 
     def az(self, name: str, *words: str, fails: str = "", profile: str = "judged", outside: str = "elsewhere") -> object:
         """One command in one run; the answer, parsed. `outside`: what AZURE_CONFIG_DIR names where the person is."""
@@ -103,6 +105,55 @@ class Session:
         if isinstance(answer, dict):
             self.tokens[f"{self.place.via}: {name}"] = (str(answer.get("accessToken")), audience)
 
+    def give(self, role: str) -> None:
+        """A directory role to the service principal."""
+        assignment = {"principalId": self.place.good["objectId"], "roleDefinitionId": role, "directoryScopeId": "/"}
+        self.place.server.graph("POST", "/roleManagement/directory/roleAssignments", assignment)
+
+    def groups(self) -> None:
+        """A group, by name as people call it, from its making to its end."""
+        client, name = self.place.good["objectId"], f"ml team by {self.place.via}"
+        create = ["ad", "group", "create", "--display-name", name, "--mail-nickname", f"ml-{self.place.via}"]
+        self.az("ad group create, without rights", *create, fails="Insufficient privileges to complete the operation.")
+        self.give(GROUPS_ADMINISTRATOR)
+        made = self.az("ad group create", *create, "--description", "Those who train")
+        group = str(made.get("id")) if isinstance(made, dict) else NOBODY
+        # The second is made of the first, and as arbitrary.
+        if isinstance(made, dict):
+            self.names |= {group: "group", str(made.get("securityIdentifier")): "security identifier"}
+        shape = {"displayName": name, "mailEnabled": False, "securityEnabled": True, "groupTypes": []}
+        self.holds("ad group create", made, description="Those who train", **shape)
+        self.holds("ad group create, again", self.az("ad group create, again", *create), id=group)
+        listed = self.az("ad group list", "ad", "group", "list", "--display-name", name)
+        self.holds("ad group list", listed[0] if isinstance(listed, list) and len(listed) == 1 else listed, id=group)
+        self.holds("ad group show", self.az("ad group show", "ad", "group", "show", "-g", name), id=group, **shape)
+        member = ["-g", name, "--member-id", client]
+        self.az("ad group member add", "ad", "group", "member", "add", *member)
+        twice = "One or more added object references already exist for the following modified properties: 'members'."
+        self.az("ad group member add, again", "ad", "group", "member", "add", *member, fails=twice)
+        checked = self.az("ad group member check", "ad", "group", "member", "check", *member)
+        self.holds("ad group member check", checked, value=True)
+        listed = self.az("ad group member list", "ad", "group", "member", "list", "-g", name, "--query", "[].id")
+        self.equal("ad group member list", listed, [client])
+        listed = self.az("ad group get-member-groups", "ad", "group", "get-member-groups", "-g", name)
+        self.equal("ad group get-member-groups", listed, [])
+        self.az("ad group member remove", "ad", "group", "member", "remove", *member)
+        checked = self.az("ad group member check, removed", "ad", "group", "member", "check", *member)
+        self.holds("ad group member check, removed", checked, value=False)
+        owner = ["-g", group, "--owner-object-id", client]
+        self.az("ad group owner add", "ad", "group", "owner", "add", *owner)
+        listed = self.az("ad group owner list", "ad", "group", "owner", "list", "-g", group, "--query", "[].id")
+        self.equal("ad group owner list", listed, [client])
+        self.az("ad group owner remove", "ad", "group", "owner", "remove", *owner)
+        self.az("ad group delete", "ad", "group", "delete", "-g", name)
+        gone = f"No group matches the name of '{name}'"
+        self.az("ad group show, deleted", "ad", "group", "show", "-g", name, fails=gone)
+
+    def equal(self, name: str, answer: object, wanted: object) -> None:
+        """What an answer must be."""
+        if answer != wanted:
+            self.findings[f"{self.place.via}: {name}"].append(f"the answer is {answer!r}, not {wanted!r}")
+
     def play(self) -> None:
         place, good = self.place, self.place.good
         tenant, client, secret = place.server.tenant, good["clientId"], good["clientSecret"]
@@ -120,10 +171,10 @@ class Session:
         self.token("a token for Microsoft Graph", GRAPH, "--resource", GRAPH)
         show = ["ad", "sp", "show", "--id", client]
         self.az("ad sp show, without rights", *show, fails="Insufficient privileges to complete the operation.")
-        assignment = {"principalId": good["objectId"], "roleDefinitionId": DIRECTORY_READERS, "directoryScopeId": "/"}
-        place.server.graph("POST", "/roleManagement/directory/roleAssignments", assignment)
+        self.give(DIRECTORY_READERS)
         shown = self.az("ad sp show", *show)
         self.holds("ad sp show", shown, appId=client, id=good["objectId"], displayName=f"ml-auth-{place.via}", accountEnabled=True)
+        self.groups()
         self.az("logout", "logout")
         self.az("nobody is signed in after the logout", "account", "show", fails=nobody)
         self.az("login without a profile", *login, secret, profile="")
@@ -145,6 +196,7 @@ def play(places: Places, tools: Tools, _expected: object) -> tuple[dict[str, str
         session = Session(place, tools)
         session.play()
         sections |= session.sections
+        places.names |= session.names
         findings |= session.findings
         after = [state(directory) for directory in kept]
         changed = [

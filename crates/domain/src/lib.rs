@@ -9,6 +9,7 @@ pub mod arm;
 pub mod audit;
 pub mod client_credentials;
 pub mod directory;
+pub mod group;
 pub mod mode;
 pub mod rbac;
 pub mod resource;

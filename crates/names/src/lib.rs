@@ -8,6 +8,7 @@ mod display_name;
 mod domain_name;
 mod id;
 mod identifier_uri;
+mod mail_nickname;
 mod resource_group_name;
 mod scope;
 mod secret;
@@ -23,6 +24,7 @@ pub use id::{
     TraceId,
 };
 pub use identifier_uri::IdentifierUri;
+pub use mail_nickname::MailNickname;
 pub use resource_group_name::ResourceGroupName;
 pub use scope::{Scope, ScopeKind};
 pub use secret::{GENERATED_SECRET_ENTROPY, GeneratedSecret, Secret, SecretHash, SecretKind, SecretString};

@@ -204,3 +204,10 @@ pub(crate) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
         Some(Form::Text(_)) => Err(de::Error::custom("expected true or false")),
     }
 }
+
+/// A property that may be missing, which leaves things as they are, or `null`, which empties them.
+pub(crate) fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}

@@ -216,6 +216,8 @@ pub enum Unique {
     ServicePrincipal,
     /// An owner of an object.
     Owner,
+    /// A member of a group.
+    Member,
     /// A role given to a principal.
     Role,
     /// A permission given to a principal.
@@ -238,6 +240,7 @@ impl std::fmt::Display for Unique {
             Self::IdentifierUri => "the identifier URI",
             Self::ServicePrincipal => "the application's service principal",
             Self::Owner => "the ownership",
+            Self::Member => "the membership",
             Self::Role => "the role assignment",
             Self::Permission => "the permission grant",
             Self::Hash => "the secret's hash",

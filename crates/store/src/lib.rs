@@ -17,6 +17,8 @@ pub mod deny_assignment;
 pub mod directory_role;
 mod engine;
 mod error;
+pub mod group;
+pub mod group_member;
 pub mod hash_key;
 mod job;
 pub mod management_group;

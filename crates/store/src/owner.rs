@@ -1,4 +1,4 @@
-//! Who owns which application or service principal.
+//! Who owns which application, service principal or group.
 
 use crate::value::values;
 use crate::{Conflict, Inserted, QueryError, Tx, Unique, View};

@@ -18,6 +18,10 @@ pub(crate) enum Compiled {
     Bool(&'static str),
     /// A text that is the same for every row, folded.
     Constant(&'static str),
+    /// A truth value that is the same for every row.
+    ConstantBool(bool),
+    /// A collection that is empty in every row.
+    Nothing,
     /// Any of the identifier URIs (an open `EXISTS (… AND `, over alias `u`), or an identifier column.
     Uris {
         id: Option<&'static str>,
@@ -155,7 +159,9 @@ impl Builder {
                 self.push(text(IdentifierUri::fold(value)));
                 self.sql.push_str("))");
             }
-            (Compiled::Bool(_), Literal::Text(_)) | (_, Literal::Bool(_)) => self.constant(false),
+            (Compiled::ConstantBool(flag), Literal::Bool(value)) => self.constant(flag == value),
+            (Compiled::Bool(_) | Compiled::ConstantBool(_) | Compiled::Nothing, Literal::Text(_))
+            | (_, Literal::Bool(_)) => self.constant(false),
         }
     }
 
@@ -174,7 +180,7 @@ impl Builder {
         match field {
             Compiled::Id(column) => self.id_starts_with(column, prefix),
             Compiled::Text(column) => self.range(column, prefix.to_lowercase()),
-            Compiled::Bool(_) => self.constant(false),
+            Compiled::Bool(_) | Compiled::ConstantBool(_) | Compiled::Nothing => self.constant(false),
             Compiled::Constant(word) => self.constant(word.starts_with(&prefix.to_lowercase())),
             Compiled::Uris { id, exists } => {
                 self.sql.push('(');

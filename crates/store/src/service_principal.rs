@@ -4,7 +4,9 @@ use crate::query::{Compiled, Field, Search, search};
 use crate::revision::Kind;
 use crate::row::Row;
 use crate::value::values;
-use crate::{Conflict, Inserted, QueryError, Tx, Unique, View, directory_role, owner, permission};
+use crate::{
+    Conflict, Inserted, QueryError, Tx, Unique, View, directory_role, group_member, owner, permission,
+};
 use doorward_domain::directory::query::{Query, ServicePrincipalField};
 use doorward_domain::service_principal::{ServicePrincipal, ServicePrincipalKind};
 use doorward_names::{AppId, ObjectId, TenantId};
@@ -161,7 +163,8 @@ pub fn update(tx: &mut Tx<'_>, principal: &ServicePrincipal) -> Result<bool, Que
     Ok(written > 0)
 }
 
-/// Deletes a service principal with its credentials, roles, permissions and ownerships; says whether it was there.
+/// Deletes a service principal with its credentials, roles, permissions, ownerships and memberships; says whether it was
+/// there.
 ///
 /// # Errors
 /// When the store fails.
@@ -177,6 +180,7 @@ pub fn delete(tx: &mut Tx<'_>, tenant: TenantId, id: ObjectId) -> Result<bool, Q
     directory_role::delete_all_of(tx, tenant, id)?;
     permission::delete_all_of(tx, tenant, id)?;
     owner::delete_all_of(tx, tenant, id)?;
+    group_member::delete_all_of(tx, tenant, id)?;
     tx.bump(Kind::Client, tenant);
     Ok(true)
 }

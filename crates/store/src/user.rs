@@ -3,7 +3,9 @@
 use crate::query::{Compiled, Field, Search, search};
 use crate::row::Row;
 use crate::value::values;
-use crate::{Conflict, Inserted, QueryError, Tx, Unique, View, directory_role, owner, permission};
+use crate::{
+    Conflict, Inserted, QueryError, Tx, Unique, View, directory_role, group_member, owner, permission,
+};
 use doorward_domain::directory::query::{Query, UserField};
 use doorward_domain::user::{Password, PasswordHash, User, UserKind};
 use doorward_names::{ObjectId, TenantId, Upn};
@@ -182,7 +184,7 @@ pub fn update(tx: &mut Tx<'_>, user: &User) -> Result<Result<bool, Conflict>, Qu
     Ok(Ok(written > 0))
 }
 
-/// Deletes a user with its roles, permissions, ownerships and sessions; says whether it was there.
+/// Deletes a user with its roles, permissions, ownerships, memberships and sessions; says whether it was there.
 ///
 /// # Errors
 /// When the store fails.
@@ -195,6 +197,7 @@ pub fn delete(tx: &mut Tx<'_>, tenant: TenantId, id: ObjectId) -> Result<bool, Q
         directory_role::delete_all_of(tx, tenant, id)?;
         permission::delete_all_of(tx, tenant, id)?;
         owner::delete_all_of(tx, tenant, id)?;
+        group_member::delete_all_of(tx, tenant, id)?;
         tx.execute(
             "DELETE FROM login_session WHERE tenant = $1 AND account = $2",
             values![tenant, id],

@@ -1,9 +1,9 @@
 //! What travels between Rust and SQL: five kinds of value, the same on both engines.
 
 use doorward_names::{
-    AppId, CorrelationId, CredentialId, DenyAssignmentId, DisplayName, DomainName, HashKeyId, ObjectId,
-    OperationId, PermissionId, RoleAssignmentId, RoleDefinitionId, RoleTemplateId, SessionId, SubscriptionId,
-    TenantId, Timestamp, TraceId, Upn,
+    AppId, CorrelationId, CredentialId, DenyAssignmentId, DisplayName, DomainName, HashKeyId, MailNickname,
+    ObjectId, OperationId, PermissionId, RoleAssignmentId, RoleDefinitionId, RoleTemplateId, SessionId,
+    SubscriptionId, TenantId, Timestamp, TraceId, Upn,
 };
 use std::borrow::Cow;
 
@@ -78,6 +78,11 @@ impl AsValue for DisplayName {
     }
 }
 impl AsValue for DomainName {
+    fn value(&self) -> Value<'_> {
+        self.as_str().value()
+    }
+}
+impl AsValue for MailNickname {
     fn value(&self) -> Value<'_> {
         self.as_str().value()
     }

@@ -29,7 +29,7 @@ pub enum Command {
     /// Accounts on this machine, and access tokens
     #[command(subcommand)]
     Account(account::Command),
-    /// The directory: users, applications, service principals, roles
+    /// The directory: users, groups, applications, service principals, roles
     #[command(subcommand)]
     Ad(ad::Command),
     /// Run a command in a private place where Azure's host names lead to the server

@@ -9,6 +9,7 @@
 mod account;
 mod ad;
 mod docs;
+mod groups;
 mod half_way;
 mod login;
 mod run;

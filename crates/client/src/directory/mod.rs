@@ -1,8 +1,9 @@
-//! The directory over Microsoft Graph v1.0: users, applications, service principals, roles.
+//! The directory over Microsoft Graph v1.0: users, groups, applications, service principals, roles.
 //!
 //! Objects are passed through as JSON: what a caller reads in them is the caller's business.
 
 mod applications;
+mod groups;
 mod roles;
 mod service_principals;
 mod users;

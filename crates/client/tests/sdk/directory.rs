@@ -100,3 +100,51 @@ async fn refusals_have_names() {
         );
     }
 }
+
+#[tokio::test]
+async fn groups_are_asked_for_as_the_directory_has_them() {
+    let (server, client) = directory(|seen| {
+        if seen.line.contains("MemberGroups") {
+            answer(200, r#"{"@odata.context":"x","value":["1","2"]}"#)
+        } else if seen.line.starts_with("GET") {
+            answer(200, r#"{"value":[]}"#)
+        } else {
+            answer(204, "")
+        }
+    })
+    .await;
+    client.create_group("Team", "team", None).await.unwrap();
+    client.add_group_member("a/b", "m").await.unwrap();
+    client.remove_group_member("g", "m").await.unwrap();
+    client.group_transitive_members("g").await.unwrap();
+    assert_eq!(client.user_member_groups("u@x", true).await.unwrap(), ["1", "2"]);
+    assert_eq!(client.check_member_groups("o", &["1"]).await.unwrap(), ["1", "2"]);
+    let seen: Vec<(String, String)> = server
+        .seen()
+        .into_iter()
+        .skip(1)
+        .map(|seen| (seen.line.replace(" HTTP/1.1", ""), seen.body))
+        .collect();
+    let reference = format!(r#"{{"@odata.id":"{}/v1.0/directoryObjects/m"}}"#, server.url);
+    let expected = [
+        (
+            "POST /v1.0/groups",
+            r#"{"displayName":"Team","mailEnabled":false,"mailNickname":"team","securityEnabled":true}"#,
+        ),
+        ("POST /v1.0/groups/a%2Fb/members/$ref", &reference),
+        ("DELETE /v1.0/groups/g/members/m/$ref", ""),
+        ("GET /v1.0/groups/g/transitiveMembers", ""),
+        (
+            "POST /v1.0/users/u@x/getMemberGroups",
+            r#"{"securityEnabledOnly":true}"#,
+        ),
+        (
+            "POST /v1.0/directoryObjects/o/checkMemberGroups",
+            r#"{"groupIds":["1"]}"#,
+        ),
+    ];
+    for (seen, expected) in seen.iter().zip(expected) {
+        assert_eq!((seen.0.as_str(), seen.1.as_str()), expected);
+    }
+    assert_eq!(seen.len(), expected.len());
+}

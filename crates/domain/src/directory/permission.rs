@@ -24,6 +24,16 @@ pub enum Permission {
     AppRoleAssignmentReadWriteAll,
     /// `RoleManagement.ReadWrite.Directory`
     RoleManagementReadWriteDirectory,
+    /// `Group.Read.All`
+    GroupReadAll,
+    /// `Group.ReadWrite.All`
+    GroupReadWriteAll,
+    /// `GroupMember.Read.All`
+    GroupMemberReadAll,
+    /// `GroupMember.ReadWrite.All`
+    GroupMemberReadWriteAll,
+    /// `Group.Create`
+    GroupCreate,
     /// `User.Read`: the person themselves; as a scope only.
     UserRead,
     /// `Directory.AccessAsUser.All`: whatever the person may; as a scope only.
@@ -32,7 +42,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 16] = [
         Self::DirectoryReadAll,
         Self::DirectoryReadWriteAll,
         Self::UserReadAll,
@@ -42,6 +52,11 @@ impl Permission {
         Self::ApplicationReadWriteOwnedBy,
         Self::AppRoleAssignmentReadWriteAll,
         Self::RoleManagementReadWriteDirectory,
+        Self::GroupReadAll,
+        Self::GroupReadWriteAll,
+        Self::GroupMemberReadAll,
+        Self::GroupMemberReadWriteAll,
+        Self::GroupCreate,
         Self::UserRead,
         Self::DirectoryAccessAsUserAll,
     ];
@@ -58,6 +73,11 @@ impl Permission {
             Self::ApplicationReadWriteOwnedBy => "Application.ReadWrite.OwnedBy",
             Self::AppRoleAssignmentReadWriteAll => "AppRoleAssignment.ReadWrite.All",
             Self::RoleManagementReadWriteDirectory => "RoleManagement.ReadWrite.Directory",
+            Self::GroupReadAll => "Group.Read.All",
+            Self::GroupReadWriteAll => "Group.ReadWrite.All",
+            Self::GroupMemberReadAll => "GroupMember.Read.All",
+            Self::GroupMemberReadWriteAll => "GroupMember.ReadWrite.All",
+            Self::GroupCreate => "Group.Create",
             Self::UserRead => "User.Read",
             Self::DirectoryAccessAsUserAll => "Directory.AccessAsUser.All",
         }
@@ -80,6 +100,11 @@ impl Permission {
             Self::ApplicationReadWriteOwnedBy => 0x18a4783c_866b_4cc7_a460_3d5e5662c884,
             Self::AppRoleAssignmentReadWriteAll => 0x06b708a9_e830_4db3_a914_8e69da51d44f,
             Self::RoleManagementReadWriteDirectory => 0x9e3f62cf_ca93_4989_b6ce_bf83c28f9fe8,
+            Self::GroupReadAll => 0x5b567255_7703_4780_807c_7be8301ae99b,
+            Self::GroupReadWriteAll => 0x62a82d76_70ea_41e2_9197_370581804d09,
+            Self::GroupMemberReadAll => 0x98830695_27a2_44f7_8c18_0c3ebc9698f6,
+            Self::GroupMemberReadWriteAll => 0xdbaae8cf_10b5_4b86_a4a1_f871c94c6695,
+            Self::GroupCreate => 0xbf7b1a76_6e77_406b_b258_bf5c7720e98f,
             Self::UserRead | Self::DirectoryAccessAsUserAll => return None,
         }))
     }

@@ -100,3 +100,20 @@ pub enum ServicePrincipalField {
     /// `servicePrincipalType`
     ServicePrincipalType,
 }
+
+/// The fields by which groups are filtered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupField {
+    /// `id`
+    Id,
+    /// `displayName`
+    DisplayName,
+    /// `mailNickname`
+    MailNickname,
+    /// `securityEnabled`: of every group here
+    SecurityEnabled,
+    /// `mailEnabled`: of no group here
+    MailEnabled,
+    /// `groupTypes`: no group here has any
+    GroupTypes,
+}

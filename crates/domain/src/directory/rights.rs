@@ -5,103 +5,13 @@
 //! and nobody gives a credential to, or resets, a principal that is more privileged than themselves. Resource
 //! Manager's roles give no right here.
 
+mod action;
+
 use super::{DirectoryRole, Permission};
 use crate::user::UserKind;
 use DirectoryRole as R;
 use Permission as P;
-
-/// What is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Action {
-    /// See the tenant's name and domains.
-    ReadTenant,
-    /// See a user.
-    ReadUser,
-    /// Make a user.
-    CreateUser,
-    /// Change a user: name, alias, enabled or not.
-    UpdateUser,
-    /// Delete a user.
-    DeleteUser,
-    /// Set another person's password.
-    ResetPassword,
-    /// See an application or service principal.
-    ReadApplication,
-    /// Register an application.
-    CreateApplication,
-    /// Change an application or service principal.
-    UpdateApplication,
-    /// Delete an application or service principal.
-    DeleteApplication,
-    /// Make a service principal for an application.
-    CreateServicePrincipal,
-    /// Give an application or service principal a credential.
-    AddCredential,
-    /// Take a credential away.
-    RemoveCredential,
-    /// Make someone an owner.
-    AddOwner,
-    /// Take ownership away.
-    RemoveOwner,
-    /// See who holds which directory role.
-    ReadRoles,
-    /// Give or take a directory role.
-    AssignRole,
-    /// See which permissions an application was given.
-    ReadPermissions,
-    /// Give or take a permission.
-    GrantPermission,
-}
-
-impl Action {
-    /// Every action.
-    pub const ALL: [Self; 19] = [
-        Self::ReadTenant,
-        Self::ReadUser,
-        Self::CreateUser,
-        Self::UpdateUser,
-        Self::DeleteUser,
-        Self::ResetPassword,
-        Self::ReadApplication,
-        Self::CreateApplication,
-        Self::UpdateApplication,
-        Self::DeleteApplication,
-        Self::CreateServicePrincipal,
-        Self::AddCredential,
-        Self::RemoveCredential,
-        Self::AddOwner,
-        Self::RemoveOwner,
-        Self::ReadRoles,
-        Self::AssignRole,
-        Self::ReadPermissions,
-        Self::GrantPermission,
-    ];
-
-    /// Whether it only looks.
-    pub const fn reads(self) -> bool {
-        matches!(
-            self,
-            Self::ReadTenant
-                | Self::ReadUser
-                | Self::ReadApplication
-                | Self::ReadRoles
-                | Self::ReadPermissions
-        )
-    }
-
-    /// Whether it would let the caller act as the target, or take the target over.
-    const fn takes_over(self) -> bool {
-        matches!(
-            self,
-            Self::ResetPassword
-                | Self::UpdateUser
-                | Self::DeleteUser
-                | Self::AddCredential
-                | Self::AddOwner
-                | Self::UpdateApplication
-        )
-    }
-}
+pub use action::Action;
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -209,6 +119,9 @@ fn right(caller: &Caller, action: Action, target: &Target) -> Option<Because> {
         .find(|role| role_allows(*role, action))
         .map(Because::Role);
     let own = match &caller.standing {
+        _ if target.is_owned && (action.manages_group() || action == Action::ReadGroup) => {
+            Some(Because::Owner)
+        }
         Standing::Person { kind, .. } => person_allows(*kind, action, target),
         Standing::Application { permissions } => permissions
             .iter()
@@ -239,11 +152,13 @@ fn role_allows(role: DirectoryRole, action: Action) -> bool {
                 | A::RemoveOwner
         ),
         R::UserAdministrator => {
-            matches!(
+            let users = matches!(
                 action,
                 A::CreateUser | A::UpdateUser | A::DeleteUser | A::ResetPassword
-            )
+            );
+            users || action == A::CreateGroup || action.manages_group()
         }
+        R::GroupsAdministrator => action == A::CreateGroup || action.manages_group(),
         R::AuthenticationAdministrator => matches!(action, A::ResetPassword),
         R::GuestInviter | R::DirectoryReaders => false,
     }
@@ -270,7 +185,9 @@ fn person_allows(kind: UserKind, action: Action, target: &Target) -> Option<Beca
         return Some(Because::Owner);
     }
     match kind {
-        UserKind::Member if action.reads() || action == A::CreateApplication => Some(Because::Member),
+        UserKind::Member if action.reads() || matches!(action, A::CreateApplication | A::CreateGroup) => {
+            Some(Because::Member)
+        }
         UserKind::Guest if action == A::ReadTenant => Some(Because::Member),
         UserKind::Member | UserKind::Guest => None,
     }
@@ -297,8 +214,9 @@ fn permission_allows(permission: Permission, action: Action, owned: bool) -> boo
         P::DirectoryReadAll => action.reads(),
         P::DirectoryReadWriteAll => {
             action.reads()
-                || matches!(action, A::CreateUser | A::UpdateUser)
+                || matches!(action, A::CreateUser | A::UpdateUser | A::CreateGroup)
                 || (manages_applications && action != A::DeleteApplication)
+                || (action.manages_group() && action != A::DeleteGroup)
         }
         P::UserReadAll => matches!(action, A::ReadUser | A::ReadTenant),
         P::UserReadWriteAll => {
@@ -314,6 +232,12 @@ fn permission_allows(permission: Permission, action: Action, owned: bool) -> boo
         }
         P::AppRoleAssignmentReadWriteAll => matches!(action, A::ReadPermissions | A::GrantPermission),
         P::RoleManagementReadWriteDirectory => matches!(action, A::ReadRoles | A::AssignRole),
+        P::GroupReadAll | P::GroupMemberReadAll => action == A::ReadGroup,
+        P::GroupReadWriteAll => matches!(action, A::ReadGroup | A::CreateGroup) || action.manages_group(),
+        P::GroupMemberReadWriteAll => {
+            matches!(action, A::ReadGroup | A::AddMember | A::RemoveMember)
+        }
+        P::GroupCreate => action == A::CreateGroup,
         P::UserRead => false,
     }
 }
@@ -328,12 +252,21 @@ fn scope_covers(scope: Permission, action: Action, target: &Target) -> bool {
 /// Whether the caller could already do all that the target can.
 fn dominates(caller: &Caller, target: &Target) -> bool {
     let holds = |role: DirectoryRole| caller.roles.contains(&role);
+    let manages_groups = holds(R::GroupsAdministrator) || holds(R::UserAdministrator);
+    let makes_groups = matches!(
+        &caller.standing,
+        Standing::Person {
+            kind: UserKind::Member,
+            ..
+        }
+    );
     if holds(R::GlobalAdministrator) {
         return true;
     }
     let roles = target.roles.iter().all(|role| match role {
         R::GlobalAdministrator => false,
         R::GuestInviter | R::DirectoryReaders => true,
+        R::GroupsAdministrator => manages_groups,
         other => holds(*other),
     });
     let own: &[Permission] = match &caller.standing {
@@ -343,7 +276,14 @@ fn dominates(caller: &Caller, target: &Target) -> bool {
     let permissions = target.permissions.iter().all(|permission| {
         own.contains(permission)
             || match permission {
-                P::DirectoryReadAll | P::UserReadAll | P::ApplicationReadAll | P::UserRead => true,
+                P::DirectoryReadAll
+                | P::UserReadAll
+                | P::ApplicationReadAll
+                | P::GroupReadAll
+                | P::GroupMemberReadAll
+                | P::UserRead => true,
+                P::GroupReadWriteAll | P::GroupMemberReadWriteAll => manages_groups,
+                P::GroupCreate => manages_groups || makes_groups,
                 P::ApplicationReadWriteAll | P::ApplicationReadWriteOwnedBy => {
                     holds(R::ApplicationAdministrator)
                 }

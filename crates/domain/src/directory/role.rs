@@ -19,11 +19,13 @@ pub enum DirectoryRole {
     GuestInviter,
     /// Reads the directory.
     DirectoryReaders,
+    /// Groups, their members and owners.
+    GroupsAdministrator,
 }
 
 impl DirectoryRole {
     /// Every role.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::GlobalAdministrator,
         Self::PrivilegedRoleAdministrator,
         Self::ApplicationAdministrator,
@@ -31,6 +33,7 @@ impl DirectoryRole {
         Self::AuthenticationAdministrator,
         Self::GuestInviter,
         Self::DirectoryReaders,
+        Self::GroupsAdministrator,
     ];
 
     /// The id it has in every tenant.
@@ -43,6 +46,7 @@ impl DirectoryRole {
             Self::AuthenticationAdministrator => 0xc4e39bd9_1100_46d3_8c65_fb160da0071f,
             Self::GuestInviter => 0x95e79109_95c0_4d8e_aee3_d01accf2d47b,
             Self::DirectoryReaders => 0x88d8e3e3_8f55_4a1e_953a_9b9898b8876b,
+            Self::GroupsAdministrator => 0xfdd7a751_b60b_444a_984c_02652fe8fa1c,
         })
     }
 
@@ -56,6 +60,7 @@ impl DirectoryRole {
             Self::AuthenticationAdministrator => "Authentication Administrator",
             Self::GuestInviter => "Guest Inviter",
             Self::DirectoryReaders => "Directory Readers",
+            Self::GroupsAdministrator => "Groups Administrator",
         }
     }
 

@@ -3,7 +3,7 @@
 use doorward_names::ObjectId;
 use serde::{Deserialize, Serialize};
 
-use super::{Application, DirectoryRole, RequestBody, ServicePrincipal, User};
+use super::{Application, DirectoryRole, Group, RequestBody, ServicePrincipal, User};
 
 /// An object that says what it is.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -18,6 +18,9 @@ pub enum DirectoryObject {
     /// An application.
     #[serde(rename = "#microsoft.graph.application")]
     Application(Application),
+    /// A group.
+    #[serde(rename = "#microsoft.graph.group")]
+    Group(Group),
     /// A directory role.
     #[serde(rename = "#microsoft.graph.directoryRole")]
     DirectoryRole(DirectoryRole),
@@ -65,6 +68,11 @@ impl Reference {
 
     /// The id at the URL's end.
     pub fn object_id(&self) -> Option<ObjectId> {
-        self.url.trim_end_matches('/').rsplit('/').next()?.parse().ok()
+        object_id(&self.url)
     }
+}
+
+/// The id at the end of an object's URL, `https://…/v1.0/directoryObjects/{id}`.
+pub fn object_id(url: &str) -> Option<ObjectId> {
+    url.trim_end_matches('/').rsplit('/').next()?.parse().ok()
 }

@@ -43,6 +43,8 @@ codes! {
     InvalidToken = "InvalidAuthenticationToken";
     /// Too many objects.
     QuotaExceeded = "Directory_QuotaExceeded";
+    /// The answer would hold too many objects.
+    ResultTooLarge = "Directory_ResultSizeLimitExceeded";
     /// Others changed the object meanwhile.
     ConcurrencyViolation = "Directory_ConcurrencyViolation";
     /// Too many requests.

@@ -11,6 +11,7 @@ mod credential;
 mod directory_object;
 mod envelope;
 mod error;
+mod group;
 pub mod legacy;
 mod organization;
 mod role;
@@ -23,9 +24,12 @@ pub use application::{
 };
 pub use body::{BodyError, RequestBody, parse_body};
 pub use credential::{AddPassword, PasswordCredential, RemovePassword, RequestedPassword};
-pub use directory_object::{DirectoryObject, GetByIds, MAX_IDS, Reference};
+pub use directory_object::{DirectoryObject, GetByIds, MAX_IDS, Reference, object_id};
 pub use envelope::{Entity, List, context};
 pub use error::{GraphCode, GraphError, GraphErrorBody, InnerError};
+pub use group::{
+    CheckMemberGroups, CreateGroup, GetMemberGroups, Group, GroupConstants, UpdateGroup, security_identifier,
+};
 pub use organization::{Organization, VerifiedDomain};
 pub use role::{CreateRoleAssignment, DirectoryRole, RoleAssignment, RoleDefinition, RolePermission};
 pub use service_principal::{

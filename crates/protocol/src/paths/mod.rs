@@ -10,7 +10,8 @@ mod sts;
 
 pub use arm::{ArmPath, ArmPathProblem, AuthorizationTail, DeploymentTail, LocationTail, MACHINE_LEARNING};
 pub use graph::{
-    ApplicationTail, DirectoryRolePath, GRAPH_VERSION, GraphPath, ObjectKey, ServicePrincipalTail,
+    ApplicationTail, DirectoryRolePath, GRAPH_VERSION, GraphPath, GroupTail, Memberships, ObjectKey,
+    ServicePrincipalTail,
 };
 pub use sts::{EndpointVersion, StsPath};
 

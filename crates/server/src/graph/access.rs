@@ -5,6 +5,7 @@ use doorward_domain::application::Application;
 use doorward_domain::audit::{AuditRow, Event};
 use doorward_domain::directory::DirectoryRole;
 use doorward_domain::directory::rights::{Action, Caller, Denied, Standing, Target, decide, lends_itself};
+use doorward_domain::group::Group;
 use doorward_domain::service_principal::ServicePrincipal;
 use doorward_domain::user::User;
 use doorward_names::{ObjectId, TenantId, Timestamp};
@@ -65,6 +66,11 @@ impl Acting {
         self.require(action, &Target::default())
     }
 
+    /// Whether the caller may in general.
+    pub fn may(&self, action: Action) -> bool {
+        decide(&self.caller, action, &Target::default()).is_ok()
+    }
+
     /// Refuses unless the caller may lend a command their whole identity.
     pub fn require_itself(&self) -> Result<(), Stop> {
         lends_itself(&self.caller).map_err(Stop::from)
@@ -123,6 +129,15 @@ impl Acting {
             is_owned: owners.contains(&self.id),
             roles: store::directory_role::of(view, self.tenant, principal.id).or_fail()?,
             permissions: store::permission::of(view, self.tenant, principal.id).or_fail()?,
+        })
+    }
+
+    /// A group as a target.
+    pub fn group(&self, view: &View<'_>, group: &Group) -> Result<Target, Stop> {
+        let owners = store::owner::list(view, self.tenant, group.id).or_fail()?;
+        Ok(Target {
+            is_owned: owners.contains(&self.id),
+            ..Target::default()
         })
     }
 

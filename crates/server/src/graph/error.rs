@@ -1,6 +1,7 @@
 //! Every way in which this plane says no, and the one table of what it says then.
 
 use doorward_domain::directory::rights::Denied;
+use doorward_domain::group::{GroupRefusal, MAX_MEMBERSHIPS};
 use doorward_domain::resource::FirstParty;
 use doorward_protocol::Marks;
 use doorward_protocol::graph::{BodyError, GraphCode, GraphError as Wire, GraphErrorBody};
@@ -43,6 +44,12 @@ pub enum GraphError {
     TooManyCredentials,
     /// It would leave the tenant without an administrator.
     LastAdministrator,
+    /// A group has its members and owners by rules.
+    Group(GroupRefusal),
+    /// These are members or owners already.
+    AlreadyReferenced(&'static str),
+    /// The object is in more groups than one answer holds.
+    TooManyMemberships,
     /// A built-in application is what it is.
     BuiltIn,
     /// It is forbidden whatever the caller's rights, for this reason.
@@ -92,6 +99,24 @@ impl GraphError {
             Self::LastAdministrator => bad(
                 C::BadRequest,
                 "The last Global Administrator of a tenant has to stay one.".to_owned(),
+            ),
+            Self::Group(GroupRefusal::MemberOfItself) => {
+                bad(C::BadRequest, "A group cannot be a member of itself.".to_owned())
+            }
+            Self::Group(GroupRefusal::LastOwner) => bad(
+                C::BadRequest,
+                "The group must have at least one owner, hence this owner cannot be removed.".to_owned(),
+            ),
+            Self::AlreadyReferenced(property) => bad(
+                C::BadRequest,
+                format!(
+                    "One or more added object references already exist for the following modified properties: \
+                     '{property}'."
+                ),
+            ),
+            Self::TooManyMemberships => bad(
+                C::ResultTooLarge,
+                format!("The object is in more than {MAX_MEMBERSHIPS} groups."),
             ),
             Self::BuiltIn => {
                 let text = "A built-in application can be disabled, and nothing else.".to_owned();
@@ -157,6 +182,12 @@ impl GraphError {
 impl From<Denied> for GraphError {
     fn from(denied: Denied) -> Self {
         Self::Denied(denied)
+    }
+}
+
+impl From<GroupRefusal> for GraphError {
+    fn from(refusal: GroupRefusal) -> Self {
+        Self::Group(refusal)
     }
 }
 
@@ -233,6 +264,10 @@ mod tests {
             GraphError::Duplicate(Unique::ServicePrincipal),
             GraphError::TooManyCredentials,
             GraphError::LastAdministrator,
+            GraphError::Group(GroupRefusal::MemberOfItself),
+            GraphError::Group(GroupRefusal::LastOwner),
+            GraphError::AlreadyReferenced("members"),
+            GraphError::TooManyMemberships,
             GraphError::BuiltIn,
             GraphError::Forbidden("Not here.".into()),
             GraphError::TooManyTickets,

@@ -1,4 +1,4 @@
-//! What holds passwords and owners: an application or a service principal, as a path names it.
+//! What holds passwords or owners, as a path names it: applications and service principals both, groups owners.
 
 use doorward_domain::directory::rights::{Action, Target};
 use doorward_domain::service_principal::ServicePrincipalKind;
@@ -7,7 +7,7 @@ use doorward_protocol::paths::ObjectKey;
 use doorward_store::View;
 
 use super::access::{Acting, Stop};
-use super::{GraphError, applications, service_principals};
+use super::{GraphError, applications, groups, service_principals};
 
 /// Whose passwords or owners a path is about.
 #[derive(Debug, Clone)]
@@ -16,6 +16,34 @@ pub enum Holder {
     Application(ObjectKey),
     /// A service principal.
     ServicePrincipal(ObjectKey),
+    /// A group.
+    Group(String),
+}
+
+impl Holder {
+    /// What seeing its owners is.
+    pub const fn see_owners(&self) -> Action {
+        match self {
+            Self::Application(_) | Self::ServicePrincipal(_) => Action::ReadApplication,
+            Self::Group(_) => Action::ReadGroup,
+        }
+    }
+
+    /// What making somebody its owner is.
+    pub const fn add_owner(&self) -> Action {
+        match self {
+            Self::Application(_) | Self::ServicePrincipal(_) => Action::AddOwner,
+            Self::Group(_) => Action::AddGroupOwner,
+        }
+    }
+
+    /// What making an owner one no more is.
+    pub const fn remove_owner(&self) -> Action {
+        match self {
+            Self::Application(_) | Self::ServicePrincipal(_) => Action::RemoveOwner,
+            Self::Group(_) => Action::RemoveGroupOwner,
+        }
+    }
 }
 
 /// The object, once the caller may do `action` to it; a built-in one can only be looked at.
@@ -26,6 +54,7 @@ pub fn permitted(
     action: Action,
 ) -> Result<ObjectId, Stop> {
     let (id, target, built_in) = match holder {
+        Holder::Group(id) => return Ok(groups::permitted(view, acting, id, action)?.id),
         Holder::Application(key) => {
             let found = applications::find(view, acting.tenant, key)?;
             let application = found.ok_or_else(|| acting.missing(action, applications::name(key)))?;

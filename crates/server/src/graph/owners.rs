@@ -1,13 +1,13 @@
-//! `owners` of applications and service principals.
+//! `owners` of applications, service principals and groups.
 
 use doorward_domain::audit::Event;
-use doorward_domain::directory::rights::Action;
-use doorward_names::ObjectId;
+use doorward_domain::group;
+use doorward_names::{ObjectId, TenantId};
 use doorward_protocol::graph::{List, Reference, context};
-use doorward_store as store;
+use doorward_store::{self as store, View};
 use http::StatusCode;
 
-use super::access::{OrFail as _, change, look};
+use super::access::{OrFail as _, Stop, change, look};
 use super::holder::{Holder, permitted};
 use super::{Call, GraphError, directory_objects, no_content, query};
 use crate::http::{Response, json};
@@ -15,11 +15,11 @@ use crate::http::{Response, json};
 /// GET …/owners
 pub async fn list(call: Call, holder: Holder) -> Result<Response, GraphError> {
     let owners = look(&call.ctx, call.bearer.clone(), move |view, acting| {
-        let object = permitted(view, acting, &holder, Action::ReadApplication)?;
+        let object = permitted(view, acting, &holder, holder.see_owners())?;
         let owners = store::owner::list(view, acting.tenant, object).or_fail()?;
         let found = owners
             .into_iter()
-            .map(|owner| directory_objects::find(view, acting.tenant, owner));
+            .map(|owner| directory_objects::seen(view, acting, owner));
         Ok(found
             .collect::<Result<Vec<_>, _>>()?
             .into_iter()
@@ -49,16 +49,27 @@ pub async fn add(call: Call, holder: Holder) -> Result<Response, GraphError> {
         .object_id()
         .ok_or_else(|| GraphError::Invalid("@odata.id names no object.".to_owned()))?;
     change(&call.ctx, call.bearer.clone(), move |tx, acting| {
-        let object = permitted(tx, acting, &holder, Action::AddOwner)?;
+        let object = permitted(tx, acting, &holder, holder.add_owner())?;
         let person = store::user::find(tx, acting.tenant, owner).or_fail()?.is_some();
-        if !person && store::service_principal::find(tx, acting.tenant, owner).or_fail()?.is_none() {
+        if !person
+            && store::service_principal::find(tx, acting.tenant, owner)
+                .or_fail()?
+                .is_none()
+        {
             return Err(GraphError::NotFound(owner.to_string()).into());
         }
-        if store::owner::insert(tx, acting.tenant, object, owner).or_fail()?.is_err() {
-            let text = "One or more added object references already exist for the following modified properties: 'owners'.";
-            return Err(GraphError::Invalid(text.to_owned()).into());
+        if store::owner::insert(tx, acting.tenant, object, owner)
+            .or_fail()?
+            .is_err()
+        {
+            return Err(GraphError::AlreadyReferenced("owners").into());
         }
-        acting.record(tx, Event::DirectoryUpdated, object, &format!("owner {owner} added"))
+        acting.record(
+            tx,
+            Event::DirectoryUpdated,
+            object,
+            &format!("owner {owner} added"),
+        )
     })
     .await?;
     Ok(no_content())
@@ -68,7 +79,10 @@ pub async fn add(call: Call, holder: Holder) -> Result<Response, GraphError> {
 pub async fn remove(call: Call, holder: Holder, id: String) -> Result<Response, GraphError> {
     let owner: ObjectId = id.parse().map_err(|_| GraphError::NotFound(id))?;
     change(&call.ctx, call.bearer.clone(), move |tx, acting| {
-        let object = permitted(tx, acting, &holder, Action::RemoveOwner)?;
+        let object = permitted(tx, acting, &holder, holder.remove_owner())?;
+        if matches!(holder, Holder::Group(_)) {
+            group::release(owner, &people(tx, acting.tenant, object)?)?;
+        }
         if !store::owner::delete(tx, acting.tenant, object, owner).or_fail()? {
             return Err(GraphError::NotFound(owner.to_string()).into());
         }
@@ -81,4 +95,15 @@ pub async fn remove(call: Call, holder: Holder, id: String) -> Result<Response, 
     })
     .await?;
     Ok(no_content())
+}
+
+/// The owners who are people.
+fn people(view: &View<'_>, tenant: TenantId, object: ObjectId) -> Result<Vec<ObjectId>, Stop> {
+    let mut people = Vec::new();
+    for owner in store::owner::list(view, tenant, object).or_fail()? {
+        if store::user::find(view, tenant, owner).or_fail()?.is_some() {
+            people.push(owner);
+        }
+    }
+    Ok(people)
 }

@@ -1,12 +1,13 @@
 //! From OData to what the store is asked, and pages.
 
 use doorward_domain::directory::query::{
-    ApplicationField, DEFAULT_PAGE, Predicate, Query, ServicePrincipalField, UserField, Value,
+    ApplicationField, DEFAULT_PAGE, GroupField, Predicate, Query, ServicePrincipalField, UserField, Value,
 };
 use doorward_names::ObjectId;
 use doorward_protocol::graph::{List, context};
 use doorward_protocol::odata::{FieldPath, FilterExpr, Literal, QueryOptions, SkipToken};
 use doorward_protocol::paths::GraphPath;
+use doorward_store::group_member::Part;
 use serde::Serialize;
 
 use super::GraphError;
@@ -45,6 +46,20 @@ impl Field for ApplicationField {
     }
 }
 
+impl Field for GroupField {
+    fn named(name: &str) -> Option<(Self, bool)> {
+        Some(match name.to_ascii_lowercase().as_str() {
+            "id" => (Self::Id, false),
+            "displayname" => (Self::DisplayName, false),
+            "mailnickname" => (Self::MailNickname, false),
+            "securityenabled" => (Self::SecurityEnabled, false),
+            "mailenabled" => (Self::MailEnabled, false),
+            "grouptypes" => (Self::GroupTypes, true),
+            _ => return None,
+        })
+    }
+}
+
 impl Field for ServicePrincipalField {
     fn named(name: &str) -> Option<(Self, bool)> {
         Some(match name.to_ascii_lowercase().as_str() {
@@ -70,6 +85,17 @@ pub fn query<F: Field>(options: &QueryOptions) -> Result<Query<F>, GraphError> {
         after: options.skip_token.map(|token| token.after),
         limit: page_size(options) + 1,
     })
+}
+
+/// As [`query`], for lists that are not filtered.
+pub fn part(options: &QueryOptions) -> Result<Part, GraphError> {
+    match &options.filter {
+        Some(filter) => Err(GraphError::UnsupportedFilter(filter.to_string())),
+        None => Ok(Part {
+            after: options.skip_token.map(|token| token.after),
+            limit: page_size(options) + 1,
+        }),
+    }
 }
 
 fn page_size(options: &QueryOptions) -> usize {

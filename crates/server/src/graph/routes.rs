@@ -1,14 +1,17 @@
 //! The route table: which methods a path knows, and who answers.
 
 use doorward_protocol::paths::{
-    ApplicationTail as A, DirectoryRolePath as R, GraphPath as P, ServicePrincipalTail as S,
+    ApplicationTail as A, DirectoryRolePath as R, GraphPath as P, GroupTail as G, Memberships as M,
+    ServicePrincipalTail as S,
 };
+use doorward_store::group_member::Reach;
 use http::Method;
 
 use super::holder::Holder;
+use super::memberships::Subject;
 use super::{
-    Call, GraphError, app_role_assignments, applications, directory_objects, directory_roles, organization,
-    owners, passwords, role_assignments, service_principals, users,
+    Call, GraphError, app_role_assignments, applications, directory_objects, directory_roles, groups,
+    members, memberships, organization, owners, passwords, role_assignments, service_principals, users,
 };
 use crate::http::Response;
 
@@ -25,9 +28,19 @@ pub fn methods(path: &P) -> &'static [Method] {
         P::Organization | P::Me | P::RoleDefinitions | P::RoleDefinition(_) | P::DirectoryObject(_) => READ,
         P::DirectoryRoles(_) => READ,
         P::GetByIds => ADD,
-        P::Users | P::Applications | P::ServicePrincipals | P::RoleAssignments => COLLECTION,
+        P::Users | P::Groups | P::Applications | P::ServicePrincipals | P::RoleAssignments => COLLECTION,
         P::User(_) => OBJECT,
         P::RoleAssignment(_) => FIXED_OBJECT,
+        P::MyMemberships(way) | P::UserMemberships(_, way) | P::DirectoryObjectMemberships(_, way) => {
+            asks(*way)
+        }
+        P::Group(_, tail) => match tail {
+            G::Itself => OBJECT,
+            G::Members | G::TransitiveMembers | G::Owners => READ,
+            G::MemberReferences | G::OwnerReferences => ADD,
+            G::MemberReference(_) | G::OwnerReference(_) => REMOVE,
+            G::Memberships(way) => asks(*way),
+        },
         P::Application(_, tail) => match tail {
             A::Itself => OBJECT,
             A::AddPassword | A::RemovePassword | A::OwnerReferences => ADD,
@@ -41,8 +54,13 @@ pub fn methods(path: &P) -> &'static [Method] {
             S::OwnerReference(_) => REMOVE,
             S::AppRoleAssignments => COLLECTION,
             S::AppRoleAssignment(_) => FIXED_OBJECT,
+            S::Memberships(way) => asks(*way),
         },
     }
+}
+
+const fn asks(way: M) -> &'static [Method] {
+    if way.is_action() { ADD } else { READ }
 }
 
 /// Hands a call to its handler. The method is one that [`methods`] lists for the path.
@@ -52,6 +70,22 @@ pub async fn dispatch(method: Method, call: Call) -> Result<Response, GraphError
     match call.path.clone() {
         P::Organization => organization::list(call).await,
         P::Me => users::me(call).await,
+        P::MyMemberships(way) => memberships::answer(call, Subject::Me, way).await,
+        P::UserMemberships(user, way) => memberships::answer(call, Subject::User(user), way).await,
+        P::DirectoryObjectMemberships(id, way) => memberships::answer(call, Subject::Any(id), way).await,
+        P::Groups if get => groups::list(call).await,
+        P::Groups => groups::create(call).await,
+        P::Group(id, G::Itself) if get => groups::get(call, id).await,
+        P::Group(id, G::Itself) if delete => groups::delete(call, id).await,
+        P::Group(id, G::Itself) => groups::update(call, id).await,
+        P::Group(id, G::Members) => members::list(call, id, Reach::Direct).await,
+        P::Group(id, G::TransitiveMembers) => members::list(call, id, Reach::Transitive).await,
+        P::Group(id, G::MemberReferences) => members::add(call, id).await,
+        P::Group(id, G::MemberReference(member)) => members::remove(call, id, member).await,
+        P::Group(id, G::Owners) => owners::list(call, Holder::Group(id)).await,
+        P::Group(id, G::OwnerReferences) => owners::add(call, Holder::Group(id)).await,
+        P::Group(id, G::OwnerReference(owner)) => owners::remove(call, Holder::Group(id), owner).await,
+        P::Group(id, G::Memberships(way)) => memberships::answer(call, Subject::Group(id), way).await,
         P::Users if get => users::list(call).await,
         P::Users => users::create(call).await,
         P::User(user) if get => users::get(call, user).await,
@@ -93,6 +127,9 @@ pub async fn dispatch(method: Method, call: Call) -> Result<Response, GraphError
             app_role_assignments::delete(call, key, id).await
         }
         P::ServicePrincipal(key, S::AppRoleAssignment(id)) => app_role_assignments::get(call, key, id).await,
+        P::ServicePrincipal(key, S::Memberships(way)) => {
+            memberships::answer(call, Subject::ServicePrincipal(key), way).await
+        }
         P::DirectoryRoles(R::All) => directory_roles::list(call).await,
         P::DirectoryRoles(R::One(key)) => directory_roles::get(call, key).await,
         P::DirectoryRoles(R::Members(key)) => directory_roles::members(call, key).await,

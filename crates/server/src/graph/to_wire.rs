@@ -2,6 +2,7 @@
 
 use doorward_domain::application::{Application, PasswordCredential, SignInAudience};
 use doorward_domain::directory::{DirectoryRole, Permission};
+use doorward_domain::group::Group;
 use doorward_domain::resource::FirstParty;
 use doorward_domain::service_principal::ServicePrincipal;
 use doorward_domain::tenant::Tenant;
@@ -123,6 +124,23 @@ fn app_role(permission: Permission) -> Option<wire::AppRole> {
         origin: Some("Application".to_owned()),
         value: Some(name),
     })
+}
+
+/// A group.
+pub fn group(from: &Group) -> wire::Group {
+    wire::Group {
+        id: from.id,
+        created_date_time: Some(from.created_at),
+        description: from.description.clone(),
+        display_name: Some(from.display_name.to_string()),
+        group_types: NoItems,
+        mail_enabled: false,
+        mail_nickname: Some(from.mail_nickname.to_string()),
+        renewed_date_time: Some(from.created_at),
+        security_enabled: true,
+        security_identifier: Some(wire::security_identifier(from.id)),
+        constants: wire::GroupConstants::default(),
+    }
 }
 
 /// A password without its text.

@@ -4,7 +4,7 @@ use doorward_domain::audit::Event;
 use doorward_domain::directory::query::Query;
 use doorward_domain::directory::rights::{Action, Target};
 use doorward_domain::user::{Password, PasswordHash, User, UserKind};
-use doorward_names::{DisplayName, ObjectId, SecretString, TenantId, Upn};
+use doorward_names::{DisplayName, MailNickname, ObjectId, SecretString, TenantId, Upn};
 use doorward_protocol::graph::{CreateUser, PasswordProfile, UpdateUser};
 use doorward_store::{self as store, View};
 use http::StatusCode;
@@ -20,8 +20,7 @@ use crate::http::{Response, json};
 pub async fn me(call: Call) -> Result<Response, GraphError> {
     let user = look(&call.ctx, call.bearer.clone(), |view, acting| {
         if !acting.is_person() {
-            let text = "/me request is only valid with delegated authentication flow.";
-            return Err(GraphError::Invalid(text.to_owned()).into());
+            return Err(no_person().into());
         }
         acting.require(
             Action::ReadUser,
@@ -190,7 +189,13 @@ fn shown(call: &Call, user: &User) -> Response {
     )
 }
 
-fn find(view: &View<'_>, tenant: TenantId, name: &str) -> Result<Option<User>, Stop> {
+/// What an application hears that asks about itself as a person.
+pub fn no_person() -> GraphError {
+    GraphError::Invalid("/me request is only valid with delegated authentication flow.".to_owned())
+}
+
+/// The user of that id or user principal name.
+pub fn find(view: &View<'_>, tenant: TenantId, name: &str) -> Result<Option<User>, Stop> {
     if let Ok(id) = name.parse() {
         return store::user::find(view, tenant, id).or_fail();
     }
@@ -211,13 +216,7 @@ fn own_domain(view: &View<'_>, tenant: TenantId, upn: &Upn) -> Result<(), Stop> 
 }
 
 fn nickname(text: &str) -> Result<String, GraphError> {
-    let allowed = |c: char| c.is_ascii_graphic() && !"@()\\[]\";:<>,".contains(c);
-    if (1..=64).contains(&text.len()) && text.chars().all(allowed) {
-        return Ok(text.to_owned());
-    }
-    Err(GraphError::Invalid(
-        "mailNickname has 1 to 64 visible ASCII characters without @ ( ) [ ] ; : < > ,.".to_owned(),
-    ))
+    Ok(text.parse::<MailNickname>()?.to_string())
 }
 
 async fn new_password(ctx: &Ctx, profile: PasswordProfile) -> Result<Password, GraphError> {

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use doorward_domain::application::{Application, PasswordCredential, SignInAudience};
 use doorward_domain::directory::{DirectoryRole, Permission};
+use doorward_domain::group::Group;
 use doorward_domain::mode::Mode;
 use doorward_domain::service_principal::{ServicePrincipal, ServicePrincipalKind};
 use doorward_domain::token::TokenVersion;
@@ -381,6 +382,25 @@ impl Tenancy {
         });
         write.await.unwrap();
         caller
+    }
+
+    /// A group without members and owners.
+    pub async fn group(&self, name: &str) -> ObjectId {
+        let group = Group {
+            id: ObjectId::from_random(random()),
+            tenant: self.id,
+            display_name: DisplayName::new(name).unwrap(),
+            mail_nickname: name.parse().unwrap(),
+            description: None,
+            created_at: NOW,
+        };
+        let id = group.id;
+        let write = self.world.app.snapshots.write(move |tx| {
+            store::group::insert(tx, &group)?.unwrap();
+            Ok::<_, QueryError>(())
+        });
+        write.await.unwrap();
+        id
     }
 
     /// An application with a service principal, one secret of a year, and Graph permissions.

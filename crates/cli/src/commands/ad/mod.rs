@@ -3,6 +3,7 @@
 mod app;
 mod create_for_rbac;
 mod credential;
+mod group;
 mod role;
 mod set;
 mod sp;
@@ -30,6 +31,9 @@ pub enum Command {
     /// The person who is signed in
     #[command(subcommand)]
     SignedInUser(user::Me),
+    /// Groups
+    #[command(subcommand)]
+    Group(group::Command),
     /// Directory roles
     #[command(subcommand)]
     Role(role::Command),
@@ -42,6 +46,7 @@ pub fn run(command: &Command, context: &Context) -> Outcome {
         Command::Sp(command) => sp::run(command, context),
         Command::User(command) => user::run(command, context),
         Command::SignedInUser(command) => user::me(command, context),
+        Command::Group(command) => group::run(command, context),
         Command::Role(command) => role::run(command, context),
     }
 }

@@ -1,6 +1,7 @@
 //! `/v1.0/…`
 
 mod applications;
+mod groups;
 mod matrix;
 mod privilege;
 mod tokens;
