@@ -5,11 +5,13 @@ use doorward_domain::application::{Application, PasswordCredential, SignInAudien
 use doorward_domain::directory::{DirectoryRole, Permission};
 use doorward_domain::group::Group;
 use doorward_domain::mode::Mode;
+use doorward_domain::rbac::{PrincipalKind, RoleAssignment as AccessAssignment};
 use doorward_domain::service_principal::{ServicePrincipal, ServicePrincipalKind};
 use doorward_domain::token::TokenVersion;
 use doorward_domain::user::{Password, PasswordHash, User, UserKind};
 use doorward_names::{
-    AppId, CredentialId, DisplayName, Duration, GeneratedSecret, ObjectId, SecretKind, TenantId, Timestamp,
+    AppId, CredentialId, DisplayName, Duration, GeneratedSecret, ObjectId, RoleAssignmentId,
+    RoleDefinitionId, SecretKind, TenantId, Timestamp,
 };
 use doorward_server::App;
 use doorward_server::boot::{NewTenant, ServeConfig, development_app, plant, production_app, turn_over};
@@ -334,6 +336,7 @@ pub struct Caller {
     pub secret: String,
     person: bool,
     graph: Arc<tokio::sync::OnceCell<String>>,
+    arm: Arc<tokio::sync::OnceCell<String>>,
 }
 
 impl Tenancy {
@@ -453,6 +456,46 @@ impl Tenancy {
         caller
     }
 
+    /// Gives a caller a role of Resource Manager at a scope.
+    pub async fn assign(&self, caller: &Caller, role: RoleDefinitionId, scope: &str) -> RoleAssignmentId {
+        let kind = if caller.person {
+            PrincipalKind::User
+        } else {
+            PrincipalKind::ServicePrincipal
+        };
+        self.assign_to((caller.id, kind), role, scope).await
+    }
+
+    /// As [`Self::assign`], to any principal.
+    pub async fn assign_to(
+        &self,
+        (principal, principal_kind): (ObjectId, PrincipalKind),
+        role: RoleDefinitionId,
+        scope: &str,
+    ) -> RoleAssignmentId {
+        let assignment = AccessAssignment {
+            id: RoleAssignmentId::from_random(random()),
+            scope: scope.parse().unwrap(),
+            role,
+            principal,
+            principal_kind,
+            description: None,
+            condition: None,
+            delegated_identity: None,
+            created_at: NOW,
+            created_by: None,
+            updated_at: NOW,
+            updated_by: None,
+        };
+        let (tenant, id) = (self.id, assignment.id);
+        let write = self.world.app.snapshots.write(move |tx| {
+            store::access_assignment::insert(tx, tenant, &assignment)?.unwrap();
+            Ok::<_, QueryError>(())
+        });
+        write.await.unwrap();
+        id
+    }
+
     /// Gives a service principal's application one more secret, and returns its text.
     pub async fn add_secret(&self, caller: &Caller, starts_at: Timestamp, ends_at: Timestamp) -> String {
         let secret = GeneratedSecret::from_entropy(SecretKind::Client, random());
@@ -492,6 +535,7 @@ impl Tenancy {
             secret,
             person,
             graph: Arc::default(),
+            arm: Arc::default(),
         }
     }
 }
@@ -537,6 +581,29 @@ impl Caller {
             answer.ok()["access_token"].as_str().unwrap().to_owned()
         });
         token.await.clone()
+    }
+
+    /// A token for Resource Manager, had once.
+    pub async fn arm_token(&self) -> String {
+        let token = self.arm.get_or_init(|| async {
+            let answer = self.ask_v1("https://management.azure.com/").await;
+            answer.ok()["access_token"].as_str().unwrap().to_owned()
+        });
+        token.await.clone()
+    }
+
+    /// A call of Resource Manager; a path without a query gets a version.
+    pub async fn arm(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
+        let token = self.arm_token().await;
+        let path = match path.contains('?') {
+            true => path.to_owned(),
+            false => format!("{path}?api-version=2022-04-01"),
+        };
+        let bytes = body
+            .map(|body| Bytes::from(serde_json::to_vec(&body).unwrap()))
+            .unwrap_or_default();
+        let draft = request(method, &path, Some(&token), bytes).header("content-type", "application/json");
+        self.world.send(draft.body_from()).await
     }
 
     pub async fn get(&self, path: &str) -> Answer {

@@ -5,6 +5,7 @@ use crate::forge::{Forge, claims_of};
 use crate::harness::{Answer, Caller, NOW, ORIGIN, World};
 use crate::run::{Run, claims};
 use doorward_domain::directory::DirectoryRole;
+use doorward_domain::rbac::OWNER;
 use doorward_domain::signing_key::KeyUse;
 use doorward_names::{SubscriptionId, TenantId};
 use doorward_store as store;
@@ -243,6 +244,9 @@ async fn methods_and_unknown_paths_once_it_is_known_who_asks() {
         let tenant = world.tenant().await;
         let id = subscription(&tenant).await.id;
         let alice = tenant.user("alice", &[]).await;
+        tenant
+            .assign(&alice, OWNER, &format!("/subscriptions/{id}"))
+            .await;
         let run = Run::of(&alice).await;
         for door in doors(&world, &run) {
             let token = door.token(&alice).await;
@@ -251,6 +255,9 @@ async fn methods_and_unknown_paths_once_it_is_known_who_asks() {
                 "/tenants".to_owned(),
                 "/subscriptions".to_owned(),
                 format!("/subscriptions/{id}"),
+                format!("/subscriptions//{id}"),
+                "/providers".to_owned(),
+                format!("/subscriptions/{id}/resourceGroups"),
             ] {
                 for method in METHODS {
                     let answer = door.call(method, &path, Some(&token)).await;
@@ -264,24 +271,37 @@ async fn methods_and_unknown_paths_once_it_is_known_who_asks() {
                     assert_eq!(answer.header("allow"), allowed);
                 }
             }
-            for path in [
-                "/tenants/x".to_owned(),
-                "/providers".to_owned(),
-                "/subscriptions/x".to_owned(),
-                format!("/subscriptions/{id}x"),
-                format!("/subscriptions/{id}/resourceGroups"),
-                format!("/subscriptions//{id}"),
-                format!("/subscriptions/../subscriptions/{id}"),
+            for (path, status, code) in [
+                ("/tenants/x".to_owned(), 404, "NotFound"),
+                ("/subscriptions/x".to_owned(), 400, "InvalidSubscriptionId"),
+                (format!("/subscriptions/{id}x"), 400, "InvalidSubscriptionId"),
+                (format!("/subscriptions/../subscriptions/{id}"), 404, "NotFound"),
+                (format!("/subscriptions/{id}/nothing"), 404, "NotFound"),
             ] {
                 for method in METHODS {
                     let answer = door.call(method, &path, Some(&token)).await;
-                    assert_eq!(answer.status, 404, "{} {method} {path}", door.name());
+                    assert_eq!(answer.status, status, "{} {method} {path}", door.name());
                     match method {
                         "HEAD" => assert_eq!(answer.text, ""),
-                        _ => assert_eq!(answer.json()["error"]["code"], "ResourceNotFound"),
+                        _ => assert_eq!(answer.json()["error"]["code"], code),
                     }
                     assert_eq!(answer.header("www-authenticate"), None);
                 }
+            }
+            for (query, code) in [
+                ("", "MissingApiVersionParameter"),
+                ("?api-version=", "MissingApiVersionParameter"),
+                ("?api-version=latest", "InvalidApiVersionParameter"),
+                ("?api-version=2020-01-01&API-VERSION=2020-01-01", "InvalidRequest"),
+            ] {
+                // A path with a question mark is taken as it is.
+                let query = if query.is_empty() { "?" } else { query };
+                let answer = door.get(&format!("/subscriptions{query}"), Some(&token)).await;
+                assert_eq!(
+                    (answer.status, &answer.json()["error"]["code"]),
+                    (400, &json!(code)),
+                    "{query}"
+                );
             }
             // Under Azure's names the plane has every path; under its own name the server has other pages.
             let expected = if door.relay.is_some() { 401 } else { 404 };

@@ -3,6 +3,7 @@
 mod denied;
 mod subscriptions;
 mod tenants;
+mod workspaces;
 
 use bytes::Bytes;
 use doorward_domain::subscription::Subscription;

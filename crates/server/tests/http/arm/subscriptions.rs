@@ -4,6 +4,7 @@ use super::{doors, subscription};
 use crate::harness::World;
 use crate::run::Run;
 use doorward_domain::directory::DirectoryRole;
+use doorward_domain::rbac::{CONTRIBUTOR, OWNER, READER};
 use doorward_domain::subscription::Subscription;
 use doorward_names::{DisplayName, Duration, SubscriptionId};
 use doorward_store as store;
@@ -27,7 +28,7 @@ fn wire(subscription: &Subscription) -> Value {
 }
 
 #[tokio::test]
-async fn people_and_applications_see_those_of_their_tenant() {
+async fn people_and_applications_see_those_that_they_have_a_role_in() {
     for world in World::shared().await {
         let tenant = world.tenant().await;
         let first = subscription(&tenant).await;
@@ -45,6 +46,14 @@ async fn people_and_applications_see_those_of_their_tenant() {
         written.await.unwrap().unwrap();
         let alice = tenant.user("alice", &[]).await;
         let app = tenant.service_principal("app", &[]).await;
+        // A role on each, wherever below.
+        let group = format!("/subscriptions/{}/resourceGroups/deep", second.id);
+        for caller in [&alice, &app] {
+            tenant
+                .assign(caller, READER, &format!("/subscriptions/{}", first.id))
+                .await;
+            tenant.assign(caller, CONTRIBUTOR, &group).await;
+        }
         let run = Run::of(&alice).await;
         for door in doors(&world, &run) {
             for caller in [&alice, &app] {
@@ -109,30 +118,55 @@ async fn another_tenants_administrator_sees_only_their_own() {
         let (ours, theirs) = (subscription(&tenant).await, subscription(&other).await);
         let mallory = other.user("mallory", &[DirectoryRole::GlobalAdministrator]).await;
         let app = other.service_principal("app", &[]).await;
+        for caller in [&mallory, &app] {
+            other
+                .assign(caller, OWNER, &format!("/subscriptions/{}", theirs.id))
+                .await;
+        }
         let run = Run::of(&mallory).await;
         for door in doors(&world, &run) {
             for caller in [&mallory, &app] {
                 let token = door.token(caller).await;
                 let list = door.get("/subscriptions", Some(&token)).await;
                 assert_eq!(list.ok(), json!({"value": [wire(&theirs)]}));
-                let unknown = SubscriptionId::from_random(crate::harness::random());
-                for id in [ours.id, unknown] {
-                    let missing = door.get(&format!("/subscriptions/{id}"), Some(&token)).await;
-                    let text = format!("The subscription '{id}' could not be found.");
-                    assert_eq!(missing.status, 404, "{}", door.name());
-                    assert_eq!(
-                        missing.json(),
-                        json!({"error": {"code": "SubscriptionNotFound", "message": text}})
+                let id = SubscriptionId::from_random(crate::harness::random());
+                let missing = door.get(&format!("/subscriptions/{id}"), Some(&token)).await;
+                let text = format!("The subscription '{id}' could not be found.");
+                assert_eq!(missing.status, 404, "{}", door.name());
+                assert_eq!(
+                    missing.json(),
+                    json!({"error": {"code": "SubscriptionNotFound", "message": text}})
+                );
+                assert_eq!(missing.header("www-authenticate"), None);
+                // Whose a subscription is, they hear, as strangers do; and nothing else.
+                for path in ["", "/resourceGroups/x", "/locations"] {
+                    let path = format!("/subscriptions/{}{path}", ours.id);
+                    let refused = door.get(&path, Some(&token)).await;
+                    assert_eq!(refused.status, 401, "{path}");
+                    let body = refused.json();
+                    assert_eq!(body["error"]["code"], "InvalidAuthenticationTokenTenant");
+                    assert!(
+                        body["error"]["message"]
+                            .as_str()
+                            .unwrap()
+                            .contains(&tenant.id.to_string())
                     );
-                    assert_eq!(missing.header("www-authenticate"), None);
+                    assert!(
+                        !refused.text.contains(&tenant.domain) && !refused.text.contains("resourceGroups")
+                    );
+                    assert!(
+                        refused
+                            .header("www-authenticate")
+                            .unwrap()
+                            .contains(&tenant.id.to_string())
+                    );
                 }
-                let below = format!("/subscriptions/{}/resourceGroups/x", ours.id);
-                let below = door.get(&below, Some(&token)).await;
-                assert_eq!(below.json()["error"]["code"], "ResourceNotFound");
-                for text in [&list.text, &below.text] {
-                    let hidden = [tenant.id.to_string(), ours.id.to_string(), tenant.domain.clone()];
-                    assert!(hidden.iter().all(|word| !text.contains(word.as_str())), "{text}");
-                }
+                let hidden = [tenant.id.to_string(), ours.id.to_string(), tenant.domain.clone()];
+                assert!(
+                    hidden.iter().all(|word| !list.text.contains(word.as_str())),
+                    "{}",
+                    list.text
+                );
             }
         }
     }

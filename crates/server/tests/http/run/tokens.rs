@@ -47,7 +47,7 @@ const PLANES: [(&str, &str, &str, &[&str]); 2] = [
     (
         "Resource Manager",
         MANAGEMENT,
-        "/subscriptions",
+        "/subscriptions?api-version=2020-01-01",
         &[
             "https://management.azure.com",
             "https://management.core.windows.net/",
