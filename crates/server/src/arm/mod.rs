@@ -25,6 +25,14 @@ mod role_definitions;
 mod routes;
 mod subscriptions;
 mod tags;
+#[cfg_attr(
+    not(test),
+    expect(
+        dead_code,
+        reason = "the handler of deployments, which calls it, isn't there yet"
+    )
+)]
+pub mod template;
 mod tenants;
 mod workspace;
 mod write;
