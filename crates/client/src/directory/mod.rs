@@ -5,11 +5,13 @@
 mod applications;
 mod audits;
 mod groups;
+mod principals;
 mod roles;
 mod service_principals;
 mod users;
 
 pub use audits::AuditQuery;
+pub use principals::{Principal, PrincipalKind};
 
 use crate::error::ServerMessage;
 use crate::transport::{Body, Request, Response, Transport};
