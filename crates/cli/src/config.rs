@@ -48,12 +48,6 @@ pub fn ca_file() -> Option<PathBuf> {
     path("DOORWARD_CA")
 }
 
-/// `DOORWARD_SUBSCRIPTION_ID`, which belongs to the tenant of `DOORWARD_TENANT_ID`.
-pub fn subscription_of(tenant: &str) -> Option<String> {
-    variable("DOORWARD_TENANT_ID").filter(|known| known.eq_ignore_ascii_case(tenant))?;
-    variable("DOORWARD_SUBSCRIPTION_ID")
-}
-
 /// Whether colours are unwanted (`NO_COLOR`, or a terminal that has none).
 pub fn no_color() -> bool {
     variable("NO_COLOR").is_some() || variable("TERM").is_some_and(|term| term == "dumb")

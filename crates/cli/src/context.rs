@@ -35,6 +35,15 @@ pub enum Report {
     Value(Value),
     /// The same, with the columns of a table: heading and key.
     Table(Value, &'static [(&'static str, &'static str)]),
+    /// The same, with a table of its own making.
+    Listing {
+        /// The value.
+        value: Value,
+        /// The rows of the table.
+        rows: Value,
+        /// Its columns: heading and key.
+        columns: &'static [(&'static str, &'static str)],
+    },
     /// Text that is printed as it is.
     Text(String),
     /// Nothing; the program ends with this status, which is another program's.

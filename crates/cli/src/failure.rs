@@ -1,6 +1,7 @@
 //! What went wrong, what to do about it, and with which code the program ends.
 
 use crate::exit::Exit;
+use crate::shell::quote;
 use doorward_sdk::Error;
 use std::fmt::Display;
 use std::path::Path;
@@ -78,10 +79,17 @@ impl Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let exit = match &error {
-            Error::NotFound(_) => Exit::NotFound,
-            Error::SessionEnded(_) | Error::Unauthenticated(_) => Exit::NotSignedIn,
+            Error::NotFound(_)
+            | Error::NoSuchSubscription(_)
+            | Error::NoSuchResourceGroup(_)
+            | Error::NoSuchWorkspace { .. }
+            | Error::NoSuchRole(_)
+            | Error::NoWorkspaceConfig { .. } => Exit::NotFound,
+            Error::SessionEnded(_) | Error::Unauthenticated(_) | Error::ExpiredToken(_) => Exit::NotSignedIn,
             Error::Unreachable { .. } | Error::NotTrusted { .. } => Exit::Unreachable,
-            Error::MissingVariable { .. } | Error::Invalid(_) => Exit::Usage,
+            Error::MissingVariable { .. } | Error::Invalid(_) | Error::SeveralWorkspaces { .. } => {
+                Exit::Usage
+            }
             _ => Exit::Failed,
         };
         let message = match (&error, error.server()) {
@@ -93,10 +101,29 @@ impl From<Error> for Failure {
         };
         Self {
             message,
-            cure: cure(&error).map(str::to_owned),
+            cure: explanation(&error).or_else(|| cure(&error).map(str::to_owned)),
             exit,
         }
     }
+}
+
+/// The command that says what would let the caller do what their roles don't allow.
+fn explanation(error: &Error) -> Option<String> {
+    let Error::MissingPermission {
+        action,
+        scope,
+        message,
+    } = error
+    else {
+        return None;
+    };
+    let who = message.text.split_once("object id '")?.1.split('\'').next()?;
+    Some(format!(
+        "somebody who may give roles there sees what would help: `doorward role explain --assignee {} --action {} --scope {}`",
+        quote(who),
+        quote(action),
+        quote(scope)
+    ))
 }
 
 fn cure(error: &Error) -> Option<&'static str> {
@@ -122,7 +149,21 @@ fn cure(error: &Error) -> Option<&'static str> {
         Error::NotAllowed(_) => {
             "your account may not do this: ask an administrator of the tenant for a directory role, or sign in with another account: `doorward login`"
         }
-        Error::Unauthenticated(_) => "sign in again: `doorward login`",
+        Error::MissingPermission { .. } => {
+            "ask somebody who may give roles there: `doorward role assignment create`"
+        }
+        Error::Unauthenticated(_) | Error::ExpiredToken(_) => "sign in again: `doorward login`",
+        Error::WrongTenant(_) => {
+            "use an account of the subscription's tenant: `doorward account list`, `doorward account set -s SUBSCRIPTION`"
+        }
+        Error::NoSuchSubscription(_) => "`doorward account list --refresh` shows those that you see",
+        Error::NoSuchResourceGroup(_) => "`doorward group list` shows those that you see",
+        Error::NoSuchWorkspace { .. } => "`doorward ml workspace list` shows those that you see",
+        Error::SeveralWorkspaces { .. } => "name the resource group: `-g GROUP`",
+        Error::NoSuchRole(_) => "`doorward role definition list -o table` shows those there are",
+        Error::NoWorkspaceConfig { .. } => {
+            "write one with `doorward ml workspace write-config -w WORKSPACE -g GROUP`"
+        }
         Error::Unreachable { .. } => {
             "check that the server runs (`doorward up`), and the address in DOORWARD_URL"
         }

@@ -32,11 +32,14 @@ pub enum Format {
 
 /// Prints a result.
 pub fn report(report: Report, format: Format, query: Option<&str>) -> Result<(), Failure> {
+    let own_table = query.is_none() && format == Format::Table;
     let (value, columns) = match report {
         Report::Nothing | Report::Status(_) => return Ok(()),
         Report::Text(text) => return standard_output(&format!("{}\n", text.trim_end_matches('\n'))),
         Report::Value(value) => (value, None),
         Report::Table(value, columns) => (value, Some(columns)),
+        Report::Listing { rows, columns, .. } if own_table => (rows, Some(columns)),
+        Report::Listing { value, columns, .. } => (value, Some(columns)),
     };
     let (value, order) = match query {
         Some(text) => query::search(text, &value)?,

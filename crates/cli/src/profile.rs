@@ -182,20 +182,59 @@ impl Profile {
             })
     }
 
-    /// Takes an account in and makes it the one in use.
-    pub fn sign_in(&mut self, account: Account) {
-        self.subscriptions.retain(|known| {
-            !(known.id == account.id
-                && known.user == account.user
-                && known.server.authority == account.server.authority)
-        });
+    /// Takes in the accounts of one sign-in, one for each subscription, and makes one of them the one in use: the same as
+    /// before where it is among them, else the first.
+    pub fn sign_in(&mut self, accounts: Vec<Account>) {
+        let Some(first) = accounts.first() else {
+            return;
+        };
+        let before = self
+            .subscriptions
+            .iter()
+            .find(|known| known.is_default && known.is_of_same_sign_in(first))
+            .map(|known| known.id.clone());
+        let chosen = before.filter(|id| accounts.iter().any(|account| account.id == *id));
+        let chosen = chosen.unwrap_or_else(|| first.id.clone());
+        self.subscriptions
+            .retain(|known| !known.is_of_same_sign_in(first));
         for known in &mut self.subscriptions {
             known.is_default = false;
         }
-        self.subscriptions.push(Account {
-            is_default: true,
-            ..account
-        });
+        self.subscriptions
+            .extend(accounts.into_iter().map(|account| Account {
+                is_default: account.id == chosen,
+                ..account
+            }));
+    }
+
+    /// Replaces what is known of one sign-in, in its place; the account in use stays the one in use where it is still
+    /// there.
+    pub fn keep(&mut self, accounts: Vec<Account>) {
+        let Some(first) = accounts.first() else {
+            return;
+        };
+        let same = |known: &Account| known.is_of_same_sign_in(first);
+        let (place, in_use) = (
+            self.subscriptions.iter().position(same),
+            self.subscriptions
+                .iter()
+                .find(|known| known.is_default && same(known)),
+        );
+        let in_use = in_use.map(|account| account.id.clone());
+        let fallback = in_use.as_ref().map(|_| first.id.clone());
+        let chosen = in_use
+            .filter(|id| accounts.iter().any(|account| account.id == *id))
+            .or(fallback);
+        self.subscriptions.retain(|known| !same(known));
+        let place = place.unwrap_or(self.subscriptions.len());
+        let accounts: Vec<Account> = accounts
+            .into_iter()
+            .map(|account| Account {
+                is_default: Some(&account.id) == chosen.as_ref(),
+                ..account
+            })
+            .collect();
+        self.subscriptions.splice(place..place, accounts);
     }
 
     /// A subscription of that tenant that is known from another account.
@@ -217,6 +256,13 @@ impl Profile {
 }
 
 impl Account {
+    /// Whether it is the same principal in the same tenant of the same server.
+    pub fn is_of_same_sign_in(&self, other: &Self) -> bool {
+        self.user == other.user
+            && self.tenant_id == other.tenant_id
+            && self.server.authority == other.server.authority
+    }
+
     /// The account as `az account show` prints it.
     pub fn to_az(&self) -> Value {
         let mut value = serde_json::to_value(self).unwrap_or_default();
@@ -224,5 +270,75 @@ impl Account {
             object.remove("server");
         }
         value
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account(user: &str, id: &str) -> Account {
+        Account {
+            environment_name: "Doorward".to_owned(),
+            home_tenant_id: "t".to_owned(),
+            id: id.to_owned(),
+            is_default: false,
+            managed_by_tenants: Vec::new(),
+            name: id.to_owned(),
+            state: "Enabled".to_owned(),
+            tenant_default_domain: None,
+            tenant_display_name: None,
+            tenant_id: "t".to_owned(),
+            user: User {
+                name: user.to_owned(),
+                kind: UserKind::User,
+            },
+            server: Server {
+                authority: "https://localhost:8443".to_owned(),
+                ca_file: None,
+            },
+        }
+    }
+
+    fn shown(profile: &Profile) -> String {
+        let one = |a: &Account| format!("{}{}{}", a.user.name, a.id, if a.is_default { "*" } else { "" });
+        profile
+            .subscriptions
+            .iter()
+            .map(one)
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    fn all(user: &str, ids: &[&str]) -> Vec<Account> {
+        ids.iter().map(|id| account(user, id)).collect()
+    }
+
+    #[test]
+    fn a_sign_in_brings_all_its_subscriptions() {
+        let mut profile = Profile::default();
+        profile.sign_in(all("a", &["1", "2"]));
+        profile.sign_in(all("b", &["2"]));
+        assert_eq!(shown(&profile), "a1 a2 b2*");
+        profile.sign_in(all("a", &["2", "3"]));
+        assert_eq!(shown(&profile), "b2 a2* a3");
+        for known in &mut profile.subscriptions {
+            known.is_default = known.id == "3";
+        }
+        profile.sign_in(all("a", &["2", "3"]));
+        assert_eq!(shown(&profile), "b2 a2 a3*");
+    }
+
+    #[test]
+    fn what_is_asked_for_again_keeps_its_place_and_what_is_in_use() {
+        let mut profile = Profile::default();
+        profile.sign_in(all("b", &["2"]));
+        profile.sign_in(all("a", &["1", "2"]));
+        profile.keep(all("b", &["2", "3"]));
+        assert_eq!(shown(&profile), "b2 b3 a1* a2");
+        profile.keep(all("a", &["2", "1"]));
+        assert_eq!(shown(&profile), "b2 b3 a2 a1*");
+        profile.keep(all("a", &["4"]));
+        assert_eq!(shown(&profile), "b2 b3 a4*");
     }
 }

@@ -34,6 +34,34 @@ pub fn new_secret(given: Option<&str>, question: &str) -> Result<SecretString, F
     Ok(first)
 }
 
+/// Whether the person is sure, unless they said so before. Without a terminal there is nobody to ask.
+pub fn confirm(question: &str, yes: bool) -> Result<(), Failure> {
+    if yes {
+        return Ok(());
+    }
+    if !io::stdin().is_terminal() {
+        return Err(
+            Failure::usage("Unable to prompt for confirmation as no tty available.")
+                .cure("say `--yes` if you are sure"),
+        );
+    }
+    output::ask(&format!("{question} (y/n)"));
+    let mut answer = String::new();
+    io::stdin()
+        .lock()
+        .read_line(&mut answer)
+        .map_err(|e| Failure::new(format!("standard input: {e}")))?;
+    match answer.trim().to_ascii_lowercase().as_str() {
+        "y" | "yes" => Ok(()),
+        _ => Err(Failure::new("Operation cancelled.")),
+    }
+}
+
+/// The same, where scripts without a terminal are taken to be sure.
+pub fn confirm_on_terminal(question: &str, yes: bool) -> Result<(), Failure> {
+    confirm(question, yes || !io::stdin().is_terminal())
+}
+
 fn line() -> Result<SecretString, Failure> {
     let mut text = String::new();
     io::stdin()

@@ -6,7 +6,10 @@ use crate::local_time;
 use crate::profile::{Account, UserKind};
 use crate::vault::{Owner, Vault};
 use doorward_sdk::directory::DirectoryClient;
-use doorward_sdk::{AccessToken, Error, ServicePrincipalAuthentication, TokenSource, UserSession};
+use doorward_sdk::resource_manager::ResourceManagerClient;
+use doorward_sdk::{
+    AccessToken, ClientOptions, Error, ServicePrincipalAuthentication, TokenSource, UserSession,
+};
 use std::future::Future;
 use std::sync::Arc;
 
@@ -73,6 +76,11 @@ impl Session {
         ))
     }
 
+    /// Resource Manager, as this account.
+    pub fn resource_manager(self: &Arc<Self>) -> Result<ResourceManagerClient, Failure> {
+        Ok(ResourceManagerClient::of(Arc::clone(self))?)
+    }
+
     /// The account.
     pub fn account(&self) -> &Account {
         &self.account
@@ -117,5 +125,9 @@ impl TokenSource for Session {
             tracing::warn!(reason = failure.message, "the token could not be kept");
         }
         Ok(token)
+    }
+    fn server(&self) -> Result<ClientOptions, Error> {
+        let options = self.account.server.options();
+        options.map_err(|failure| Error::Invalid(failure.message))
     }
 }

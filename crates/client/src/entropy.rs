@@ -17,6 +17,11 @@ pub(crate) fn request_id() -> CorrelationId {
     CorrelationId::from_random(bytes())
 }
 
+/// 16 bytes for the id of something new. Ids are no secrets.
+pub(crate) fn id_bytes() -> [u8; 16] {
+    bytes()
+}
+
 /// A number from 0 up to and including `most`, by which retries of many clients are spread.
 pub(crate) fn jitter(most: u64) -> u64 {
     u64::from_le_bytes(bytes())

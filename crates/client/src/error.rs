@@ -82,12 +82,75 @@ pub enum Error {
     /// The caller is known and may not do this (403).
     #[error("not allowed: {0}")]
     NotAllowed(ServerMessage),
+    /// The caller's roles don't allow an action over a scope (Resource Manager's `AuthorizationFailed`).
+    #[error("not allowed: {message}")]
+    MissingPermission {
+        /// Which action.
+        action: String,
+        /// Over which scope.
+        scope: String,
+        /// What the server said.
+        message: ServerMessage,
+    },
+    /// The access token is of another tenant than the subscription (`InvalidAuthenticationTokenTenant`).
+    #[error("the access token is of another tenant: {0}")]
+    WrongTenant(ServerMessage),
+    /// The access token has expired (`ExpiredAuthenticationToken`).
+    #[error("the access token has expired: {0}")]
+    ExpiredToken(ServerMessage),
     /// The caller's token was not accepted (401 from a service other than the token service).
     #[error("the access token was not accepted: {0}")]
     Unauthenticated(ServerMessage),
     /// There is no such object (404).
     #[error("{0}")]
     NotFound(ServerMessage),
+    /// There is no such subscription (`SubscriptionNotFound`).
+    #[error("{0}")]
+    NoSuchSubscription(ServerMessage),
+    /// There is no such resource group (`ResourceGroupNotFound`).
+    #[error("{0}")]
+    NoSuchResourceGroup(ServerMessage),
+    /// There is no workspace of that name, or none that the caller sees.
+    #[error("there is no workspace `{name}` in {place}")]
+    NoSuchWorkspace {
+        /// Its name.
+        name: String,
+        /// Where it was looked for.
+        place: String,
+    },
+    /// There are several workspaces of that name, so its resource group must be named.
+    #[error("there are several workspaces `{name}`, in the resource groups {}", resource_groups.join(", "))]
+    SeveralWorkspaces {
+        /// Their name.
+        name: String,
+        /// Where they are.
+        resource_groups: Vec<String>,
+    },
+    /// There is a workspace of that name already.
+    #[error("there is a workspace `{name}` in the resource group {resource_group} already")]
+    WorkspaceExists {
+        /// Its name.
+        name: String,
+        /// Where it is.
+        resource_group: String,
+    },
+    /// No configuration file of a workspace was found.
+    #[error("there is no config.json of a workspace in {} or the directories above it", start.display())]
+    NoWorkspaceConfig {
+        /// From where it was looked for.
+        start: PathBuf,
+    },
+    /// There is no role of that name or id.
+    #[error("there is no role `{0}`")]
+    NoSuchRole(String),
+    /// Something was begun and had not ended when patience had.
+    #[error("it was begun and has not ended after {} s; how far it is stands at {operation}", waited.as_secs())]
+    Unfinished {
+        /// Where the server says how far it is.
+        operation: String,
+        /// How long was waited.
+        waited: Duration,
+    },
     /// Any other refusal.
     #[error("{0}")]
     Refused(ServerMessage),
@@ -140,14 +203,34 @@ impl Error {
             | Self::Unauthenticated(m)
             | Self::NotFound(m)
             | Self::Refused(m)
+            | Self::WrongTenant(m)
+            | Self::ExpiredToken(m)
+            | Self::NoSuchSubscription(m)
+            | Self::NoSuchResourceGroup(m)
+            | Self::MissingPermission { message: m, .. }
             | Self::Throttled { message: m, .. } => Some(m),
             Self::MissingVariable { .. }
             | Self::Invalid(_)
             | Self::CaFile { .. }
             | Self::Unreachable { .. }
             | Self::NotTrusted { .. }
+            | Self::NoSuchWorkspace { .. }
+            | Self::SeveralWorkspaces { .. }
+            | Self::WorkspaceExists { .. }
+            | Self::NoWorkspaceConfig { .. }
+            | Self::NoSuchRole(_)
+            | Self::Unfinished { .. }
             | Self::Unexpected { .. } => None,
         }
+    }
+
+    /// Whether something has expired by which the caller proves who they are: the access token, the session, or the
+    /// client secret.
+    pub fn is_expired(&self) -> bool {
+        matches!(
+            self,
+            Self::ExpiredToken(_) | Self::SessionEnded(_) | Self::ExpiredSecret(_)
+        )
     }
 
     /// What the token service's refusal means.
@@ -179,8 +262,64 @@ impl Error {
             _ => Self::Refused(message),
         }
     }
+
+    /// What Resource Manager's refusal means.
+    pub(crate) fn of_resource_manager(message: ServerMessage, retry_after: Option<Duration>) -> Self {
+        match message.code.as_str() {
+            _ if busy(message.status) => Self::Throttled { retry_after, message },
+            "AuthorizationFailed" | "LinkedAuthorizationFailed" => match missing_permission(&message.text) {
+                Some((action, scope)) => Self::MissingPermission {
+                    action,
+                    scope,
+                    message,
+                },
+                None => Self::NotAllowed(message),
+            },
+            "InvalidAuthenticationTokenTenant" => Self::WrongTenant(message),
+            "ExpiredAuthenticationToken" => Self::ExpiredToken(message),
+            "SubscriptionNotFound" => Self::NoSuchSubscription(message),
+            "ResourceGroupNotFound" => Self::NoSuchResourceGroup(message),
+            _ => Self::of_directory(message, retry_after),
+        }
+    }
 }
 
 fn busy(status: u16) -> bool {
     matches!(status, 429 | 503)
+}
+
+/// The action and the scope in the text of an `AuthorizationFailed`; in that of a `LinkedAuthorizationFailed` those
+/// that are missing, which come last.
+fn missing_permission(text: &str) -> Option<(String, String)> {
+    let (_, after) = text.rsplit_once("perform action '")?;
+    let (action, after) = after.split_once('\'')?;
+    let (_, after) = after.split_once(" scope")?;
+    let scope = after.split('\'').nth(1)?;
+    Some((action.to_owned(), scope.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_read_from_the_refusal() {
+        let one = "The client 'a' with object id 'b' does not have authorization to perform action \
+                   'Microsoft.MachineLearningServices/workspaces/delete' over scope '/subscriptions/s' or the scope is \
+                   invalid. If access was recently granted, please refresh your credentials.";
+        let linked = "The client 'a' with object id 'b' has permission to perform action 'X/write' on scope \
+                      '/subscriptions/s'; however, it does not have permission to perform action 'Y/action' on the \
+                      linked scope(s) '/subscriptions/t' or the linked scope(s) are invalid.";
+        let read = |text| missing_permission(text).unwrap();
+        let pair = |action: &str, scope: &str| (action.to_owned(), scope.to_owned());
+        assert_eq!(
+            read(one),
+            pair(
+                "Microsoft.MachineLearningServices/workspaces/delete",
+                "/subscriptions/s"
+            )
+        );
+        assert_eq!(read(linked), pair("Y/action", "/subscriptions/t"));
+        assert_eq!(missing_permission("No."), None);
+    }
 }

@@ -56,6 +56,10 @@ fn line(arg: &Arg, text: &mut String) {
     let mut names: Vec<String> = Vec::new();
     names.extend(arg.get_short().map(|short| format!("-{short}")));
     names.extend(arg.get_long().map(|long| format!("--{long}")));
+    let more_short = arg.get_visible_short_aliases().unwrap_or_default();
+    names.extend(more_short.iter().map(|short| format!("-{short}")));
+    let more_long = arg.get_visible_aliases().unwrap_or_default();
+    names.extend(more_long.iter().map(|long| format!("--{long}")));
     let mut shown = names.join(", ");
     if let Some(value) = value {
         shown = if shown.is_empty() {

@@ -1,15 +1,18 @@
 //! `doorward login`: a service principal by its secret, a person by a password or a one-time link.
 
+use super::subscriptions;
 use crate::context::{Context, Outcome, Report};
 use crate::failure::Failure;
 use crate::profile::{Account, NO_SUBSCRIPTION, Profile, Server, User, UserKind};
 use crate::vault::{Owner, Vault};
-use crate::{config, local_time, prompt, session};
+use crate::{config, local_time, output, prompt, session};
 use doorward_names::{Secret, SecretString, TenantName, Upn};
 use doorward_protocol::jose::UnverifiedToken;
-use doorward_sdk::{AccessToken, ServicePrincipalAuthentication, SignedIn, UserSession};
+use doorward_sdk::resource_manager::ResourceManagerClient;
+use doorward_sdk::{AccessToken, Error, ServicePrincipalAuthentication, SignedIn, TokenSource, UserSession};
 use serde::Deserialize;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// For which resource the first token is had, as `az` does it.
 const FIRST_RESOURCE: &str = "https://management.core.windows.net/";
@@ -32,8 +35,8 @@ pub struct Args {
     /// One-time link of `doorward init` or `doorward admin recover`, which sets the password as well
     #[arg(long, value_name = "URL")]
     setup_link: Option<String>,
-    /// Taken as `az` takes it; accounts without a subscription are always allowed
-    #[arg(long, hide = true)]
+    /// Don't warn when the account sees no subscription: it is signed in to the tenant alone
+    #[arg(long)]
     allow_no_subscriptions: bool,
 }
 
@@ -49,9 +52,16 @@ struct New {
     server: Server,
     tenant: String,
     user: User,
-    secret: SecretString,
+    credential: Credential,
     /// The first token, where it is for [`FIRST_RESOURCE`].
     token: Option<AccessToken>,
+}
+
+/// From what further tokens are had.
+#[derive(Debug)]
+enum Credential {
+    ServicePrincipal(ServicePrincipalAuthentication, SecretString),
+    Person(UserSession),
 }
 
 /// Signs in.
@@ -62,7 +72,7 @@ pub fn run(args: &Args, context: &Context) -> Outcome {
         (None, true) => service_principal(args, server)?,
         (None, false) => person(args, server)?,
     };
-    let accounts = keep(new, context)?;
+    let accounts = keep(new, args.allow_no_subscriptions, context)?;
     Ok(Report::Value(accounts))
 }
 
@@ -86,7 +96,7 @@ fn service_principal(args: &Args, server: Server) -> Result<New, Failure> {
             kind: UserKind::ServicePrincipal,
         },
         server,
-        secret,
+        credential: Credential::ServicePrincipal(principal, secret),
         token: Some(token),
     })
 }
@@ -154,7 +164,7 @@ fn signed(server: Server, typed: Option<&str>, signed_in: SignedIn, first: bool)
             name,
             kind: UserKind::User,
         },
-        secret: signed_in.session.refresh_token(),
+        credential: Credential::Person(signed_in.session),
         token: first.then_some(signed_in.token),
     })
 }
@@ -166,23 +176,18 @@ fn hints(token: &SecretString) -> Result<Hints, Failure> {
     serde_json::from_value(claims).map_err(|_| Failure::new("the server's token names no tenant"))
 }
 
-/// Keeps account and secret; prints the accounts of whoever signed in, as `az login` does.
-fn keep(new: New, context: &Context) -> Result<Value, Failure> {
+/// Keeps the accounts and the secret; prints the accounts of whoever signed in, as `az login` does.
+fn keep(new: New, allow_none: bool, context: &Context) -> Result<Value, Failure> {
     let known = Profile::load(&context.home)?
         .known_subscription(&new.server, &new.tenant)
         .cloned();
-    let named = config::subscription_of(&new.tenant);
-    let subscription = known.as_ref().map(|known| (known.id.clone(), known.name.clone()));
-    let (id, name) = subscription
-        .or_else(|| named.map(|id| (id.clone(), id)))
-        .unwrap_or_else(|| (new.tenant.clone(), NO_SUBSCRIPTION.to_owned()));
     let account = Account {
         environment_name: "Doorward".to_owned(),
         home_tenant_id: new.tenant.clone(),
-        id,
+        id: new.tenant.clone(),
         is_default: true,
         managed_by_tenants: Vec::new(),
-        name,
+        name: NO_SUBSCRIPTION.to_owned(),
         state: "Enabled".to_owned(),
         tenant_default_domain: known
             .as_ref()
@@ -192,17 +197,73 @@ fn keep(new: New, context: &Context) -> Result<Value, Failure> {
         user: new.user,
         server: new.server,
     };
-    store(&account, &new.secret, new.token.as_ref(), context)?;
-    Ok(Value::Array(vec![account.to_az()]))
+    let options = account.server.options()?;
+    let found = session::block_on(async {
+        let token = match &new.token {
+            Some(token) => token.clone(),
+            None => new.credential.token().await?,
+        };
+        let manager = ResourceManagerClient::new(options, Arc::new(OneToken(token)));
+        Ok(manager.subscriptions().await?)
+    });
+    // Who is signed in stays so: what they signed in by may be good for one time only.
+    let found = found.unwrap_or_else(|failure| {
+        output::warn(&format!(
+            "the subscriptions can't be asked for: {}",
+            failure.message
+        ));
+        Vec::new()
+    });
+    let accounts = subscriptions::accounts(&account, &found);
+    if !allow_none && accounts.iter().all(|account| account.name == NO_SUBSCRIPTION) {
+        output::warn(&format!(
+            "No subscriptions found for {}: it is signed in to the tenant alone. Once it has a role over one: `doorward account list --refresh`",
+            account.user.name
+        ));
+    }
+    let secret = match &new.credential {
+        Credential::ServicePrincipal(_, secret) => secret.clone(),
+        Credential::Person(session) => session.refresh_token(),
+    };
+    store(accounts, &secret, new.token.as_ref(), context)?;
+    let profile = Profile::load(&context.home)?;
+    let mine = profile
+        .subscriptions
+        .iter()
+        .filter(|other| other.is_of_same_sign_in(&account));
+    Ok(mine.map(Account::to_az).collect())
 }
 
-/// Keeps a signed-in account: its secret first, so that no account stands there without one.
+impl Credential {
+    async fn token(&self) -> Result<AccessToken, Error> {
+        match self {
+            Self::ServicePrincipal(principal, _) => principal.token(FIRST_RESOURCE).await,
+            Self::Person(session) => session.token(FIRST_RESOURCE).await,
+        }
+    }
+}
+
+/// One token, for whoever asks.
+#[derive(Debug)]
+struct OneToken(AccessToken);
+
+#[async_trait::async_trait]
+impl TokenSource for OneToken {
+    async fn token(&self, _: &str) -> Result<AccessToken, Error> {
+        Ok(self.0.clone())
+    }
+}
+
+/// Keeps the accounts of a sign-in: their secret first, so that no account stands there without one.
 pub fn store(
-    account: &Account,
+    accounts: Vec<Account>,
     secret: &SecretString,
     token: Option<&AccessToken>,
     context: &Context,
 ) -> Result<(), Failure> {
+    let Some(account) = accounts.first() else {
+        return Ok(());
+    };
     let (owner, now) = (Owner::of(account), local_time::now());
     Vault::change(&context.home, now, |vault| {
         vault.forget_tokens(&owner);
@@ -212,7 +273,7 @@ pub fn store(
         }
     })?;
     Profile::change(&context.home, |profile| {
-        profile.sign_in(account.clone());
+        profile.sign_in(accounts);
         Ok(())
     })
 }

@@ -3,14 +3,22 @@
 mod account;
 mod ad;
 mod admin;
+mod audit;
+mod caller;
 mod completion;
 pub mod docs;
 mod env;
+mod group;
 mod keys;
 mod login;
 mod logout;
+mod ml;
+mod principal;
+mod provider;
+mod role;
 pub mod run;
 mod serve;
+mod subscriptions;
 mod trust;
 mod up;
 mod version;
@@ -32,6 +40,21 @@ pub enum Command {
     /// The directory: users, groups, applications, service principals, roles
     #[command(subcommand)]
     Ad(ad::Command),
+    /// Resource groups
+    #[command(subcommand)]
+    Group(group::Command),
+    /// Roles over resources, who has them, and why somebody may do something
+    #[command(subcommand)]
+    Role(role::Command),
+    /// Machine-learning workspaces and what runs in them
+    #[command(subcommand)]
+    Ml(ml::Command),
+    /// Resource providers, and what can be allowed
+    #[command(subcommand)]
+    Provider(provider::Command),
+    /// What was done and refused, by whom
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Run a command in a private place where Azure's host names lead to the server
     Run(run::Args),
     /// Start a development server on this machine
@@ -75,6 +98,11 @@ impl Command {
             Self::Logout(args) => logout::run(&args, context),
             Self::Account(command) => account::run(&command, context),
             Self::Ad(command) => ad::run(&command, context),
+            Self::Group(command) => group::run(&command, context),
+            Self::Role(command) => role::run(&command, context),
+            Self::Ml(command) => ml::run(&command, context),
+            Self::Provider(command) => provider::run(&command, context),
+            Self::Audit(command) => audit::run(&command, context),
             Self::Run(args) => run::run(&args, context),
             Self::Up(args) => up::run(args, context),
             Self::Serve(args) => serve::serve(&args),

@@ -151,7 +151,7 @@ async fn sign_in(
         Ok(())
     })?;
     let token = boot::sign_in(running, info).await.map_err(failure)?;
-    login::store(account, &token, None, context)
+    login::store(vec![account.clone()], &token, None, context)
 }
 
 fn same(one: &Account, other: &Account) -> bool {

@@ -169,7 +169,14 @@ fn accounts_are_changed_by_set_and_many_processes_share_the_files() {
             .trim(),
         "user"
     );
-    cli.run(["account", "set", "-s", tenant]).text();
+    let shown = cli.run(["account", "show"]).json();
+    assert_eq!(shown["id"], SERVER.env["DOORWARD_SUBSCRIPTION_ID"].as_str());
+    for name in ["id", "name"] {
+        cli.run(["account", "set", "-s", shown[name].as_str().unwrap()])
+            .text();
+    }
+    let again = cli.run(["account", "list", "--refresh"]).json();
+    assert_eq!(again[0], shown);
     assert!(
         cli.run(["account", "set", "-s", "nothing"])
             .failed(1)

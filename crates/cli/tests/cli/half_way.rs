@@ -105,6 +105,7 @@ fn answer(line: &str, applications: &Value) -> (u16, Value) {
         ["POST", path, ..] if path.ends_with("addPassword") => {
             (200, json!({ "keyId": "new-key", "secretText": "new-secret" }))
         }
+        ["POST", "/v1.0/servicePrincipals", ..] => (201, json!({ "id": ID })),
         ["POST", "/v1.0/applications", ..] => (201, json!({ "id": "object-id", "appId": "app-id" })),
         _ => (204, json!({})),
     }

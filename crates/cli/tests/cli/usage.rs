@@ -72,17 +72,19 @@ fn a_server_that_is_not_there_ends_with_5() {
 }
 
 #[test]
-fn roles_are_refused_before_anything_is_done() {
+fn a_role_needs_scopes_and_the_reverse_before_anything_is_done() {
     // Nobody is signed in: the refusal comes first.
-    for option in [["--role", "owner"], ["--scopes", "/subscriptions/x"]] {
-        let said = Cli::new()
-            .run(
-                ["ad", "sp", "create-for-rbac", "--name", "x"]
-                    .into_iter()
-                    .chain(option),
-            )
-            .failed(2);
-        assert!(said.contains("not available in this version"), "{said}");
+    for (option, said) in [
+        (vec!["--role", "owner"], "specify both --role and --scopes"),
+        (vec!["--scopes", "/"], "specify both --role and --scopes"),
+        (
+            vec!["--role", "owner", "--scopes", "ml-rg"],
+            "`ml-rg` is not a valid scope",
+        ),
+    ] {
+        let create = ["ad", "sp", "create-for-rbac", "--name", "x"];
+        let refused = Cli::new().run(create.into_iter().chain(option)).failed(2);
+        assert!(refused.contains(said), "{refused}");
     }
 }
 

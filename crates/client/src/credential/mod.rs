@@ -7,7 +7,8 @@ mod user_session;
 pub use service_principal::ServicePrincipalAuthentication;
 pub use user_session::{COMMAND_LINE_CLIENT, SignedIn, UserSession};
 
-use crate::{AccessToken, Error};
+use crate::{AccessToken, ClientOptions, Error};
+use std::sync::Arc;
 
 /// Whatever has access tokens for a resource or scope.
 #[async_trait::async_trait]
@@ -18,4 +19,23 @@ pub trait TokenSource: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// As [`Error`] says.
     async fn token(&self, resource_or_scope: &str) -> Result<AccessToken, Error>;
+
+    /// The server that the tokens are of. When a source doesn't say, it is that of the environment.
+    ///
+    /// # Errors
+    /// As [`ClientOptions::from_env`].
+    fn server(&self) -> Result<ClientOptions, Error> {
+        ClientOptions::from_env()
+    }
+}
+
+#[async_trait::async_trait]
+impl<T: TokenSource + ?Sized> TokenSource for Arc<T> {
+    async fn token(&self, resource_or_scope: &str) -> Result<AccessToken, Error> {
+        (**self).token(resource_or_scope).await
+    }
+
+    fn server(&self) -> Result<ClientOptions, Error> {
+        (**self).server()
+    }
 }

@@ -159,4 +159,8 @@ impl TokenSource for ServicePrincipalAuthentication {
     async fn token(&self, resource_or_scope: &str) -> Result<AccessToken, Error> {
         Self::token(self, resource_or_scope).await
     }
+
+    fn server(&self) -> Result<ClientOptions, Error> {
+        Ok(self.shared.transport.options().clone())
+    }
 }

@@ -3,10 +3,15 @@
 //! Objects are passed through as JSON: what a caller reads in them is the caller's business.
 
 mod applications;
+mod audits;
 mod groups;
+mod principals;
 mod roles;
 mod service_principals;
 mod users;
+
+pub use audits::AuditQuery;
+pub use principals::{Principal, PrincipalKind};
 
 use crate::error::ServerMessage;
 use crate::transport::{Body, Request, Response, Transport};

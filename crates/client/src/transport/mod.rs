@@ -55,6 +55,10 @@ pub(crate) struct Response {
     pub status: u16,
     pub body: Vec<u8>,
     pub retry_after: Option<Duration>,
+    /// Where it says how far it is (`Azure-AsyncOperation`), of something that takes longer.
+    pub operation: Option<String>,
+    /// Where the result will be (`Location`).
+    pub location: Option<String>,
     pub host: String,
 }
 
@@ -149,12 +153,14 @@ impl Transport {
         };
         let mut response = builder.send().await.map_err(fail)?;
         let status = response.status().as_u16();
-        let retry_after = response
-            .headers()
-            .get("retry-after")
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.trim().parse().ok())
+        let header = |name: &str| {
+            let value = response.headers().get(name)?.to_str().ok()?;
+            Some(value.trim().to_owned())
+        };
+        let retry_after = header("retry-after")
+            .and_then(|value| value.parse().ok())
             .map(Duration::from_secs);
+        let (operation, location) = (header("azure-asyncoperation"), header("location"));
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(fail)? {
             if body.len() + chunk.len() > MAX_BODY {
@@ -168,6 +174,8 @@ impl Transport {
             status,
             body,
             retry_after,
+            operation,
+            location,
             host,
         })
     }

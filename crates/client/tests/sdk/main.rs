@@ -8,6 +8,8 @@
 mod cache;
 mod directory;
 mod mock;
+mod resource_manager;
 mod retry;
 mod run;
 mod validation;
+mod workspace;

@@ -11,12 +11,14 @@ pub type Tags = BTreeMap<String, String>;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Resource {
-    /// Its scope.
+    /// Its scope; left out by who makes it, for the path says it, as the next two.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub id: String,
     /// Its name.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub name: String,
     /// Its type.
-    #[serde(rename = "type")]
+    #[serde(rename = "type", skip_serializing_if = "String::is_empty")]
     pub kind: String,
     /// Where it is.
     #[serde(skip_serializing_if = "Option::is_none")]

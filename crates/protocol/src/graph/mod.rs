@@ -6,6 +6,7 @@
 
 mod app_role_assignment;
 mod application;
+mod audit;
 mod body;
 mod credential;
 mod directory_object;
@@ -22,6 +23,7 @@ pub use app_role_assignment::{AppRoleAssignment, CreateAppRoleAssignment};
 pub use application::{
     Application, ApplicationApi, ApplicationConstants, CreateApplication, RequestedApi, UpdateApplication,
 };
+pub use audit::{AuditApp, AuditDetail, AuditInitiator, AuditResult, AuditTarget, AuditUser, DirectoryAudit};
 pub use body::{BodyError, RequestBody, parse_body};
 pub use credential::{AddPassword, PasswordCredential, RemovePassword, RequestedPassword};
 pub use directory_object::{DirectoryObject, GetByIds, MAX_IDS, Reference, object_id};

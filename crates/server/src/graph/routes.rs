@@ -26,7 +26,7 @@ const FIXED_OBJECT: &[Method] = &[Method::GET, Method::DELETE];
 pub fn methods(path: &P) -> &'static [Method] {
     match path {
         P::Organization | P::Me | P::RoleDefinitions | P::RoleDefinition(_) | P::DirectoryObject(_) => READ,
-        P::DirectoryRoles(_) => READ,
+        P::DirectoryRoles(_) | P::DirectoryAudits => READ,
         P::GetByIds => ADD,
         P::Users | P::Groups | P::Applications | P::ServicePrincipals | P::RoleAssignments => COLLECTION,
         P::User(_) => OBJECT,
@@ -86,6 +86,7 @@ pub async fn dispatch(method: Method, call: Call) -> Result<Response, GraphError
         P::Group(id, G::OwnerReferences) => owners::add(call, Holder::Group(id)).await,
         P::Group(id, G::OwnerReference(owner)) => owners::remove(call, Holder::Group(id), owner).await,
         P::Group(id, G::Memberships(way)) => memberships::answer(call, Subject::Group(id), way).await,
+        P::DirectoryAudits => Err(GraphError::NoSegment("auditLogs".to_owned())),
         P::Users if get => users::list(call).await,
         P::Users => users::create(call).await,
         P::User(user) if get => users::get(call, user).await,

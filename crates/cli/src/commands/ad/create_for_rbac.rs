@@ -2,14 +2,20 @@
 
 use super::credential::{self, Kind, NewPassword, PROTECT, passwords};
 use super::text;
+use crate::commands::caller::scope;
+use crate::commands::principal::{Assignee, object_id};
+use crate::commands::role;
 use crate::context::{Outcome, Report};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::profile::{Account, NO_SUBSCRIPTION};
+use crate::session::Session;
 use crate::{local_time, output};
-use doorward_sdk::directory::{DirectoryClient, literal};
+use doorward_names::{ObjectId, Scope};
+use doorward_sdk::directory::{DirectoryClient, PrincipalKind, literal};
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// What the passwords made here are called, as `az` calls them.
 const PASSWORD_NAME: &str = "rbac";
@@ -26,13 +32,13 @@ pub struct Args {
     /// For how many years the password is good
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=100))]
     years: Option<u16>,
-    /// Not available in this version: roles over resources come with Resource Manager
+    /// Role that it gets, by name or id; needs `--scopes`
     #[arg(long)]
     role: Option<String>,
-    /// Not available in this version: roles over resources come with Resource Manager
-    #[arg(long, num_args = 1..)]
+    /// Where it gets the role: `/subscriptions/ID`, a resource's id …
+    #[arg(long, num_args = 1.., value_name = "SCOPE")]
     scopes: Option<Vec<String>>,
-    /// Taken as `az` took it: no role is given anyway
+    /// Taken as `az` takes it: no role is given unless one is named
     #[arg(long, hide = true)]
     skip_assignment: bool,
     /// Not available in this version
@@ -47,19 +53,25 @@ pub struct Args {
 }
 
 impl Args {
-    /// Refuses what isn't there yet, before anything is done.
+    /// Refuses what can't be done, before anything is.
     pub fn check(&self) -> Result<(), Failure> {
-        if self.role.is_some() || self.scopes.is_some() {
+        if self.role.is_some() != self.scopes.is_some() {
             return Err(Failure::usage(
-                "--role and --scopes: roles come with Resource Manager: not available in this version",
+                "Usage error: To create role assignments, specify both --role and --scopes.",
             )
-            .cure("leave them out; the service principal can sign in without a role"));
+            .cure("or leave both out: a role can be given later, `doorward role assignment create`"));
         }
+        self.wanted_scopes()?;
         if self.create_cert || self.cert.is_some() || self.keyvault.is_some() {
             return Err(Failure::usage("certificates are not available in this version")
                 .cure("leave the option out; the service principal then gets a password"));
         }
         Ok(())
+    }
+
+    fn wanted_scopes(&self) -> Result<Vec<Scope>, Failure> {
+        let given = self.scopes.iter().flatten();
+        given.map(|text| scope(text)).collect()
     }
 }
 
@@ -88,7 +100,7 @@ struct Made {
 }
 
 /// Does it.
-pub async fn run(args: &Args, directory: &DirectoryClient, account: &Account) -> Outcome {
+pub async fn run(args: &Args, directory: &DirectoryClient, session: &Arc<Session>) -> Outcome {
     let name = args
         .name
         .clone()
@@ -100,14 +112,53 @@ pub async fn run(args: &Args, directory: &DirectoryClient, account: &Account) ->
         Err(e) => return Err(take_back(directory, &made, None, e.into()).await),
     };
     let key_id = added.get("keyId").and_then(Value::as_str);
-    if let Err(e) = service_principal(directory, &made).await {
+    let principal = match service_principal(directory, &made).await {
+        Ok(id) => id,
+        Err(e) => return Err(take_back(directory, &made, key_id, e).await),
+    };
+    if let Err(e) = roles(args, principal, session).await {
         return Err(take_back(directory, &made, key_id, e).await);
     }
     if let Some(earlier) = &made.earlier {
         credential::remove_all(Kind::Application, directory, &made.id, earlier).await;
     }
     output::warn(PROTECT);
-    print(args, &name, &made, text(&added, "secretText")?, account)
+    print(args, &name, &made, text(&added, "secretText")?, session.account())
+}
+
+/// Gives the role at each scope; when one can't be given, those given are taken back.
+async fn roles(args: &Args, principal: ObjectId, session: &Arc<Session>) -> Result<(), Failure> {
+    let Some(role) = &args.role else {
+        return Ok(());
+    };
+    let manager = session.resource_manager()?;
+    let assignee = Assignee {
+        id: principal,
+        kind: Some(PrincipalKind::ServicePrincipal),
+    };
+    let mut given = Vec::new();
+    for scope in args.wanted_scopes()? {
+        output::note(&format!(
+            "Creating '{role}' role assignment under scope '{}'",
+            scope.as_str()
+        ));
+        match role::give(&manager, &scope, role, assignee).await {
+            Ok(Some(made)) => given.push((scope, made.name)),
+            Ok(None) => {}
+            Err(failure) => {
+                for (scope, id) in given {
+                    if let Err(e) = manager.delete_role_assignment(&scope, id).await {
+                        output::warn(&format!(
+                            "the role at {} can't be taken back: {e}",
+                            scope.as_str()
+                        ));
+                    }
+                }
+                return Err(failure);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The one application of that name, or a new one.
@@ -147,15 +198,22 @@ async fn application(name: &str, directory: &DirectoryClient) -> Result<Made, Fa
     }
 }
 
-async fn service_principal(directory: &DirectoryClient, made: &Made) -> Result<(), Failure> {
+/// The application's service principal, by its object id.
+async fn service_principal(directory: &DirectoryClient, made: &Made) -> Result<ObjectId, Failure> {
+    let mut found = None;
     if made.earlier.is_some() {
         let filter = format!("appId eq {}", literal(&made.app_id));
-        if !directory.service_principals(Some(&filter)).await?.is_empty() {
-            return Ok(());
-        }
+        found = directory
+            .service_principals(Some(&filter))
+            .await?
+            .into_iter()
+            .next();
     }
-    directory.create_service_principal(&made.app_id).await?;
-    Ok(())
+    let found = match found {
+        Some(found) => found,
+        None => directory.create_service_principal(&made.app_id).await?,
+    };
+    object_id(text(&found, "id")?)
 }
 
 /// Undoes what was done, and says what couldn't be undone.
@@ -199,14 +257,17 @@ fn print(args: &Args, name: &str, made: &Made, secret: &str, account: &Account) 
             json!({ "appId": app_id, "displayName": name, "password": secret, "tenant": account.tenant_id }),
         ));
     }
-    if account.name == NO_SUBSCRIPTION {
+    let scopes = args.wanted_scopes()?;
+    let of_scope = scopes.first().and_then(Scope::subscription_id);
+    let subscription = of_scope.map_or_else(|| account.id.clone(), |id| id.to_string());
+    if of_scope.is_none() && account.name == NO_SUBSCRIPTION {
         output::warn("No subscription is known for this account: subscriptionId holds the tenant's id.");
     }
     let origin = account.server.authority.as_str();
     let fields = SdkAuth {
         client_id: app_id,
         client_secret: secret,
-        subscription_id: &account.id,
+        subscription_id: &subscription,
         tenant_id: &account.tenant_id,
         active_directory_endpoint_url: origin,
         resource_manager_endpoint_url: format!("{origin}/"),

@@ -15,6 +15,7 @@ use crate::session::{self, Session};
 use clap::Subcommand;
 use doorward_sdk::directory::DirectoryClient;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// What of the directory.
 #[derive(Debug, Subcommand)]
@@ -54,7 +55,7 @@ pub fn run(command: &Command, context: &Context) -> Outcome {
 /// Runs calls to the directory as the account in use.
 fn with_directory<T>(
     context: &Context,
-    work: impl AsyncFnOnce(&DirectoryClient, &Session) -> Result<T, Failure>,
+    work: impl AsyncFnOnce(&DirectoryClient, &Arc<Session>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let session = context.session()?;
     let directory = session.directory()?;

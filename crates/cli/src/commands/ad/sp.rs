@@ -89,7 +89,7 @@ pub fn run(command: &Command, context: &Context) -> Outcome {
         args.check()?;
     }
     with_directory(context, async |directory, session| match command {
-        Command::CreateForRbac(args) => create_for_rbac::run(args, directory, session.account()).await,
+        Command::CreateForRbac(args) => create_for_rbac::run(args, directory, session).await,
         Command::Create { id } => {
             let application = directory.find_application(id).await?;
             Ok(directory

@@ -36,6 +36,8 @@ pub enum DirectoryRolePath {
 pub enum GraphPath {
     /// `/organization`
     Organization,
+    /// `/auditLogs/directoryAudits`
+    DirectoryAudits,
     /// `/me`
     Me,
     /// `/me/memberOf` and the like
@@ -88,6 +90,9 @@ impl GraphPath {
         let (collection, key) = head_key(head)?;
         match collection.as_str() {
             "organization" if key.is_none() && tail.is_empty() => Some(Self::Organization),
+            "auditlogs" if key.is_none() && matches!(tail, [word] if is(word, "directoryAudits")) => {
+                Some(Self::DirectoryAudits)
+            }
             "me" if key.is_none() && tail.is_empty() => Some(Self::Me),
             "me" if key.is_none() => Memberships::parse(tail).map(Self::MyMemberships),
             "rolemanagement" if key.is_none() => Self::role_management(tail),
@@ -225,6 +230,7 @@ impl fmt::Display for GraphPath {
         const V: &str = GRAPH_VERSION;
         match self {
             Self::Organization => write!(f, "/{V}/organization"),
+            Self::DirectoryAudits => write!(f, "/{V}/auditLogs/directoryAudits"),
             Self::Me => write!(f, "/{V}/me"),
             Self::MyMemberships(way) => write!(f, "/{V}/me{way}"),
             Self::Users => write!(f, "/{V}/users"),

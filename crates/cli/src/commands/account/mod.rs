@@ -1,5 +1,9 @@
-//! `doorward account`: who is signed in, and their access tokens.
+//! `doorward account`: who is signed in, their access tokens, and what belongs to subscriptions as such.
 
+mod management_group;
+
+use super::caller::{InSubscription, with_manager};
+use super::subscriptions;
 use crate::context::{Context, Outcome, Report};
 use crate::failure::Failure;
 use crate::local_time;
@@ -24,6 +28,9 @@ pub enum Command {
         /// Taken as `az` takes it; all accounts are always printed
         #[arg(long, hide = true)]
         all: bool,
+        /// Ask the server which subscriptions everyone sees now
+        #[arg(long)]
+        refresh: bool,
     },
     /// Use another account
     Set {
@@ -35,6 +42,11 @@ pub enum Command {
     GetAccessToken(TokenArgs),
     /// Forget all accounts
     Clear,
+    /// Print where a subscription's resources can be
+    ListLocations(InSubscription),
+    /// Management groups, above the subscriptions
+    #[command(subcommand)]
+    ManagementGroup(management_group::Command),
 }
 
 /// For what, and as whom.
@@ -87,6 +99,12 @@ const COLUMNS: &[(&str, &str)] = &[
     ("IsDefault", "isDefault"),
 ];
 
+const LOCATIONS: &[(&str, &str)] = &[
+    ("DisplayName", "displayName"),
+    ("Name", "name"),
+    ("RegionalDisplayName", "regionalDisplayName"),
+];
+
 /// Does it.
 pub fn run(command: &Command, context: &Context) -> Outcome {
     match command {
@@ -98,7 +116,10 @@ pub fn run(command: &Command, context: &Context) -> Outcome {
             };
             Ok(Report::Table(account.to_az(), COLUMNS))
         }
-        Command::List { .. } => {
+        Command::List { refresh, .. } => {
+            if *refresh {
+                subscriptions::refresh(context)?;
+            }
             let profile = Profile::load(&context.home)?;
             let all = profile.subscriptions.iter().map(Account::to_az).collect();
             Ok(Report::Table(Value::Array(all), COLUMNS))
@@ -112,6 +133,12 @@ pub fn run(command: &Command, context: &Context) -> Outcome {
             Ok(Report::Nothing)
         }),
         Command::GetAccessToken(args) => token(args, context),
+        Command::ListLocations(subscription) => with_manager(context, subscription, async |caller| {
+            let found = caller.manager.locations(caller.subscription()?).await?;
+            let all = serde_json::to_value(&found).map_err(|e| Failure::new(e.to_string()))?;
+            Ok(Report::Table(all, LOCATIONS))
+        }),
+        Command::ManagementGroup(command) => management_group::run(command, context),
         Command::Clear => {
             Profile::clear(&context.home)?;
             Vault::clear(&context.home)?;

@@ -1,0 +1,159 @@
+//! `doorward audit`: what was done and refused, by whom.
+
+use super::principal;
+use crate::context::{Context, Outcome, Report};
+use crate::failure::Failure;
+use crate::{files, local_time, session};
+use clap::Subcommand;
+use doorward_names::{Duration, Timestamp};
+use doorward_protocol::graph::{AuditResult, DirectoryAudit};
+use doorward_sdk::directory::AuditQuery;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+/// What to do with the audit log.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print rows of the audit log
+    List(Which),
+    /// Write rows of the audit log to a file, one JSON object a line
+    Export {
+        /// The file, readable by you alone
+        #[arg(long, short, value_name = "FILE")]
+        file: PathBuf,
+        #[command(flatten)]
+        which: Which,
+    },
+}
+
+/// Which rows.
+#[derive(Debug, clap::Args)]
+pub struct Which {
+    /// From when on: `2030-01-31`, `2030-01-31T12:00:00Z`, or how long ago: `30m`, `24h`, `7d`
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+    /// By whom: a user principal name, application id or object id
+    #[arg(long)]
+    who: Option<String>,
+}
+
+const COLUMNS: &[(&str, &str)] = &[
+    ("Time", "time"),
+    ("Who", "who"),
+    ("What", "what"),
+    ("Result", "result"),
+    ("Target", "target"),
+    ("Why", "why"),
+];
+
+/// Does it.
+pub fn run(command: &Command, context: &Context) -> Outcome {
+    match command {
+        Command::List(which) => {
+            let rows = which.rows(context)?;
+            Ok(Report::Listing {
+                rows: rows.iter().map(shown).collect::<Result<_, _>>()?,
+                value: Value::Array(rows),
+                columns: COLUMNS,
+            })
+        }
+        Command::Export { file, which } => {
+            let rows = which.rows(context)?;
+            let lines: String = rows.iter().map(|row| format!("{row}\n")).collect();
+            files::replace(file, lines.as_bytes()).map_err(|e| Failure::file(file, e))?;
+            Ok(Report::Value(json!({ "file": file, "rows": rows.len() })))
+        }
+    }
+}
+
+impl Which {
+    fn rows(&self, context: &Context) -> Result<Vec<Value>, Failure> {
+        let since = self
+            .since
+            .as_deref()
+            .map(|text| instant(text, local_time::now()))
+            .transpose()?;
+        let directory = context.session()?.directory()?;
+        session::block_on(async {
+            let who = match &self.who {
+                Some(name) => Some(principal::find(&directory, name).await?.id),
+                None => None,
+            };
+            Ok(directory.audits(&AuditQuery { since, who }).await?)
+        })
+    }
+}
+
+/// A date, an instant, or a span before now.
+fn instant(text: &str, now: Timestamp) -> Result<Timestamp, Failure> {
+    let wrong = || {
+        Failure::usage(format!("--since: `{text}` is no time")).cure(
+            "write a date, `2030-01-31`; an instant, `2030-01-31T12:00:00Z`; or how long ago: `30m`, `24h`, `7d`",
+        )
+    };
+    let mut chars = text.chars();
+    let unit = chars.next_back();
+    if let Ok(count) = chars.as_str().parse::<u16>() {
+        let count = i64::from(count);
+        let span = match unit {
+            Some('m') => Duration::minutes(count),
+            Some('h') => Duration::hours(count),
+            Some('d') => Duration::days(count),
+            _ => return Err(wrong()),
+        };
+        return Ok(now.minus(span));
+    }
+    let whole = match text.contains('T') {
+        true => text.to_owned(),
+        false => format!("{text}T00:00:00Z"),
+    };
+    whole.parse().map_err(|_| wrong())
+}
+
+/// A row as a table shows it.
+fn shown(row: &Value) -> Result<Value, Failure> {
+    let row: DirectoryAudit = serde_json::from_value(row.clone())
+        .map_err(|e| Failure::new(format!("the server's audit log: {e}")))?;
+    let (user, app) = (row.initiated_by.user, row.initiated_by.app);
+    let user = user.and_then(|user| user.user_principal_name.or(user.id));
+    let app = app.and_then(|app| app.app_id.or(app.service_principal_id));
+    let target = row
+        .target_resources
+        .into_iter()
+        .next()
+        .and_then(|target| target.display_name.or(target.id));
+    let result = match row.result {
+        AuditResult::Success => "success",
+        AuditResult::Failure => "failure",
+    };
+    Ok(json!({
+        "time": row.activity_date_time,
+        "who": user.or(app),
+        "what": row.activity_display_name,
+        "result": result,
+        "target": target,
+        "why": row.result_reason,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_a_date_an_instant_or_a_span() {
+        let now: Timestamp = "2030-01-31T12:00:00Z".parse().unwrap();
+        for (text, at) in [
+            ("90m", "2030-01-31T10:30:00Z"),
+            ("24h", "2030-01-30T12:00:00Z"),
+            ("7d", "2030-01-24T12:00:00Z"),
+            ("2030-01-01", "2030-01-01T00:00:00Z"),
+            ("2030-01-01T10:00:00+01:00", "2030-01-01T09:00:00Z"),
+        ] {
+            assert_eq!(instant(text, now).unwrap().to_rfc3339(), at, "{text}");
+        }
+        for text in ["", "7", "7y", "d", "-1h", "yesterday", "2030-13-01", "99999d"] {
+            assert!(instant(text, now).is_err(), "{text}");
+        }
+    }
+}
