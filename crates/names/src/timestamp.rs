@@ -13,6 +13,10 @@ pub struct Timestamp(i64);
 pub struct Duration(i64);
 
 impl Duration {
+    /// A span of microseconds.
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
     /// A span of whole seconds.
     pub const fn seconds(seconds: i64) -> Self {
         Self(seconds.saturating_mul(1_000_000))

@@ -34,6 +34,8 @@ pub enum Permission {
     GroupMemberReadWriteAll,
     /// `Group.Create`
     GroupCreate,
+    /// `AuditLog.Read.All`
+    AuditLogReadAll,
     /// `User.Read`: the person themselves; as a scope only.
     UserRead,
     /// `Directory.AccessAsUser.All`: whatever the person may; as a scope only.
@@ -42,7 +44,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::DirectoryReadAll,
         Self::DirectoryReadWriteAll,
         Self::UserReadAll,
@@ -57,6 +59,7 @@ impl Permission {
         Self::GroupMemberReadAll,
         Self::GroupMemberReadWriteAll,
         Self::GroupCreate,
+        Self::AuditLogReadAll,
         Self::UserRead,
         Self::DirectoryAccessAsUserAll,
     ];
@@ -78,6 +81,7 @@ impl Permission {
             Self::GroupMemberReadAll => "GroupMember.Read.All",
             Self::GroupMemberReadWriteAll => "GroupMember.ReadWrite.All",
             Self::GroupCreate => "Group.Create",
+            Self::AuditLogReadAll => "AuditLog.Read.All",
             Self::UserRead => "User.Read",
             Self::DirectoryAccessAsUserAll => "Directory.AccessAsUser.All",
         }
@@ -105,6 +109,7 @@ impl Permission {
             Self::GroupMemberReadAll => 0x98830695_27a2_44f7_8c18_0c3ebc9698f6,
             Self::GroupMemberReadWriteAll => 0xdbaae8cf_10b5_4b86_a4a1_f871c94c6695,
             Self::GroupCreate => 0xbf7b1a76_6e77_406b_b258_bf5c7720e98f,
+            Self::AuditLogReadAll => 0xb0afded3_3588_46d8_8b3d_9842eff778da,
             Self::UserRead | Self::DirectoryAccessAsUserAll => return None,
         }))
     }

@@ -232,6 +232,7 @@ fn permission_allows(permission: Permission, action: Action, owned: bool) -> boo
         }
         P::AppRoleAssignmentReadWriteAll => matches!(action, A::ReadPermissions | A::GrantPermission),
         P::RoleManagementReadWriteDirectory => matches!(action, A::ReadRoles | A::AssignRole),
+        P::AuditLogReadAll => action == A::ReadAudit,
         P::GroupReadAll | P::GroupMemberReadAll => action == A::ReadGroup,
         P::GroupReadWriteAll => matches!(action, A::ReadGroup | A::CreateGroup) || action.manages_group(),
         P::GroupMemberReadWriteAll => {
@@ -291,7 +292,7 @@ fn dominates(caller: &Caller, target: &Target) -> bool {
                 P::AppRoleAssignmentReadWriteAll | P::RoleManagementReadWriteDirectory => {
                     holds(R::PrivilegedRoleAdministrator)
                 }
-                P::DirectoryReadWriteAll | P::DirectoryAccessAsUserAll => false,
+                P::DirectoryReadWriteAll | P::DirectoryAccessAsUserAll | P::AuditLogReadAll => false,
             }
     });
     roles && permissions

@@ -1,5 +1,6 @@
 //! Filters as a tree, and back as text.
 
+use doorward_names::Timestamp;
 use std::fmt;
 use std::str::FromStr;
 
@@ -10,6 +11,8 @@ use super::{FilterError, parser};
 pub enum FilterExpr {
     /// `field eq literal`
     Eq(FieldPath, Literal),
+    /// `field ge 2026-11-24T08:00:00Z`
+    Compare(FieldPath, Order, Timestamp),
     /// `startswith(field,'text')`
     StartsWith(FieldPath, String),
     /// `collection/any(x:…)`: within, an empty [`FieldPath`] is the element itself, a longer one its properties.
@@ -20,6 +23,34 @@ pub enum FilterExpr {
     Or(Vec<FilterExpr>),
     /// Not.
     Not(Box<FilterExpr>),
+}
+
+/// How an instant is to lie to another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// `ge`: at it or later.
+    AtLeast,
+    /// `gt`: later.
+    After,
+    /// `le`: at it or earlier.
+    AtMost,
+    /// `lt`: earlier.
+    Before,
+}
+
+impl Order {
+    /// Every one.
+    pub const ALL: [Self; 4] = [Self::AtLeast, Self::After, Self::AtMost, Self::Before];
+
+    /// The operator.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AtLeast => "ge",
+            Self::After => "gt",
+            Self::AtMost => "le",
+            Self::Before => "lt",
+        }
+    }
 }
 
 /// A property, or a property of a property. Empty within `any`: the element itself.
@@ -75,6 +106,10 @@ impl FilterExpr {
             Self::Eq(field, literal) => {
                 field.write(f, in_lambda)?;
                 write!(f, " eq {literal}")
+            }
+            Self::Compare(field, order, instant) => {
+                field.write(f, in_lambda)?;
+                write!(f, " {} {}", order.as_str(), instant.to_seven_digits())
             }
             Self::StartsWith(field, text) => {
                 f.write_str("startswith(")?;

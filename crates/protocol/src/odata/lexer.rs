@@ -47,7 +47,9 @@ pub(super) fn tokens(clause: &str) -> Result<Vec<(usize, Token)>, FilterError> {
             }
             first if is_word(first) => {
                 let mut word = String::from(first);
-                while let Some((_, next)) = rest.next_if(|(_, next)| is_word(*next)) {
+                while let Some((_, next)) =
+                    rest.next_if(|(_, next)| is_word(*next) || *next == ':' && is_time(&word))
+                {
                     word.push(next);
                 }
                 Token::Word(word)
@@ -57,6 +59,19 @@ pub(super) fn tokens(clause: &str) -> Result<Vec<(usize, Token)>, FilterError> {
         tokens.push((position, token));
     }
     Ok(tokens)
+}
+
+/// Whether a word is an instant as far as its hour or minute, `2026-11-24T08`, which a colon goes on with.
+fn is_time(word: &str) -> bool {
+    word.len() >= 13
+        && word.is_ascii()
+        && word
+            .bytes()
+            .zip("0000-00-00T00:00".bytes())
+            .all(|(found, shape)| match shape {
+                b'0' => found.is_ascii_digit(),
+                other => found.eq_ignore_ascii_case(&other),
+            })
 }
 
 /// What stands in names, paths, UUIDs and numbers.

@@ -9,7 +9,7 @@ mod lexer;
 mod options;
 mod parser;
 
-pub use filter::{FieldPath, FilterExpr, Literal};
+pub use filter::{FieldPath, FilterExpr, Literal, Order};
 pub use options::{MAX_TOP, QueryError, QueryOptions, Select, SkipToken};
 
 /// Longest `$filter`, in bytes.

@@ -1,9 +1,9 @@
 //! Reading filters: recursive descent, its depth counted; `and` binds closer than `or` (OData URL conventions
 //! §5.1.1.17).
 
-use doorward_names::ObjectId;
+use doorward_names::{ObjectId, Timestamp};
 
-use super::filter::{FieldPath, FilterExpr, Literal};
+use super::filter::{FieldPath, FilterExpr, Literal, Order};
 use super::lexer::{Token, tokens};
 use super::{FilterError, MAX_DEPTH, MAX_FILTER_BYTES};
 
@@ -205,10 +205,24 @@ impl Parser {
             self.take(&Token::Close)?;
             return Ok(chain(parts, FilterExpr::Or));
         }
-        if !self.take_keyword("eq") {
-            return Err(self.unexpected());
+        if self.take_keyword("eq") {
+            return Ok(FilterExpr::Eq(field, self.literal()?));
         }
-        Ok(FilterExpr::Eq(field, self.literal()?))
+        let order = Order::ALL.into_iter().find(|order| {
+            matches!(self.peek(), Some(Token::Word(word)) if word.eq_ignore_ascii_case(order.as_str()))
+        });
+        // Only instants are in order here.
+        let instant = self.tokens.get(self.next + 1).and_then(|(_, token)| match token {
+            Token::Word(word) => word.parse::<Timestamp>().ok(),
+            _ => None,
+        });
+        match (order, instant) {
+            (Some(order), Some(instant)) => {
+                self.next += 2;
+                Ok(FilterExpr::Compare(field, order, instant))
+            }
+            _ => Err(self.unexpected()),
+        }
     }
 
     fn literal(&mut self) -> Result<Literal, FilterError> {

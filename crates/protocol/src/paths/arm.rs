@@ -2,7 +2,8 @@
 //! written.
 
 use doorward_names::{
-    DenyAssignmentId, OperationId, RoleAssignmentId, RoleDefinitionId, Scope, ScopeKind, SubscriptionId,
+    DenyAssignmentId, OperationId, ResourceGroupName, RoleAssignmentId, RoleDefinitionId, Scope, ScopeKind,
+    SubscriptionId,
 };
 use std::fmt;
 
@@ -132,6 +133,8 @@ pub enum LocationTail {
 pub enum ArmPathProblem {
     /// A subscription's id is no UUID.
     SubscriptionId(String),
+    /// A resource group's name can't be one.
+    ResourceGroup(String),
     /// A name or id in it can't be one.
     Name(String),
     /// Nothing is there.
@@ -153,6 +156,12 @@ impl ArmPath {
             && id.parse::<SubscriptionId>().is_err()
         {
             return Err(ArmPathProblem::SubscriptionId(id.chars().take(64).collect()));
+        }
+        if let [_, _, word, name, ..] = words.as_slice()
+            && word.eq_ignore_ascii_case("resourceGroups")
+            && name.parse::<ResourceGroupName>().is_err()
+        {
+            return Err(ArmPathProblem::ResourceGroup(name.chars().take(90).collect()));
         }
         fixed(&words)
             .or_else(|| at_scope(&words).transpose())

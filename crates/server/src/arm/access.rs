@@ -3,7 +3,7 @@
 use doorward_domain::audit::{AuditRow, Event};
 use doorward_domain::rbac::{Action, Because, Decision, Missing, Plane, Request, decide};
 use doorward_names::{ObjectId, Scope};
-use doorward_store::{self as store, QueryError, Tx};
+use doorward_store::{self as store, QueryError, StoreError, Tx};
 use std::fmt::Write as _;
 
 use super::{ArmError, Call, Requirement};
@@ -31,6 +31,17 @@ impl Authorized {
             ..call.row(event)
         }
     }
+}
+
+/// Why a change is rolled back.
+#[derive(Debug, thiserror::Error)]
+enum Halt {
+    /// It is refused.
+    #[error("a change was refused")]
+    Refused(ArmError),
+    /// The store failed.
+    #[error("{0}")]
+    Failed(#[from] QueryError),
 }
 
 impl Call {
@@ -159,8 +170,7 @@ impl Call {
         }
     }
 
-    /// Changes something that was allowed, together with the audit row that says so. Whatever `f` refuses, it refuses
-    /// before it writes.
+    /// Changes something that was allowed, together with the audit row that says so; a refusal leaves nothing behind.
     pub async fn change<T: Send + 'static>(
         &self,
         authorized: &Authorized,
@@ -168,17 +178,25 @@ impl Call {
         f: impl Fn(&mut Tx<'_>) -> Result<Result<T, ArmError>, QueryError> + Send + 'static,
     ) -> Result<T, ArmError> {
         let row = authorized.row(self, event, "");
-        self.ctx
-            .app
-            .snapshots
-            .write(move |tx| {
-                let outcome = f(tx)?;
-                if outcome.is_ok() {
-                    store::audit::insert(tx, &row)?;
-                }
-                Ok::<_, QueryError>(outcome)
-            })
-            .await?
+        self.change_all(vec![row], f).await
+    }
+
+    /// As [`Self::change`], with all its audit rows.
+    pub async fn change_all<T: Send + 'static>(
+        &self,
+        rows: Vec<AuditRow>,
+        f: impl Fn(&mut Tx<'_>) -> Result<Result<T, ArmError>, QueryError> + Send + 'static,
+    ) -> Result<T, ArmError> {
+        let written = self.ctx.app.snapshots.write(move |tx| {
+            let value = f(tx)?.map_err(Halt::Refused)?;
+            rows.iter().try_for_each(|row| store::audit::insert(tx, row))?;
+            Ok(value)
+        });
+        match written.await {
+            Ok(value) => Ok(value),
+            Err(StoreError::Refused(Halt::Refused(refusal))) => Err(refusal),
+            Err(failure) => Err(failure.into()),
+        }
     }
 
     /// Writes down that something allowed was done that changed nothing in the store.

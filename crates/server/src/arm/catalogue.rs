@@ -111,6 +111,8 @@ pub struct Naming {
     pub also: &'static str,
     /// Only lower case.
     pub lower: bool,
+    /// Beginning with a letter.
+    pub letter_first: bool,
 }
 
 const fn naming(least: usize, most: usize, also: &'static str, lower: bool) -> Naming {
@@ -118,13 +120,17 @@ const fn naming(least: usize, most: usize, also: &'static str, lower: bool) -> N
         length: (least, most),
         also,
         lower,
+        letter_first: false,
     }
 }
 
 /// A workspace's name.
 pub const WORKSPACE_NAME: Naming = naming(3, 33, "-_", false);
 /// A compute's name.
-pub const COMPUTE_NAME: Naming = naming(2, 32, "-", false);
+pub const COMPUTE_NAME: Naming = Naming {
+    letter_first: true,
+    ..naming(3, 24, "-", false)
+};
 
 const fn apart(name: &'static str, versions: &'static [&'static str]) -> TypeEntry {
     TypeEntry {
@@ -323,7 +329,7 @@ impl Naming {
         };
         (self.length.0..=self.length.1).contains(&name.chars().count())
             && name.chars().all(fine)
-            && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && name.starts_with(|c: char| c.is_ascii_alphabetic() || !self.letter_first && c.is_ascii_digit())
     }
 
     /// The rule in a sentence.
@@ -340,6 +346,11 @@ impl Naming {
         } else {
             format!(" and {}", also.join(", "))
         };
-        format!("{least} to {most} characters: {letters}, digits{also}, beginning with a letter or digit")
+        let first = if self.letter_first {
+            "a letter"
+        } else {
+            "a letter or digit"
+        };
+        format!("{least} to {most} characters: {letters}, digits{also}, beginning with {first}")
     }
 }

@@ -47,7 +47,7 @@ pub enum ArmError {
     ResourceGroupNotFound(String),
     /// There is no such resource.
     ResourceNotFound(Scope),
-    /// What it would be part of is not there.
+    /// What this would be part of is not there.
     ParentNotFound(Scope),
     /// There is no such thing, in these words.
     NotFound(&'static str, String),
@@ -176,9 +176,13 @@ impl ArmError {
                 StatusCode::NOT_FOUND,
                 "ParentResourceNotFound",
                 format!(
-                    "Failed to perform 'write' on resource(s) of type '{}', because the parent resource '{scope}' \
+                    "Failed to perform 'write' on resource(s) of type '{}', because the parent resource '{}' \
                      could not be found.",
-                    scope.resource_type().unwrap_or_default()
+                    scope.resource_type().unwrap_or_default(),
+                    scope
+                        .parent()
+                        .map(|parent| parent.to_string())
+                        .unwrap_or_default()
                 ),
             ),
             Self::NotFound(code, text) => (StatusCode::NOT_FOUND, *code, text.clone()),
@@ -338,6 +342,13 @@ impl From<ArmPathProblem> for ArmError {
             ArmPathProblem::Name(text) => {
                 Self::InvalidRequest(format!("The name '{text}' in the path is no GUID."))
             }
+            ArmPathProblem::ResourceGroup(text) => Self::Invalid(
+                "InvalidResourceGroup",
+                format!(
+                    "The provided resource group name '{text}' is invalid: it has 1 to 90 letters, digits, '-', '.', \
+                     '(', ')' and '_', and doesn't end with a dot."
+                ),
+            ),
             ArmPathProblem::NotServed => Self::NotServed,
         }
     }
@@ -400,7 +411,7 @@ mod tests {
             ArmError::InvalidSubscriptionId("x".into()),
             ArmError::ResourceGroupNotFound("g".into()),
             ArmError::ResourceNotFound(scope.clone()),
-            ArmError::ParentNotFound(scope.parent().unwrap()),
+            ArmError::ParentNotFound(scope.clone()),
             ArmError::NotFound("RoleDefinitionDoesNotExist", "Words.".into()),
             ArmError::Invalid("LocationRequired", "Words.".into()),
             ArmError::InvalidRequest("Words.".into()),

@@ -6,6 +6,7 @@ mod call;
 mod catalogue;
 mod check_access;
 mod deny_assignments;
+mod deployments;
 mod elevate_access;
 mod error;
 mod explain_access;
@@ -25,14 +26,7 @@ mod role_definitions;
 mod routes;
 mod subscriptions;
 mod tags;
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "the handler of deployments, which calls it, isn't there yet"
-    )
-)]
-pub mod template;
+mod template;
 mod tenants;
 mod workspace;
 mod write;

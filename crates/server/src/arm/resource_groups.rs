@@ -38,7 +38,9 @@ pub async fn list(call: &Call, id: SubscriptionId) -> Result<Response, ArmError>
         after = last.name.folded();
         let whole = page.len() == PAGE;
         found.extend(page.into_iter().filter(|group| {
-            call.may(READ, &group.scope()) && wanted.as_ref().is_none_or(|wanted| has_tag(group, wanted))
+            // Whoever has a role on something in a group sees that it is there.
+            (call.may(READ, &group.scope()) || call.reaches(&group.scope()))
+                && wanted.as_ref().is_none_or(|wanted| has_tag(group, wanted))
         }));
         if !whole {
             break;

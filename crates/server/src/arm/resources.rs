@@ -57,7 +57,9 @@ pub async fn list(call: &Call, scope: Scope, kind: Option<String>) -> Result<Res
         after = last.scope.key().to_owned();
         let whole = page.len() == PAGE;
         found.extend(page.into_iter().filter(|resource| {
-            filter.lets_through(resource) && call.may(&format!("{}/read", type_of(resource)), &resource.scope)
+            resource.type_key() != super::deployments::TYPE_KEY
+                && filter.lets_through(resource)
+                && call.may(&format!("{}/read", type_of(resource)), &resource.scope)
         }));
         if !whole {
             break;
@@ -143,6 +145,8 @@ struct Filter {
     location: Option<String>,
     group: Option<String>,
     tag: Option<(String, Option<String>)>,
+    name_part: Option<String>,
+    group_part: Option<String>,
 }
 
 impl Filter {
@@ -152,8 +156,15 @@ impl Filter {
                 .as_ref()
                 .is_none_or(|wanted| wanted.to_lowercase() == found.to_lowercase())
         };
+        let holds = |wanted: &Option<String>, found: &str| {
+            wanted
+                .as_ref()
+                .is_none_or(|wanted| found.to_lowercase().contains(wanted))
+        };
         let group = resource.scope.resource_group_name().map(|name| name.to_string());
-        same(&self.name, resource.scope.name())
+        holds(&self.name_part, resource.scope.name())
+            && holds(&self.group_part, group.as_deref().unwrap_or_default())
+            && same(&self.name, resource.scope.name())
             && same(&self.location, resource.location.as_deref().unwrap_or_default())
             && same(&self.group, &group.unwrap_or_default())
             && self.tag.as_ref().is_none_or(|(name, value)| {
@@ -165,7 +176,7 @@ impl Filter {
     }
 }
 
-/// Equalities joined by `and`: of `resourceType`, `name`, `location`, `resourceGroup`, or `tagName` with `tagValue`.
+/// Equalities and `substringof('part', name)` joined by `and`: of `resourceType`, `name`, `location`, `resourceGroup`, or `tagName` with `tagValue`.
 fn read_filter(text: &str) -> Result<Filter, ArmError> {
     let invalid = || {
         ArmError::Invalid(
@@ -175,6 +186,19 @@ fn read_filter(text: &str) -> Result<Filter, ArmError> {
                 .to_owned(),
         )
     };
+    if let Some((part, field)) = substring_of(text) {
+        return match field.to_ascii_lowercase().as_str() {
+            "name" => Ok(Filter {
+                name_part: Some(part),
+                ..Filter::default()
+            }),
+            "resourcegroup" => Ok(Filter {
+                group_part: Some(part),
+                ..Filter::default()
+            }),
+            _ => Err(invalid()),
+        };
+    }
     let parts = match text.parse::<FilterExpr>().map_err(|_| invalid())? {
         FilterExpr::And(parts) => parts,
         one => vec![one],
@@ -206,6 +230,14 @@ fn read_filter(text: &str) -> Result<Filter, ArmError> {
         (None, None) => {}
     }
     Ok(filter)
+}
+
+/// `substringof('part', field)`, by itself.
+fn substring_of(text: &str) -> Option<(String, String)> {
+    let inner = text.trim().strip_prefix("substringof(")?.strip_suffix(')')?;
+    let (part, field) = inner.rsplit_once(',')?;
+    let part = part.trim().strip_prefix('\'')?.strip_suffix('\'')?;
+    Some((part.replace("''", "'").to_lowercase(), field.trim().to_owned()))
 }
 
 /// GET and HEAD {resource}
@@ -278,6 +310,8 @@ pub async fn delete(call: &Call, scope: Scope, authorized: Authorized) -> Result
     let kept = kind_of(&scope.resource_type().unwrap_or_default(), call)?;
     if kept == Kept::Compute {
         workspace::compute::check_delete(call)?;
+        // Here a client takes 204 for an error.
+        find(call, &scope).await?;
     }
     let (tenant, conditions) = (call.tenant(), call.conditions());
     let was_there = call

@@ -8,8 +8,8 @@ use http::{Method, StatusCode};
 use super::call::{Call, Caller, bare};
 use super::requirement::requirement;
 use super::{
-    ArmError, check_access, deny_assignments, elevate_access, explain_access, management_groups, operations,
-    permissions, provider_operations, providers, resource_groups, resources, role_assignments,
+    ArmError, check_access, deny_assignments, deployments, elevate_access, explain_access, management_groups,
+    operations, permissions, provider_operations, providers, resource_groups, resources, role_assignments,
     role_definitions, subscriptions, tags, tenants, workspace,
 };
 use crate::ctx::Ctx;
@@ -142,7 +142,7 @@ async fn dispatch(
             T::ProviderOperationsOf(namespace) => provider_operations::get(&namespace),
             T::ElevateAccess => elevate_access::elevate(call, &scope).await,
         },
-        P::Deployments(..) => Err(ArmError::NotServed),
+        P::Deployments(scope, tail) => deployments::answer(call, scope, tail, (method, authorized)).await,
         P::Collection(scope, kind) => resources::list(call, scope, Some(kind)).await,
         P::Resource(scope) if get => resources::get(call, scope).await,
         P::Resource(scope) if put => resources::put(call, scope, allowed()?).await,

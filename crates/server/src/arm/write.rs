@@ -200,7 +200,7 @@ impl Putting {
             Some(parent) if parent.kind() == ScopeKind::Resource => {
                 match store::resource::find(tx, self.tenant, &parent)? {
                     Some(found) => Some(found),
-                    None => return Ok(Err(ArmError::ParentNotFound(parent))),
+                    None => return Ok(Err(ArmError::ParentNotFound(scope.clone()))),
                 }
             }
             _ => None,

@@ -106,6 +106,7 @@ fn predicate<F: Field>(filter: &FilterExpr, element: Option<F>) -> Result<Predic
     Ok(match filter {
         FilterExpr::Eq(path, literal) => Predicate::Equals(field(path, element)?, value(path, literal)?),
         FilterExpr::StartsWith(path, text) => Predicate::StartsWith(field(path, element)?, text.clone()),
+        FilterExpr::Compare(path, ..) => return Err(unsupported(path)),
         FilterExpr::Any(path, inner) => match path.single().and_then(F::named) {
             Some((field, true)) => predicate(inner, Some(field))?,
             _ => return Err(unsupported(path)),

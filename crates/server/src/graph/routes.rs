@@ -10,7 +10,7 @@ use http::Method;
 use super::holder::Holder;
 use super::memberships::Subject;
 use super::{
-    Call, GraphError, app_role_assignments, applications, directory_objects, directory_roles, groups,
+    Call, GraphError, app_role_assignments, applications, audits, directory_objects, directory_roles, groups,
     members, memberships, organization, owners, passwords, role_assignments, service_principals, users,
 };
 use crate::http::Response;
@@ -86,7 +86,7 @@ pub async fn dispatch(method: Method, call: Call) -> Result<Response, GraphError
         P::Group(id, G::OwnerReferences) => owners::add(call, Holder::Group(id)).await,
         P::Group(id, G::OwnerReference(owner)) => owners::remove(call, Holder::Group(id), owner).await,
         P::Group(id, G::Memberships(way)) => memberships::answer(call, Subject::Group(id), way).await,
-        P::DirectoryAudits => Err(GraphError::NoSegment("auditLogs".to_owned())),
+        P::DirectoryAudits => audits::list(call).await,
         P::Users if get => users::list(call).await,
         P::Users => users::create(call).await,
         P::User(user) if get => users::get(call, user).await,

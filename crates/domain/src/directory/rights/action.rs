@@ -57,11 +57,13 @@ pub enum Action {
     AddGroupOwner,
     /// Take ownership of a group away.
     RemoveGroupOwner,
+    /// See what was done and refused in the tenant; no look that everyone may take.
+    ReadAudit,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::ReadTenant,
         Self::ReadUser,
         Self::CreateUser,
@@ -89,6 +91,7 @@ impl Action {
         Self::RemoveMember,
         Self::AddGroupOwner,
         Self::RemoveGroupOwner,
+        Self::ReadAudit,
     ];
 
     /// Whether it only looks.

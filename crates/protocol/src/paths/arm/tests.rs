@@ -141,7 +141,10 @@ fn what_is_no_path() {
             ArmPathProblem::SubscriptionId(format!("{ID}x")),
         ),
         (format!("{own}/nothing"), ArmPathProblem::NotServed),
-        (format!("{own}/resourceGroups/a%2Fb"), ArmPathProblem::NotServed),
+        (
+            format!("{own}/resourceGroups/a%2Fb"),
+            ArmPathProblem::ResourceGroup("a/b".into()),
+        ),
         (
             format!("{own}/resourceGroups/g/providers/Microsoft.X"),
             ArmPathProblem::NotServed,
