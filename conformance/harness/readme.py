@@ -20,6 +20,8 @@ MUST_HOLD = {
     "5 sh": ["a token of "],
     "6 sh": ['"error":"invalid_client"', "AADSTS7000215: Invalid client secret provided."],
     "7 sh": ['"password"'],
+    "8 sh": ["Principal ", " Reader "],
+    "9 sh": ['"allowed": false', "doorward role assignment create --assignee "],
 }
 
 

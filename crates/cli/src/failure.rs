@@ -96,6 +96,7 @@ impl From<Error> for Failure {
             (Error::NotTrusted { host, reason }, _) => {
                 format!("the certificate of {host} is not trusted: {reason}")
             }
+            (Error::NoSuchRole(role), _) => format!("Role '{role}' doesn't exist."),
             (_, Some(server)) => server.to_string(),
             (_, None) => error.to_string(),
         };
@@ -117,6 +118,12 @@ fn explanation(error: &Error) -> Option<String> {
     else {
         return None;
     };
+    if scope == "/" || scope.starts_with("/providers/Microsoft.Management/") {
+        return Some(
+            "roles above subscriptions are given by who has one there; a Global Administrator gives themselves the first: `doorward role elevate-access`, then `doorward role assignment create --scope /`"
+                .to_owned(),
+        );
+    }
     let who = message.text.split_once("object id '")?.1.split('\'').next()?;
     Some(format!(
         "somebody who may give roles there sees what would help: `doorward role explain --assignee {} --action {} --scope {}`",

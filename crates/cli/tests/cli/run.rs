@@ -46,6 +46,29 @@ impl Cli {
         cli
     }
 
+    /// A command line where a service principal is signed in that `create-for-rbac` made.
+    pub fn principal(made: &Value) -> Self {
+        let cli = Self::at_server();
+        cli.run([
+            "login",
+            "--service-principal",
+            "--allow-no-subscriptions",
+            "-u",
+            made["appId"].as_str().unwrap(),
+            "-p",
+            made["password"].as_str().unwrap(),
+            "-t",
+            &SERVER.env["DOORWARD_TENANT_ID"],
+        ])
+        .text();
+        cli
+    }
+
+    /// The same with a command line's words in one text.
+    pub fn say(&self, line: &str) -> Done {
+        self.run(line.split_ascii_whitespace())
+    }
+
     pub fn config(&self) -> PathBuf {
         self.directory.path().join("config")
     }

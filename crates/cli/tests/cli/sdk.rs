@@ -3,7 +3,7 @@
 use crate::run::{Cli, SERVER};
 use doorward_sdk::run::RunClient;
 use doorward_sdk::validation::{TokenValidator, ValidationError, Who};
-use doorward_sdk::{Authority, ClientOptions, Error, ServicePrincipalAuthentication, UserSession};
+use doorward_sdk::{Authority, ClientOptions, Error, ServicePrincipalAuthentication, UserSession, Workspace};
 
 const ARM: &str = "https://management.azure.com";
 
@@ -150,4 +150,113 @@ async fn a_run_is_answered_under_azures_names_until_it_ends() {
     assert_eq!(ask().await.0, 403);
     let ended = runs.keep(&begun.ticket).await.unwrap_err();
     assert!(matches!(ended, Error::NotFound(_)), "{ended}");
+}
+
+fn principal(made: &serde_json::Value) -> ServicePrincipalAuthentication {
+    let (id, secret) = (
+        made["appId"].as_str().unwrap(),
+        made["password"].as_str().unwrap(),
+    );
+    ServicePrincipalAuthentication::new(&SERVER.env["DOORWARD_TENANT_ID"], id, secret)
+        .unwrap()
+        .options(options())
+}
+
+#[tokio::test]
+async fn a_workspace_is_got_with_and_without_its_group_and_says_its_details() {
+    let subscription = &SERVER.env["DOORWARD_SUBSCRIPTION_ID"];
+    let made = Cli::admin()
+        .say(&format!(
+            "ad sp create-for-rbac -n sdk-reads --role Reader --scopes {}",
+            crate::resources::sample()
+        ))
+        .json();
+    let auth = principal(&made);
+    let mut all = Vec::new();
+    for group in [Some("ml-rg"), None] {
+        let workspace = Workspace::get("ML-Example", auth.clone(), subscription, group)
+            .await
+            .unwrap();
+        let details = workspace.get_details().await.unwrap();
+        assert_eq!(details["id"], crate::resources::sample());
+        all.push(details);
+    }
+    assert_eq!(all[0], all[1]);
+    let project = tempfile::tempdir().unwrap();
+    let workspace = Workspace::new(subscription, "ml-rg", "ml-example", auth.clone())
+        .await
+        .unwrap();
+    workspace.write_config(Some(project.path()), None).unwrap();
+    let found = Workspace::from_config(Some(project.path()), auth.clone())
+        .await
+        .unwrap();
+    assert_eq!(found.get_details().await.unwrap(), all[0]);
+    let listed = Workspace::list(subscription, auth.clone(), None).await.unwrap();
+    assert_eq!(listed.len(), 1);
+
+    let denied = workspace.delete().await.unwrap_err();
+    assert!(
+        matches!(&denied, Error::MissingPermission { action, scope, .. }
+            if action == "Microsoft.MachineLearningServices/workspaces/delete" && *scope == crate::resources::sample()),
+        "{denied:?}"
+    );
+    let denied = workspace
+        .share("11111111-2222-4333-8444-555555555555", "owner")
+        .await;
+    assert!(
+        matches!(denied, Err(Error::MissingPermission { .. })),
+        "{denied:?}"
+    );
+}
+
+#[tokio::test]
+async fn why_a_workspace_can_not_be_got_is_told_apart() {
+    let subscription = &SERVER.env["DOORWARD_SUBSCRIPTION_ID"];
+    let admin = Cli::admin();
+    let nobody = principal(&admin.say("ad sp create-for-rbac -n sdk-nobody").json());
+    let owner = principal(
+        &admin
+            .say(&format!(
+                "ad sp create-for-rbac -n sdk-owner --role Owner --scopes /subscriptions/{subscription}/resourceGroups/ml-rg"
+            ))
+            .json(),
+    );
+    let get = async |name, auth: &ServicePrincipalAuthentication, subscription: &str, group| {
+        Workspace::get(name, auth.clone(), subscription, group)
+            .await
+            .map(drop)
+            .unwrap_err()
+    };
+    let none = get("nothing", &owner, subscription, Some("ml-rg")).await;
+    assert!(matches!(none, Error::NoSuchWorkspace { .. }), "{none}");
+    let none = get("nothing", &owner, subscription, None).await;
+    assert!(matches!(none, Error::NoSuchWorkspace { .. }), "{none}");
+    let denied = get("ml-example", &nobody, subscription, Some("ml-rg")).await;
+    assert!(
+        matches!(&denied, Error::MissingPermission { action, .. } if action.ends_with("workspaces/read")),
+        "{denied}"
+    );
+    let unknown = get(
+        "ml-example",
+        &owner,
+        "11111111-2222-4333-8444-555555555555",
+        Some("ml-rg"),
+    )
+    .await;
+    assert!(matches!(unknown, Error::NoSuchSubscription(_)), "{unknown}");
+    let session = UserSession::sign_in(
+        options(),
+        SERVER.env["DOORWARD_TENANT_ID"].parse().unwrap(),
+        &SERVER.env["DOORWARD_ADMIN_UPN"].parse().unwrap(),
+        &SERVER.env["DOORWARD_ADMIN_PASSWORD"].as_str().into(),
+        ARM,
+    )
+    .await
+    .unwrap()
+    .session;
+    let no_group = Workspace::new(subscription, "no-such-group", "w", session)
+        .await
+        .map(drop)
+        .unwrap_err();
+    assert!(matches!(no_group, Error::NoSuchResourceGroup(_)), "{no_group}");
 }

@@ -9,9 +9,11 @@ use doorward_protocol::arm::{
     CheckAccessSubject, DenyAssignment, ExplainAccess, Explanation, Permission,
 };
 use doorward_protocol::paths::{ArmPath, AuthorizationTail};
+use reqwest::Method;
 
 const VERSION: &str = "2022-04-01";
 const CHECK_ACCESS: &str = "2018-09-01-preview";
+const ELEVATE: &str = "2016-07-01";
 /// This server's own.
 const EXPLAIN: &str = "2026-01-01";
 
@@ -69,5 +71,16 @@ impl ResourceManagerClient {
     pub async fn explain(&self, scope: &Scope, question: &ExplainAccess) -> Result<Explanation, Error> {
         let path = ArmPath::Authorization(scope.clone(), AuthorizationTail::ExplainAccess);
         self.tell(Ask::question(&path, EXPLAIN), question).await
+    }
+
+    /// Makes the caller User Access Administrator of everything, as a Global Administrator may.
+    ///
+    /// # Errors
+    /// As [`Error`] says.
+    pub async fn elevate_access(&self) -> Result<(), Error> {
+        let path = ArmPath::Authorization(Scope::root(), AuthorizationTail::ElevateAccess);
+        self.send(Ask::new(Method::POST, &path, ELEVATE), None)
+            .await
+            .map(drop)
     }
 }

@@ -47,8 +47,8 @@ struct Need<'a> {
     body: Value,
 }
 
-/// Deploys a workspace.
-pub async fn deploy(
+/// Makes a workspace at a place where there is none.
+pub async fn make(
     client: &ResourceManagerClient,
     group: &Scope,
     name: &str,
@@ -75,17 +75,28 @@ pub async fn deploy(
         };
         properties.insert(need.property.to_owned(), json!(id));
     }
-    resources.push(json!({
-        "type": WORKSPACE_TYPE,
-        "name": name,
-        "apiVersion": "2021-01-01",
+    let mut workspace = json!({
         "location": location,
         "identity": { "type": "SystemAssigned" },
         "sku": { "name": "Basic", "tier": "Basic" },
         "tags": new.tags,
-        "dependsOn": first,
         "properties": properties,
-    }));
+    });
+    if resources.is_empty() {
+        let workspace = serde_json::from_value(workspace)
+            .map_err(|e| Error::Invalid(format!("the request can't be written: {e}")))?;
+        let scope = group
+            .resource(MACHINE_LEARNING, &["workspaces", name])
+            .map_err(|e| Error::Invalid(e.to_string()))?;
+        return client.put_workspace(&scope, &workspace).await.map(drop);
+    }
+    if let Some(members) = workspace.as_object_mut() {
+        members.insert("type".to_owned(), json!(WORKSPACE_TYPE));
+        members.insert("name".to_owned(), json!(name));
+        members.insert("apiVersion".to_owned(), json!("2021-01-01"));
+        members.insert("dependsOn".to_owned(), json!(first));
+    }
+    resources.push(workspace);
     let template = json!({
         "$schema": "https://schema.management.azure.com/schemas/2015-01-01/deploymentTemplate.json#",
         "contentVersion": "1.0.0.0",

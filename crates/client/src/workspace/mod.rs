@@ -158,7 +158,7 @@ impl Workspace {
             Err(e) => return Err(e),
         };
         let group = Scope::resource_group(place.subscription, &place.group);
-        create::deploy(&client, &group, name, &location, new).await?;
+        create::make(&client, &group, name, &location, new).await?;
         Self::at(client, place).await
     }
 

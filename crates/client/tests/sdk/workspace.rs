@@ -241,6 +241,45 @@ async fn a_new_workspace_brings_what_it_needs_in_one_deployment() {
 }
 
 #[tokio::test]
+async fn with_all_that_it_needs_a_workspace_is_simply_put() {
+    let made = std::sync::atomic::AtomicBool::new(false);
+    let (server, clock) = world(move |seen| {
+        use std::sync::atomic::Ordering::SeqCst;
+        if seen.line.starts_with("PUT") {
+            made.store(true, SeqCst);
+            return found("ml-rg", "w");
+        }
+        building(seen, true, made.load(SeqCst))
+    })
+    .await;
+    let given = |name: &str| Some(format!("/given/{name}"));
+    let new = NewWorkspace {
+        location: Some("northeurope".to_owned()),
+        storage_account: given("s"),
+        key_vault: given("k"),
+        application_insights: given("i"),
+        ..NewWorkspace::default()
+    };
+    Workspace::create("w", server.principal(&clock), SUBSCRIPTION, "ml-rg", &new)
+        .await
+        .unwrap();
+    let put = server
+        .seen()
+        .into_iter()
+        .find(|seen| seen.line.starts_with("PUT"))
+        .unwrap();
+    assert!(put.line.contains("/workspaces/w?"), "{}", put.line);
+    let body: Value = serde_json::from_str(&put.body).unwrap();
+    let expected = json!({
+        "location": "northeurope", "identity": { "type": "SystemAssigned" },
+        "sku": { "name": "Basic", "tier": "Basic" }, "tags": {},
+        "properties": { "friendlyName": "w", "description": "", "hbiWorkspace": false, "storageAccount": "/given/s",
+            "keyVault": "/given/k", "applicationInsights": "/given/i" },
+    });
+    assert_eq!(body, expected);
+}
+
+#[tokio::test]
 async fn a_group_is_made_only_when_that_is_said() {
     let (server, clock) = build(false).await;
     let create =

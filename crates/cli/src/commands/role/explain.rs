@@ -60,7 +60,11 @@ pub fn run(args: &Args, context: &Context) -> Outcome {
 /// The answer, then what would help, narrowest first.
 fn rows(answer: &Explanation) -> Value {
     let word = if answer.allowed { "yes" } else { "no" };
-    let first = json!({ "answer": word, "why": answer.reason });
+    let reason = answer
+        .reason
+        .trim_start_matches("Yes: ")
+        .trim_start_matches("No: ");
+    let first = json!({ "answer": word, "why": reason });
     let cures = answer
         .cures
         .iter()

@@ -10,7 +10,8 @@ mod shape;
 
 pub use find::give;
 
-use crate::context::{Context, Outcome};
+use super::caller::{InSubscription, with_manager};
+use crate::context::{Context, Outcome, Report};
 use clap::Subcommand;
 
 /// What of roles.
@@ -27,6 +28,8 @@ pub enum Command {
     DenyAssignment(Denied),
     /// Print why somebody may do something or not, and what would let them
     Explain(explain::Args),
+    /// Become User Access Administrator of everything, as a Global Administrator may
+    ElevateAccess,
 }
 
 /// What to do with deny assignments.
@@ -43,5 +46,9 @@ pub fn run(command: &Command, context: &Context) -> Outcome {
         Command::Assignment(command) => assignment::run(command, context),
         Command::DenyAssignment(Denied::List(args)) => assignment_list::denied(args, context),
         Command::Explain(args) => explain::run(args, context),
+        Command::ElevateAccess => with_manager(context, &InSubscription::default(), async |caller| {
+            caller.manager.elevate_access().await?;
+            Ok(Report::Nothing)
+        }),
     }
 }
