@@ -128,7 +128,7 @@ def deployments():
         step("deployments: its operations", lambda: sorted(
             operation.properties.target_resource.resource_type for operation in manager.deployment_operations.list(GROUP, "first") if operation.properties.target_resource),
             holds=lambda found: {"Microsoft.Insights/components", "Microsoft.KeyVault/vaults"} <= set(found))
-        step("deployments: an expression that isn't known", lambda: deploy("second", {**COMPONENT, "kind": "[uniqueString('a')]"}), fails="(")
+        step("deployments: an expression that isn't known", lambda: deploy("second", {**COMPONENT, "kind": "[reference(parameters('name')).kind]"}), fails="(")
         step("deployments: a type that isn't known", lambda: deploy("third", {**COMPONENT, "type": "Microsoft.Moon/craters"}), fails="(")
         step("deployments: a parameter is missing", lambda: deploy("fourth", COMPONENT, parameters={}), fails="InvalidTemplate")
         step("deployments: a circle", lambda: deploy("fifth", VAULT, {**COMPONENT, "dependsOn": ["[concat('vault-', parameters('name'))]"]}), fails="InvalidTemplate")
