@@ -16,6 +16,7 @@ subscription, group, workspace = f"/subscriptions/{here['subscription']}", here[
 client = AuthorizationManagementClient(DefaultAzureCredential(), here["subscription"])
 roles, assignments = client.role_definitions, client.role_assignments
 BUILT_IN = f"{subscription}/providers/Microsoft.Authorization/roleDefinitions"
+ML = "Microsoft.MachineLearningServices"
 READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
 OPERATOR = "e503ece1-11d0-4e8e-8e2c-7a6c3bf38815"
 
@@ -39,33 +40,44 @@ def principals(answer):
 
 
 def as_owner():
-    step("roles: how many there are", lambda: "hundreds" if len(names(roles.list(subscription))) > 300 else "few", holds="hundreds".__eq__)
-    step("roles: by a name in lower case", lambda: roles.list(group, filter="roleName eq 'owner'"), holds=lambda found: len(found) == 1)
-    step("roles: one of Azure's", lambda: roles.get(workspace, READER), holds=lambda role: role["properties"]["roleName"] == "Reader")
+    step("roles: how many there are", lambda: "hundreds" if len(names(roles.list(subscription))) > 300 else "few",
+         holds="hundreds".__eq__)
+    step("roles: by a name in lower case", lambda: roles.list(group, filter="roleName eq 'owner'"),
+         holds=lambda found: len(found) == 1)
+    step("roles: one of Azure's", lambda: roles.get(workspace, READER),
+         holds=lambda role: role["properties"]["roleName"] == "Reader")
     step("roles: one that isn't there", lambda: roles.get(subscription, here["nothing"]), fails="RoleDefinitionDoesNotExist")
     made = step("roles: make one", lambda: roles.create_or_update(group, here["role"], custom("Judged Scientist", "Made by a judge")))
     step("roles: change it", lambda: roles.create_or_update(group, here["role"], custom("Judged Scientist", "Changed by a judge")))
-    step("roles: read it by its id", lambda: roles.get_by_id(made["id"]), holds=lambda role: role["properties"]["description"] == "Changed by a judge")
-    step("roles: those of the tenant's own", lambda: names(roles.list(group, filter="type eq 'CustomRole'")), holds=["Judged Scientist"].__eq__)
-    step("roles: another of that name", lambda: roles.create_or_update(group, here["other role"], custom("judged scientist", "")), fails="RoleDefinitionWithSameNameExists")
-    step("roles: two wildcards in one action", lambda: roles.create_or_update(
-        group, here["other role"], RoleDefinition(role_name="Wild", permissions=[Permission(actions=["Microsoft.*/work*/read"])], assignable_scopes=[group])), fails="(")
+    step("roles: read it by its id", lambda: roles.get_by_id(made["id"]),
+         holds=lambda role: role["properties"]["description"] == "Changed by a judge")
+    step("roles: those of the tenant's own", lambda: names(roles.list(group, filter="type eq 'CustomRole'")),
+         holds=["Judged Scientist"].__eq__)
+    step("roles: another of that name", lambda: roles.create_or_update(group, here["other role"], custom("judged scientist", "")),
+         fails="RoleDefinitionWithSameNameExists")
+    wild = RoleDefinition(role_name="Wild", permissions=[Permission(actions=["Microsoft.*/work*/read"])], assignable_scopes=[group])
+    step("roles: two wildcards in one action", lambda: roles.create_or_update(group, here["other role"], wild), fails="(")
 
     reader, nobody = here["reader"], here["nothing"]
     custom_role = made["id"]
     first = step("assignments: make one", lambda: assignments.create(workspace, here["assignment"], grant(custom_role, reader)))
     step("assignments: the same again", lambda: assignments.create(workspace, here["assignment"], grant(custom_role, reader)))
-    step("assignments: the same under another name", lambda: assignments.create(workspace, here["other assignment"], grant(custom_role, reader)), fails="RoleAssignmentExists")
-    step("assignments: another under the same name", lambda: assignments.create(workspace, here["assignment"], grant(custom_role, here["owner"])), fails="RoleAssignmentUpdateNotPermitted")
-    step("assignments: to nobody", lambda: assignments.create(workspace, here["other assignment"], grant(custom_role, nobody)), fails="PrincipalNotFound")
+    step("assignments: the same under another name", lambda: assignments.create(workspace, here["other assignment"], grant(custom_role, reader)),
+         fails="RoleAssignmentExists")
+    step("assignments: another under the same name", lambda: assignments.create(workspace, here["assignment"], grant(custom_role, here["owner"])),
+         fails="RoleAssignmentUpdateNotPermitted")
+    step("assignments: to nobody", lambda: assignments.create(workspace, here["other assignment"], grant(custom_role, nobody)),
+         fails="PrincipalNotFound")
     step("assignments: to a service principal that is called a user", lambda: assignments.create(
         workspace, here["other assignment"], grant(f"{BUILT_IN}/{OPERATOR}", reader, principal_type="User")), fails="UnmatchedPrincipalType")
     step("assignments: of a role that isn't there", lambda: assignments.create(
         workspace, here["other assignment"], grant(f"{BUILT_IN}/{nobody}", reader)), fails="RoleDefinitionDoesNotExist")
     step("assignments: of a role that isn't for that place", lambda: assignments.create(
         subscription, here["other assignment"], grant(custom_role, reader)), fails="(")
-    step("assignments: by its id", lambda: assignments.get_by_id(first["id"]), holds=lambda found: found["properties"]["scope"] == workspace)
-    step("assignments: by its name", lambda: assignments.get(workspace, here["assignment"]), holds=lambda found: found["id"] == first["id"])
+    step("assignments: by its id", lambda: assignments.get_by_id(first["id"]),
+         holds=lambda found: found["properties"]["scope"] == workspace)
+    step("assignments: by its name", lambda: assignments.get(workspace, here["assignment"]),
+         holds=lambda found: found["id"] == first["id"])
     step("assignments: one that isn't there", lambda: assignments.get(workspace, nobody), fails="RoleAssignmentNotFound")
     step("assignments: of a group, above and below", lambda: assignments.list_for_scope(group),
          holds=lambda found: {reader, here["owner"]} <= set(principals(found)))
@@ -77,15 +89,19 @@ def as_owner():
          holds=lambda found: set(principals(found)) == {reader})
     step("assignments: to one principal by a group", lambda: assignments.list_for_resource_group("ml-rg", filter=f"assignedTo('{here['member']}')"),
          holds=lambda found: set(principals(found)) == {here["team"]})
-    step("assignments: of one resource", lambda: assignments.list_for_resource(
-        "ml-rg", "Microsoft.MachineLearningServices", "workspaces", "ml-example", filter=f"principalId eq '{reader}'"), holds=lambda found: len(found) == 2)
-    step("assignments: a filter that nobody knows", lambda: list(assignments.list_for_scope(group, filter="moon eq 'full'")), fails="(")
-    step("roles: remove one that is given to somebody", lambda: roles.delete(group, here["role"]), fails="RoleDefinitionHasAssignments")
-    step("assignments: remove one", lambda: assignments.delete(workspace, here["assignment"]), holds=lambda gone: gone["id"] == first["id"])
+    step("assignments: of one resource", lambda: assignments.list_for_resource("ml-rg", ML, "workspaces", "ml-example", filter=f"principalId eq '{reader}'"),
+         holds=lambda found: len(found) == 2)
+    step("assignments: a filter that nobody knows", lambda: list(assignments.list_for_scope(group, filter="moon eq 'full'")),
+         fails="(")
+    step("roles: remove one that is given to somebody", lambda: roles.delete(group, here["role"]),
+         fails="RoleDefinitionHasAssignments")
+    step("assignments: remove one", lambda: assignments.delete(workspace, here["assignment"]),
+         holds=lambda gone: gone["id"] == first["id"])
     step("assignments: remove it again", lambda: assignments.delete(workspace, here["assignment"]), holds=lambda gone: gone is None)
-    second = step("assignments: make one by its id", lambda: assignments.create_by_id(
-        f"{group}/providers/Microsoft.Authorization/roleAssignments/{here['other assignment']}", grant(f"{BUILT_IN}/{OPERATOR}", reader, principal_type="ServicePrincipal")))
-    step("assignments: remove one by its id", lambda: assignments.delete_by_id(second["id"]), holds=lambda gone: gone["id"] == second["id"])
+    wished = f"{group}/providers/Microsoft.Authorization/roleAssignments/{here['other assignment']}"
+    second = step("assignments: make one by its id", lambda: assignments.create_by_id(wished, grant(f"{BUILT_IN}/{OPERATOR}", reader, principal_type="ServicePrincipal")))
+    step("assignments: remove one by its id", lambda: assignments.delete_by_id(second["id"]),
+         holds=lambda gone: gone["id"] == second["id"])
     step("roles: remove one", lambda: roles.delete(group, here["role"]), holds=lambda gone: gone["id"] == custom_role)
     step("roles: remove it again", lambda: roles.delete(group, here["role"]), holds=lambda gone: gone is None)
 
@@ -96,10 +112,11 @@ def as_owner():
     permissions()
 
     operations = client.provider_operations_metadata
-    step("operations of a provider", lambda: machine_learning(operations.get("Microsoft.MachineLearningServices")),
+    step("operations of a provider", lambda: machine_learning(operations.get(ML)),
          holds=lambda found: "Microsoft.MachineLearningServices/workspaces/computes/applicationaccess/action" in found)
     step("operations of a provider that isn't there", lambda: operations.get("Microsoft.Moon"), fails="(")
-    step("providers that have operations", lambda: sorted(item.name for item in operations.list()), holds=lambda found: "Microsoft.Authorization" in found)
+    step("providers that have operations", lambda: sorted(item.name for item in operations.list()),
+         holds=lambda found: "Microsoft.Authorization" in found)
 
 
 def machine_learning(provider):
@@ -109,21 +126,26 @@ def machine_learning(provider):
 
 
 def permissions():
-    step("permissions at a group", lambda: client.permissions.list_for_resource_group("ml-rg"), holds=lambda found: found[0]["actions"] == ["*"])
-    step("permissions at a workspace", lambda: client.permissions.list_for_resource("ml-rg", "Microsoft.MachineLearningServices", "", "workspaces", "ml-example"),
+    step("permissions at a group", lambda: client.permissions.list_for_resource_group("ml-rg"),
+         holds=lambda found: found[0]["actions"] == ["*"])
+    step("permissions at a workspace", lambda: client.permissions.list_for_resource("ml-rg", ML, "", "workspaces", "ml-example"),
          holds=lambda found: found[0]["actions"] == ["*"])
 
 
 def as_reader():
-    step("a reader reads a role", lambda: roles.get(workspace, READER), holds=lambda role: role["properties"]["roleName"] == "Reader")
+    step("a reader reads a role", lambda: roles.get(workspace, READER),
+         holds=lambda role: role["properties"]["roleName"] == "Reader")
     step("a reader lists assignments where they may", lambda: assignments.list_for_scope(workspace, filter=f"principalId eq '{here['reader']}'"),
          holds=lambda found: len(found) == 1)
     step("a reader lists assignments of the group", lambda: list(assignments.list_for_scope(group)), fails="AuthorizationFailed")
-    step("a reader's permissions at the workspace", lambda: client.permissions.list_for_resource("ml-rg", "Microsoft.MachineLearningServices", "", "workspaces", "ml-example"),
+    step("a reader's permissions at the workspace", lambda: client.permissions.list_for_resource("ml-rg", ML, "", "workspaces", "ml-example"),
          holds=lambda found: found[0]["actions"] == ["*/read"])
-    step("a reader gives themselves a role", lambda: assignments.create(workspace, here["assignment"], grant(f"{BUILT_IN}/{OPERATOR}", here["reader"])), fails="AuthorizationFailed")
-    step("a reader makes a role", lambda: roles.create_or_update(workspace, here["role"], custom("Mine", "", workspace)), fails="AuthorizationFailed")
-    step("a reader removes an assignment that isn't there", lambda: assignments.delete(workspace, here["assignment"]), fails="AuthorizationFailed")
+    step("a reader gives themselves a role", lambda: assignments.create(workspace, here["assignment"], grant(f"{BUILT_IN}/{OPERATOR}", here["reader"])),
+         fails="AuthorizationFailed")
+    step("a reader makes a role", lambda: roles.create_or_update(workspace, here["role"], custom("Mine", "", workspace)),
+         fails="AuthorizationFailed")
+    step("a reader removes an assignment that isn't there", lambda: assignments.delete(workspace, here["assignment"]),
+         fails="AuthorizationFailed")
 
 
 as_reader() if "reader" in sys.argv else as_owner()

@@ -55,13 +55,18 @@ def as_owner():
     step("workspaces: make it again", lambda: workspaces.begin_create_or_update(GROUP, NAME, wanted("Made again")).result(),
          holds=lambda made: made["properties"]["description"] == "Made again")
     step("workspaces: read one", lambda: workspaces.get(GROUP.upper(), NAME.upper()).name, holds=NAME.__eq__)
-    step("workspaces: of a group", lambda: sorted(item.name for item in workspaces.list_by_resource_group(GROUP)), holds=[NAME, "ml-example"].__eq__)
-    step("workspaces: of the subscription", lambda: sorted(item.name for item in workspaces.list_by_subscription()), holds=[NAME, "ml-example"].__eq__)
-    step("workspaces: change one", lambda: workspaces.update(GROUP, NAME, WorkspaceUpdateParameters(tags={"by": "two judges"}, friendly_name="Judged twice")),
+    step("workspaces: of a group", lambda: sorted(item.name for item in workspaces.list_by_resource_group(GROUP)),
+         holds=[NAME, "ml-example"].__eq__)
+    step("workspaces: of the subscription", lambda: sorted(item.name for item in workspaces.list_by_subscription()),
+         holds=[NAME, "ml-example"].__eq__)
+    change = WorkspaceUpdateParameters(tags={"by": "two judges"}, friendly_name="Judged twice")
+    step("workspaces: change one", lambda: workspaces.update(GROUP, NAME, change),
          holds=lambda made: made["tags"] == {"by": "two judges"} and made["properties"]["friendlyName"] == "Judged twice")
-    step("workspaces: its keys", lambda: keys_hidden(workspaces.list_keys(GROUP, NAME)), holds=lambda found: found["userStorageKey"])
+    step("workspaces: its keys", lambda: keys_hidden(workspaces.list_keys(GROUP, NAME)),
+         holds=lambda found: found["userStorageKey"])
     step("workspaces: a name that can't be", lambda: workspaces.begin_create_or_update(GROUP, "no", wanted("")).result(), fails="(")
-    step("workspaces: in a group that isn't there", lambda: workspaces.begin_create_or_update("ml-moon", NAME, wanted("")).result(), fails="ResourceGroupNotFound")
+    step("workspaces: in a group that isn't there", lambda: workspaces.begin_create_or_update("ml-moon", NAME, wanted("")).result(),
+         fails="ResourceGroupNotFound")
 
     step("computes: none", lambda: computes.list_by_workspace(GROUP, NAME), holds=[].__eq__)
     step("computes: one that isn't there", lambda: computes.get(GROUP, NAME, "none"), fails="ResourceNotFound")
@@ -69,7 +74,8 @@ def as_owner():
          holds=lambda made: made["properties"]["computeType"] == "ComputeInstance" and made["properties"]["properties"]["state"] == "Running")
     step("computes: make a cluster", lambda: computes.begin_create_or_update(GROUP, NAME, "judged-cluster", cluster()).result(),
          holds=lambda made: made["properties"]["computeType"] == "AmlCompute" and made["identity"]["principalId"])
-    step("computes: all", lambda: sorted(item.name for item in computes.list_by_workspace(GROUP, NAME)), holds=["judged-ci", "judged-cluster"].__eq__)
+    step("computes: all", lambda: sorted(item.name for item in computes.list_by_workspace(GROUP, NAME)),
+         holds=["judged-ci", "judged-cluster"].__eq__)
     step("computes: stop", lambda: computes.stop(GROUP, NAME, "judged-ci"))
     step("computes: it stands", lambda: state(computes.get(GROUP, NAME, "judged-ci")), holds="Stopped".__eq__)
     step("computes: start", lambda: computes.start(GROUP, NAME, "judged-ci"))
@@ -77,12 +83,17 @@ def as_owner():
     step("computes: it runs", lambda: state(computes.get(GROUP, NAME, "judged-ci")), holds="Running".__eq__)
     step("computes: stop a cluster", lambda: computes.stop(GROUP, NAME, "judged-cluster"), fails="(")
     step("computes: a cluster's nodes", lambda: computes.list_nodes(GROUP, NAME, "judged-cluster"), holds=[].__eq__)
-    step("computes: a cluster's keys", lambda: keys_hidden(computes.list_keys(GROUP, NAME, "judged-cluster")), holds=lambda found: found["computeType"])
-    step("computes: resize a cluster", lambda: computes.begin_update(GROUP, NAME, "judged-cluster", ClusterUpdateParameters(scale_settings=ScaleSettings(max_node_count=8))).result(),
+    step("computes: a cluster's keys", lambda: keys_hidden(computes.list_keys(GROUP, NAME, "judged-cluster")),
+         holds=lambda found: found["computeType"])
+    larger = ClusterUpdateParameters(scale_settings=ScaleSettings(max_node_count=8))
+    step("computes: resize a cluster", lambda: computes.begin_update(GROUP, NAME, "judged-cluster", larger).result(),
          holds=lambda made: made["properties"]["properties"]["scaleSettings"]["maxNodeCount"] == 8)
-    step("computes: a name that can't be", lambda: computes.begin_create_or_update(GROUP, NAME, "1st", instance()).result(), fails="(")
-    step("computes: in a workspace that isn't there", lambda: computes.begin_create_or_update(GROUP, "ml-moon", "judged-ci", instance()).result(), fails="ResourceNotFound")
-    step("computes: remove an instance", lambda: computes.begin_delete(GROUP, NAME, "judged-ci", underlying_resource_action="Delete").result(), holds=lambda answer: answer is None)
+    step("computes: a name that can't be", lambda: computes.begin_create_or_update(GROUP, NAME, "1st", instance()).result(),
+         fails="(")
+    step("computes: in a workspace that isn't there", lambda: computes.begin_create_or_update(GROUP, "ml-moon", "judged-ci", instance()).result(),
+         fails="ResourceNotFound")
+    step("computes: remove an instance", lambda: computes.begin_delete(GROUP, NAME, "judged-ci", underlying_resource_action="Delete").result(),
+         holds=lambda answer: answer is None)
     step("computes: it is gone", lambda: computes.get(GROUP, NAME, "judged-ci"), fails="ResourceNotFound")
     step("workspaces: remove one", lambda: workspaces.begin_delete(GROUP, NAME).result(), holds=lambda answer: answer is None)
     step("workspaces: remove it again", lambda: workspaces.begin_delete(GROUP, NAME).result(), holds=lambda answer: answer is None)
@@ -93,9 +104,11 @@ def as_reader():
     step("a reader reads the workspace", lambda: workspaces.get(GROUP, "ml-example").name, holds="ml-example".__eq__)
     step("a reader's workspaces", lambda: [item.name for item in workspaces.list_by_subscription()], holds=["ml-example"].__eq__)
     step("a reader removes the workspace", lambda: workspaces.begin_delete(GROUP, "ml-example"), fails="AuthorizationFailed")
-    step("a reader changes the workspace", lambda: workspaces.update(GROUP, "ml-example", WorkspaceUpdateParameters(friendly_name="Mine")), fails="AuthorizationFailed")
+    step("a reader changes the workspace", lambda: workspaces.update(GROUP, "ml-example", WorkspaceUpdateParameters(friendly_name="Mine")),
+         fails="AuthorizationFailed")
     step("a reader asks for keys", lambda: workspaces.list_keys(GROUP, "ml-example"), fails="AuthorizationFailed")
-    step("a reader makes a compute", lambda: computes.begin_create_or_update(GROUP, "ml-example", "mine", instance()), fails="AuthorizationFailed")
+    step("a reader makes a compute", lambda: computes.begin_create_or_update(GROUP, "ml-example", "mine", instance()),
+         fails="AuthorizationFailed")
     step("a reader reads a workspace that isn't there", lambda: workspaces.get(GROUP, "ml-none"), fails="AuthorizationFailed")
 
 

@@ -38,16 +38,20 @@ def as_owner():
     step("a workspace", lambda: shape(workspaces.get("ml-example")), holds=lambda found: found["id"] == here["workspace"])
     step("a workspace that isn't there", lambda: workspaces.get("ml-none"), fails="ResourceNotFound")
     step("workspaces of the group", lambda: [found.name for found in workspaces.list()], holds=["ml-example"].__eq__)
-    step("workspaces of the subscription", lambda: [found.name for found in workspaces.list(scope="subscription")], holds=["ml-example"].__eq__)
-    step("make one", create, holds=lambda made: made["display_name"] == "Two" and made["hbi_workspace"] is False and made["identity"]["principal_id"])
+    step("workspaces of the subscription", lambda: [found.name for found in workspaces.list(scope="subscription")],
+         holds=["ml-example"].__eq__)
+    step("make one", create,
+         holds=lambda made: made["display_name"] == "Two" and made["hbi_workspace"] is False and made["identity"]["principal_id"])
     step("workspaces now", lambda: sorted(found.name for found in workspaces.list()), holds=["ml-example", MADE].__eq__)
-    step("remove it with what it was made of", lambda: workspaces.begin_delete(MADE, delete_dependent_resources=True).result(), holds=lambda answer: answer is None)
+    step("remove it with what it was made of", lambda: workspaces.begin_delete(MADE, delete_dependent_resources=True).result(),
+         holds=lambda answer: answer is None)
     step("it is gone", lambda: workspaces.get(MADE), fails="ResourceNotFound")
 
 
 def as_reader():
     step("a reader: a workspace", lambda: workspaces.get("ml-example").name, holds="ml-example".__eq__)
-    step("a reader: remove it", lambda: workspaces.begin_delete("ml-example", delete_dependent_resources=False).result(), fails=here["refusal"])
+    step("a reader: remove it", lambda: workspaces.begin_delete("ml-example", delete_dependent_resources=False).result(),
+         fails=here["refusal"])
     step("a reader: make one", create, fails="AuthorizationFailed")
     step("a reader: workspaces of the group", lambda: list(workspaces.list()), fails="AuthorizationFailed")
 

@@ -68,13 +68,14 @@ def seconds(call):
     return answer
 
 
-def wrong(**more):
-    known = {"tenant_id": os.environ["AML_TENANT_ID"], "service_principal_id": os.environ["AML_PRINCIPAL_ID"], "service_principal_password": "not-the-secret"}
-    return ServicePrincipalAuthentication(**{**known, **more})
+def wrong():
+    tenant, client = os.environ["AML_TENANT_ID"], os.environ["AML_PRINCIPAL_ID"]
+    return ServicePrincipalAuthentication(tenant_id=tenant, service_principal_id=client, service_principal_password="not-the-secret")
 
 
 def as_owner():
-    step("the page's: a workspace's details", lambda: get("ml-example").get_details(), holds=lambda found: found["name"] == "ml-example" and found["id"] == here["workspace"])
+    step("the page's: a workspace's details", lambda: get("ml-example").get_details(),
+         holds=lambda found: found["name"] == "ml-example" and found["id"] == here["workspace"])
     step("a workspace by its constructor", lambda: constructed().get_details()["name"], holds="ml-example".__eq__)
     step("a workspace by a file", lambda: configured().name, holds="ml-example".__eq__)
     step("a workspace by a file that was written", lambda: written().name, holds="ml-example".__eq__)
@@ -82,14 +83,18 @@ def as_owner():
     step("workspaces of the subscription", listed, holds={"ml-example": ["ml-rg"]}.__eq__)
     step("workspaces of a group", lambda: listed(resource_group="ml-rg"), holds={"ml-example": ["ml-rg"]}.__eq__)
     step("a workspace that isn't there", lambda: get("ml-none"), fails="Workspace not found.")
-    step("a workspace in a subscription that isn't there", lambda: Workspace.get("ml-example", auth, here["nothing"], "ml-rg"), fails="You don't have access")
+    step("a workspace in a subscription that isn't there", lambda: Workspace.get("ml-example", auth, here["nothing"], "ml-rg"),
+         fails="You don't have access")
     step("a wrong secret", lambda: get("ml-example", by=wrong()), fails="AADSTS7000215")
-    step("make one, and its group", lambda: seconds(create).get_details(), holds=lambda made: made["provisioningState"] == "Succeeded")
+    step("make one, and its group", lambda: seconds(create).get_details(),
+         holds=lambda made: made["provisioningState"] == "Succeeded")
     step("make it again", lambda: create(exist_ok=True).name, holds="ml-created".__eq__)
     step("make it again, though it may not be there", create, fails="already exists")
     step("all workspaces now", listed, holds={"ml-example": ["ml-rg"], "ml-created": ["created-rg"]}.__eq__)
-    step("change it", lambda: change(get("ml-created", "created-rg")), holds=lambda made: made["friendlyName"] == "Created by a judge")
-    step("remove it with what it was made of", lambda: seconds(lambda: get("ml-created", "created-rg").delete(delete_dependent_resources=True)), holds=lambda answer: answer is None)
+    step("change it", lambda: change(get("ml-created", "created-rg")),
+         holds=lambda made: made["friendlyName"] == "Created by a judge")
+    step("remove it with what it was made of", lambda: seconds(lambda: get("ml-created", "created-rg").delete(delete_dependent_resources=True)),
+         holds=lambda answer: answer is None)
     step("it is gone", lambda: get("ml-created", "created-rg"), fails="Workspace not found.")
 
 
