@@ -40,6 +40,8 @@ class Stage:
         self.people = {"owner": place.good, "reader": create_principal(place.server, "ml-reader"), "root": create_principal(place.server, "ml-root")}
         self.give("owner", OWNER, self.subscription)
         self.give("reader", READER, self.workspace)
+        # An administrator of the directory may do nothing at the root until they say so.
+        place.server.arm("POST", "/providers/Microsoft.Authorization/elevateAccess?api-version=2016-07-01")
         self.give("root", OWNER, "")
         self.team = self.make_team()
         self.made_up = {name: str(uuid.uuid4()) for name in ("nothing", "role", "other role", "assignment", "other assignment")}
