@@ -39,7 +39,18 @@ const custom = (roleName, description) => ({
   roleName, description, assignableScopes: [group],
   permissions: [{ actions: ["*"], notActions: ["Microsoft.MachineLearningServices/workspaces/*/delete"] }],
 });
-const principals = (found) => found.map((assignment) => assignment.principalId);
+// Of a list of assignments, who has what where.
+const known = new Map(["owner", "reader", "team"].map((name) => [here[name], name]));
+const given = new Map([[here.role, "the judge's role"], ["8e3af657-a8ff-443c-a75c-2fe8c4bcb635", "Owner"],
+  ["acdd72a7-3385-48ef-bd42-f606fba81ae7", "Reader"], [OPERATOR.split("/").at(-1), "AzureML Compute Operator"]]);
+async function told(items) {
+  const line = ({ principalId, scope, roleDefinitionId }) => {
+    const role = roleDefinitionId.split("/").at(-1);
+    return `${known.get(principalId) ?? "somebody"} at ${scope}: ${given.get(role) ?? role}`;
+  };
+  return (await all(items)).map(line).sort();
+}
+const has = (found, who) => found.some((line) => line.startsWith(`${who} at `));
 
 async function asOwner() {
   await step("roles: how many there are", async () => (await all(roles.list(subscription))).length > 300,
@@ -59,11 +70,11 @@ async function asOwner() {
   const nobodys = { roleDefinitionId: OPERATOR, principalId: here.nothing };
   await step("assignments: to nobody", () => assignments.create(workspace, here["other assignment"], nobodys),
     { fails: "PrincipalNotFound" });
-  await step("assignments: of a group, above and below", () => all(assignments.listForScope(group)),
-    { holds: (found) => principals(found).includes(here.reader) });
-  await step("assignments: of a group and above", () => all(assignments.listForScope(group, { filter: "atScope()" })),
-    { holds: (found) => !principals(found).includes(here.reader) });
-  await step("assignments: of one principal", () => all(assignments.listForSubscription({ filter: `principalId eq '${here.reader}'` })),
+  await step("assignments: of a group, above and below", () => told(assignments.listForScope(group)),
+    { holds: (found) => has(found, "reader") });
+  await step("assignments: of a group and above", () => told(assignments.listForScope(group, { filter: "atScope()" })),
+    { holds: (found) => !has(found, "reader") });
+  await step("assignments: of one principal", () => told(assignments.listForSubscription({ filter: `principalId eq '${here.reader}'` })),
     { holds: (found) => found.length === 2 });
   await step("assignments: by its id", () => assignments.getById(first.id), { holds: (found) => found.scope === workspace });
   await step("roles: remove one that is given to somebody", () => roles.delete(group, here.role),
@@ -81,7 +92,7 @@ async function asOwner() {
 async function asReader() {
   const parameters = { roleDefinitionId: OPERATOR, principalId: here.reader };
   const own = { filter: `principalId eq '${here.reader}'` };
-  await step("a reader lists assignments where they may", () => all(assignments.listForScope(workspace, own)),
+  await step("a reader lists assignments where they may", () => told(assignments.listForScope(workspace, own)),
     { holds: (found) => found.length === 1 });
   await step("a reader gives themselves a role", () => assignments.create(workspace, here.assignment, parameters),
     { fails: "AuthorizationFailed" });

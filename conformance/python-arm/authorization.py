@@ -17,6 +17,7 @@ client = AuthorizationManagementClient(DefaultAzureCredential(), here["subscript
 roles, assignments = client.role_definitions, client.role_assignments
 BUILT_IN = f"{subscription}/providers/Microsoft.Authorization/roleDefinitions"
 ML = "Microsoft.MachineLearningServices"
+OWNER = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
 READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
 OPERATOR = "e503ece1-11d0-4e8e-8e2c-7a6c3bf38815"
 
@@ -31,12 +32,25 @@ def custom(name, description, scope=group):
     return RoleDefinition(role_name=name, description=description, assignable_scopes=[scope], permissions=permissions)
 
 
-def grant(role, principal, **more):
-    return RoleAssignmentCreateParameters(role_definition_id=role, principal_id=principal, **more)
+def grant(role, principal, kind="ServicePrincipal"):
+    """When nothing is said of it, this client calls everybody a user."""
+    return RoleAssignmentCreateParameters(role_definition_id=role, principal_id=principal, principal_type=kind)
+
+
+def told(items):
+    """Of a list of assignments, who has what where."""
+    known = {here[name]: name for name in ("owner", "reader", "team", "nothing")}
+    given = {here["role"]: "the judge's role", READER: "Reader", OPERATOR: "AzureML Compute Operator", OWNER: "Owner"}
+
+    def line(item):
+        role = item.role_definition_id.split("/")[-1]
+        return f"{known.get(item.principal_id, 'somebody')} at {item.scope}: {given.get(role, role)}"
+
+    return sorted(map(line, items))
 
 
 def principals(answer):
-    return [item["properties"]["principalId"] for item in answer]
+    return [line.partition(" at ")[0] for line in answer]
 
 
 def as_owner():
@@ -56,7 +70,7 @@ def as_owner():
     step("roles: another of that name", lambda: roles.create_or_update(group, here["other role"], custom("judged scientist", "")),
          fails="RoleDefinitionWithSameNameExists")
     wild = RoleDefinition(role_name="Wild", permissions=[Permission(actions=["Microsoft.*/work*/read"])], assignable_scopes=[group])
-    step("roles: two wildcards in one action", lambda: roles.create_or_update(group, here["other role"], wild), fails="(")
+    step("roles: two wildcards in one action", lambda: roles.create_or_update(group, here["other role"], wild), fails="InvalidActionOrNotAction")
 
     reader, nobody = here["reader"], here["nothing"]
     custom_role = made["id"]
@@ -66,40 +80,40 @@ def as_owner():
          fails="RoleAssignmentExists")
     step("assignments: another under the same name", lambda: assignments.create(workspace, here["assignment"], grant(custom_role, here["owner"])),
          fails="RoleAssignmentUpdateNotPermitted")
-    step("assignments: to nobody", lambda: assignments.create(workspace, here["other assignment"], grant(custom_role, nobody)),
+    step("assignments: to nobody", lambda: assignments.create(workspace, here["other assignment"], grant(custom_role, nobody, None)),
          fails="PrincipalNotFound")
     step("assignments: to a service principal that is called a user", lambda: assignments.create(
-        workspace, here["other assignment"], grant(f"{BUILT_IN}/{OPERATOR}", reader, principal_type="User")), fails="UnmatchedPrincipalType")
+        workspace, here["other assignment"], grant(f"{BUILT_IN}/{OPERATOR}", reader, "User")), fails="UnmatchedPrincipalType")
     step("assignments: of a role that isn't there", lambda: assignments.create(
         workspace, here["other assignment"], grant(f"{BUILT_IN}/{nobody}", reader)), fails="RoleDefinitionDoesNotExist")
     step("assignments: of a role that isn't for that place", lambda: assignments.create(
-        subscription, here["other assignment"], grant(custom_role, reader)), fails="(")
+        subscription, here["other assignment"], grant(custom_role, reader)), fails="RoleDefinitionNotAssignable")
     step("assignments: by its id", lambda: assignments.get_by_id(first["id"]),
          holds=lambda found: found["properties"]["scope"] == workspace)
     step("assignments: by its name", lambda: assignments.get(workspace, here["assignment"]),
          holds=lambda found: found["id"] == first["id"])
     step("assignments: one that isn't there", lambda: assignments.get(workspace, nobody), fails="RoleAssignmentNotFound")
-    step("assignments: of a group, above and below", lambda: assignments.list_for_scope(group),
-         holds=lambda found: {reader, here["owner"]} <= set(principals(found)))
-    step("assignments: of a group and above", lambda: assignments.list_for_scope(group, filter="atScope()"),
-         holds=lambda found: reader not in principals(found) and here["owner"] in principals(found))
-    step("assignments: of one principal", lambda: assignments.list_for_subscription(filter=f"principalId eq '{reader}'"),
-         holds=lambda found: set(principals(found)) == {reader} and len(found) == 2)
-    step("assignments: to one principal, and above", lambda: assignments.list_for_scope(workspace, filter=f"atScope() and assignedTo('{reader}')"),
-         holds=lambda found: set(principals(found)) == {reader})
-    step("assignments: to one principal by a group", lambda: assignments.list_for_resource_group("ml-rg", filter=f"assignedTo('{here['member']}')"),
-         holds=lambda found: set(principals(found)) == {here["team"]})
-    step("assignments: of one resource", lambda: assignments.list_for_resource("ml-rg", ML, "workspaces", "ml-example", filter=f"principalId eq '{reader}'"),
+    step("assignments: of a group, above and below", lambda: told(assignments.list_for_scope(group)),
+         holds=lambda found: {"reader", "owner", "team"} <= set(principals(found)))
+    step("assignments: of a group and above", lambda: told(assignments.list_for_scope(group, filter="atScope()")),
+         holds=lambda found: "reader" not in principals(found) and "owner" in principals(found))
+    step("assignments: of one principal", lambda: told(assignments.list_for_subscription(filter=f"principalId eq '{reader}'")),
+         holds=lambda found: principals(found) == ["reader", "reader"])
+    step("assignments: to one principal, and above", lambda: told(assignments.list_for_scope(workspace, filter=f"atScope() and assignedTo('{reader}')")),
+         holds=lambda found: principals(found) == ["reader", "reader"])
+    step("assignments: to one principal by a group", lambda: told(assignments.list_for_resource_group("ml-rg", filter=f"assignedTo('{here['member']}')")),
+         holds=lambda found: principals(found) == ["team"])
+    step("assignments: of one resource", lambda: told(assignments.list_for_resource("ml-rg", ML, "workspaces", "ml-example", filter=f"principalId eq '{reader}'")),
          holds=lambda found: len(found) == 2)
     step("assignments: a filter that nobody knows", lambda: list(assignments.list_for_scope(group, filter="moon eq 'full'")),
-         fails="(")
+         fails="UnsupportedQuery")
     step("roles: remove one that is given to somebody", lambda: roles.delete(group, here["role"]),
          fails="RoleDefinitionHasAssignments")
     step("assignments: remove one", lambda: assignments.delete(workspace, here["assignment"]),
          holds=lambda gone: gone["id"] == first["id"])
     step("assignments: remove it again", lambda: assignments.delete(workspace, here["assignment"]), holds=lambda gone: gone is None)
     wished = f"{group}/providers/Microsoft.Authorization/roleAssignments/{here['other assignment']}"
-    second = step("assignments: make one by its id", lambda: assignments.create_by_id(wished, grant(f"{BUILT_IN}/{OPERATOR}", reader, principal_type="ServicePrincipal")))
+    second = step("assignments: make one by its id", lambda: assignments.create_by_id(wished, grant(f"{BUILT_IN}/{OPERATOR}", reader)))
     step("assignments: remove one by its id", lambda: assignments.delete_by_id(second["id"]),
          holds=lambda gone: gone["id"] == second["id"])
     step("roles: remove one", lambda: roles.delete(group, here["role"]), holds=lambda gone: gone["id"] == custom_role)
@@ -114,7 +128,7 @@ def as_owner():
     operations = client.provider_operations_metadata
     step("operations of a provider", lambda: machine_learning(operations.get(ML)),
          holds=lambda found: "Microsoft.MachineLearningServices/workspaces/computes/applicationaccess/action" in found)
-    step("operations of a provider that isn't there", lambda: operations.get("Microsoft.Moon"), fails="(")
+    step("operations of a provider that isn't there", lambda: operations.get("Microsoft.Moon"), fails="InvalidResourceNamespace")
     step("providers that have operations", lambda: sorted(item.name for item in operations.list()),
          holds=lambda found: "Microsoft.Authorization" in found)
 

@@ -50,7 +50,7 @@ def resource_groups():
          holds=lambda made: len(made["tags"]) == 2)
     step("groups: move it", lambda: groups.create_or_update(GROUP, {"location": "westeurope"}),
          fails="InvalidResourceGroupLocation")
-    step("groups: a name that can't be", lambda: groups.create_or_update("judged.", {"location": "eastus2"}), fails="(")
+    step("groups: a name that can't be", lambda: groups.create_or_update("judged.", {"location": "eastus2"}), fails="InvalidResourceGroup")
     step("groups: a location that isn't there", lambda: groups.create_or_update("judged-moon", {"location": "moon"}),
          fails="LocationNotAvailableForResourceGroup")
     step("groups: all", lambda: names(groups.list()), holds=lambda found: {"ml-rg", GROUP} <= set(found))
@@ -97,7 +97,7 @@ def all_resources():
          fails="ResourceNotFound")
     step("resources: one in a group that isn't there", lambda: resources.get_by_id(workspace.replace("/ml-rg/", "/ml-moon/"), api_version="2020-08-01"),
          fails="ResourceGroupNotFound")
-    step("resources: by a version that is none", lambda: resources.get_by_id(workspace, api_version="yesterday"), fails="(")
+    step("resources: by a version that is none", lambda: resources.get_by_id(workspace, api_version="yesterday"), fails="InvalidApiVersionParameter")
 
 
 def all_tags():
@@ -176,7 +176,7 @@ def deployments():
 
 def as_reader():
     subscriptions()
-    step("a reader's groups", lambda: names(groups.list()), holds=lambda found: found == ["ml-rg"])
+    step("a reader's groups", lambda: names(groups.list()), holds=[].__eq__)
     step("a reader's resources", lambda: names(resources.list()), holds=["ml-example"].__eq__)
     step("a reader makes a group", lambda: groups.create_or_update("mine", {"location": "eastus2"}), fails="AuthorizationFailed")
     step("a reader looks for a group that isn't there", lambda: groups.get("ml-moon"), fails="AuthorizationFailed")
@@ -204,13 +204,13 @@ def as_root():
     step("management groups: put a subscription there", lambda: members.create("judged-below", subscription))
     step("management groups: all that is below", lambda: sorted(names(work.get_descendants("judged"))),
          holds=sorted(["judged-below", subscription]).__eq__)
-    step("management groups: remove one that isn't empty", lambda: work.begin_delete("judged").result(), fails="(")
+    step("management groups: remove one that isn't empty", lambda: work.begin_delete("judged").result(), fails="InvalidRequest")
     step("management groups: take the subscription out", lambda: members.delete("judged-below", subscription),
          holds=lambda answer: answer is None)
     step("management groups: remove the one below", lambda: work.begin_delete("judged-below").result(),
          holds=lambda answer: answer is None)
     step("management groups: remove the other", lambda: work.begin_delete("judged").result(), holds=lambda answer: answer is None)
-    step("management groups: one that isn't there", lambda: work.get("judged"), fails="(")
+    step("management groups: one that isn't there", lambda: work.get("judged"), fails="NotFound")
 
 
 if "reader" in sys.argv:
