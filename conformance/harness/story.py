@@ -8,6 +8,7 @@ import re
 import subprocess
 
 from .judges import HERE, Tools
+from .resources import tidy
 from .runs import JAVA_NOTE, Place, Places
 from .server import clean_environment
 
@@ -21,7 +22,7 @@ MUST_HOLD = {
     "6 ": ['"name": "ml-example"'],
     "7 ": ["does not have authorization to perform action", "left with 1"],
     "8 ": ["AuthorizationFailed", "\n403"],
-    "9 ": [],
+    "9 ": ['"allowed": false', "doorward role assignment create"],
     "10 ": ["Data Scientist Custom", "Compute Automation"],
     "11 ": [f"to perform action '{ML}/computes/write'", "\n403"],
     "12 ": ['"computeType":"ComputeInstance"', "\n201"],
@@ -55,7 +56,7 @@ def tell(place: Place, tools: Tools) -> tuple[int, dict[str, str]]:
         [*place.person.become, "bash", str(HERE / "story" / "story.sh")], env=environment, cwd=place.person.directory,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300,
     )
-    parts = re.split(r"^=== ", JAVA_NOTE.sub("", done.stdout), flags=re.MULTILINE)
+    parts = re.split(r"^=== ", tidy(JAVA_NOTE.sub("", done.stdout)), flags=re.MULTILINE)
     sections = dict(part.strip("\n").partition("\n")[::2] for part in parts[1:])
     if parts[0].strip():
         sections["0 before anything"] = parts[0].strip()

@@ -42,6 +42,7 @@ const custom = (roleName, description) => ({
 // Of a list of assignments, who has what where.
 const known = new Map(["owner", "reader", "team"].map((name) => [here[name], name]));
 const given = new Map([[here.role, "the judge's role"], ["8e3af657-a8ff-443c-a75c-2fe8c4bcb635", "Owner"],
+  ["18d7d88d-d35e-4fb5-a5c3-7773c20a72d9", "User Access Administrator"],
   ["acdd72a7-3385-48ef-bd42-f606fba81ae7", "Reader"], [OPERATOR.split("/").at(-1), "AzureML Compute Operator"]]);
 async function told(items) {
   const line = ({ principalId, scope, roleDefinitionId }) => {

@@ -17,6 +17,7 @@ client = AuthorizationManagementClient(DefaultAzureCredential(), here["subscript
 roles, assignments = client.role_definitions, client.role_assignments
 BUILT_IN = f"{subscription}/providers/Microsoft.Authorization/roleDefinitions"
 ML = "Microsoft.MachineLearningServices"
+ACCESS = "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9"
 OWNER = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
 READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
 OPERATOR = "e503ece1-11d0-4e8e-8e2c-7a6c3bf38815"
@@ -40,7 +41,7 @@ def grant(role, principal, kind="ServicePrincipal"):
 def told(items):
     """Of a list of assignments, who has what where."""
     known = {here[name]: name for name in ("owner", "reader", "team", "nothing")}
-    given = {here["role"]: "the judge's role", READER: "Reader", OPERATOR: "AzureML Compute Operator", OWNER: "Owner"}
+    given = {here["role"]: "the judge's role", READER: "Reader", OPERATOR: "AzureML Compute Operator", OWNER: "Owner", ACCESS: "User Access Administrator"}
 
     def line(item):
         role = item.role_definition_id.split("/")[-1]
