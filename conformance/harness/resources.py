@@ -24,9 +24,10 @@ BUILT_IN = {OWNER: "role Owner", READER: "role Reader", OPERATOR: "role AzureML 
 ROLES = "providers/Microsoft.Authorization/roleDefinitions"
 ASSIGNMENTS = "providers/Microsoft.Authorization/roleAssignments"
 API = "api-version=2022-04-01"
-# Names that `up`, azureml-core and azure-ai-ml make up.
+# Names that `up`, azureml-core and azure-ai-ml make up, and how long az took.
 MADE_UP = [
     (r"\bmlexample-?[0-9a-f]{8}", "mlexample{digits}"),
+    (r"ran in [\d.]+ seconds \(init: [\d.]+, invoke: [\d.]+\)", "ran in {seconds}"),
     (r"\b(ml(?:create|two)(?:keyvault|storage|insights|logalyti))[0-9a-f]+", r"\1{digits}"),
     (r"\b(Microsoft\.MachineLearningServices_|ml-two-)\d+", r"\1{digits}"),
 ]
