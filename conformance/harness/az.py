@@ -6,17 +6,21 @@ signs out. What the person keeps in `~/.azure`, and in a directory that their AZ
 
 import hashlib
 import json
+import uuid
 from pathlib import Path
 
 from .judges import Tools
 from .page import WRONG, claims_of, verified
-from .runs import Person, Place, Places
+from .resources import API, ASSIGNMENTS, READER, ROLES, tidy
+from .runs import WAYS, Person, Place, Places
 
 GRAPH = "https://graph.microsoft.com"
 # What az asks tokens for when nothing else is said.
 CORE = "https://management.core.windows.net/"
 DIRECTORY_READERS = "88d8e3e3-8f55-4a1e-953a-9b9898b8876b"
 GROUPS_ADMINISTRATOR = "fdd7a751-b60b-444a-984c-02652fe8fa1c"
+ACCESS_ADMINISTRATOR = "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9"
+ML = "Microsoft.MachineLearningServices/workspaces"
 # In everything that stands for a secret of the person's.
 SENTINEL = "sentinel"
 NOBODY = "5e471e10-0000-4000-8000-000000000001"
@@ -62,6 +66,7 @@ class Session:
 
     def __init__(self, place: Place, tools: Tools):
         self.place, self.tools = place, tools
+        self.workspace = f"/subscriptions/{place.good['subscriptionId']}/resourceGroups/ml-rg/providers/{ML}/ml-example"
         self.sections: dict[str, str] = {}
         self.findings: dict[str, list[str]] = {}
         self.tokens: dict[str, tuple[str, str]] = {}
@@ -75,7 +80,7 @@ class Session:
         # What the person would sign in by, were it let in.
         environment |= {"AZURE_CLIENT_ID": NOBODY, "AZURE_CLIENT_SECRET": f"{SENTINEL}-variable", "AZURE_TENANT_ID": TENANT}
         done = self.place.run([self.tools.az, *words], *options, environment=environment)
-        self.sections[name] = (done.stdout + done.stderr).strip()
+        self.sections[name] = tidy((done.stdout + done.stderr).strip())
         complaints = self.findings.setdefault(name, [])
         if fails:
             if done.returncode == 0 or fails not in done.stderr:
@@ -149,6 +154,42 @@ class Session:
         gone = f"No group matches the name of '{name}'"
         self.az("ad group show, deleted", "ad", "group", "show", "-g", name, fails=gone)
 
+    def allow(self, role: str) -> None:
+        """A role over the workspace, given by the administrator."""
+        wish = {"principalId": self.place.good["objectId"], "roleDefinitionId": f"{self.workspace}/{ROLES}/{role}"}
+        self.place.server.arm("PUT", f"{self.workspace}/{ASSIGNMENTS}/{uuid.uuid4()}?{API}", {"properties": wish})
+
+    def resources(self) -> None:
+        """What a reader of one workspace sees and may do, and what they may do once they manage access to it."""
+        client, workspace = self.place.good["clientId"], self.workspace
+        listed = self.az("resource list", "resource", "list", "--resource-type", ML, "--query", "[].name")
+        self.equal("resource list", listed, ["ml-example"])
+        self.holds("resource show", self.az("resource show", "resource", "show", "--ids", workspace), id=workspace, kind="Default")
+        refused = "does not have authorization to perform action 'Microsoft.MachineLearningServices/workspaces/delete'"
+        self.az("resource delete, without rights", "resource", "delete", "--ids", workspace, "--verbose", fails=refused)
+        self.az("group show, without rights", "group", "show", "-n", "ml-rg", fails="AuthorizationFailed")
+        named = self.az("role definition list", "role", "definition", "list", "--name", "Reader", "--scope", workspace, "--query", "[].roleName")
+        self.equal("role definition list", named, ["Reader"])
+        mine = ["--assignee", client, "--scope", workspace]
+        names = ["role", "assignment", "list", *mine, "--query", "sort([].roleDefinitionName)"]
+        self.equal("role assignment list", self.az("role assignment list", *names), ["Reader"])
+        create = ["role", "assignment", "create", *mine, "--role", "AzureML Compute Operator"]
+        self.az("role assignment create, without rights", *create, fails="AuthorizationFailed")
+        self.allow(ACCESS_ADMINISTRATOR)
+        made = self.az("role assignment create", *create)
+        self.holds("role assignment create", made, scope=workspace, principalId=self.place.good["objectId"], principalType="ServicePrincipal")
+        again = self.az("role assignment create, again", *create)
+        self.holds("role assignment create, again", again, id=made.get("id") if isinstance(made, dict) else None)
+        listed = self.az("role assignment list, with it", *names)
+        self.equal("role assignment list, with it", listed, ["AzureML Compute Operator", "Reader", "User Access Administrator"])
+        self.az("role assignment delete", "role", "assignment", "delete", *mine, "--role", "AzureML Compute Operator")
+        definition = {"Name": "Judged by az", "Description": "Reads", "Actions": [f"{ML}/read"], "AssignableScopes": [workspace]}
+        made = self.az("role definition create", "role", "definition", "create", "--role-definition", json.dumps(definition))
+        self.holds("role definition create", made, roleName="Judged by az", roleType="CustomRole", assignableScopes=[workspace])
+        self.az("role definition delete", "role", "definition", "delete", "--name", "Judged by az", "--scope", workspace)
+        listed = self.az("role assignment list, at the end", *names)
+        self.equal("role assignment list, at the end", listed, ["Reader", "User Access Administrator"])
+
     def equal(self, name: str, answer: object, wanted: object) -> None:
         """What an answer must be."""
         if answer != wanted:
@@ -164,6 +205,8 @@ class Session:
         self.az("login, wrong secret", *login, WRONG, fails="AADSTS7000215")
         user = {"name": client, "type": "servicePrincipal"}
         account = {"id": good["subscriptionId"], "tenantId": tenant, "user": user, "state": "Enabled"}
+        self.az("login, without any role", *login, secret, fails=f"No subscriptions found for {client}.")
+        self.allow(READER)
         answer = self.az("login", *login, secret)
         self.holds("login", answer[0] if isinstance(answer, list) and len(answer) == 1 else answer, **account)
         self.holds("account show", self.az("account show", "account", "show"), **account)
@@ -175,6 +218,9 @@ class Session:
         shown = self.az("ad sp show", *show)
         self.holds("ad sp show", shown, appId=client, id=good["objectId"], displayName=f"ml-auth-{place.via}", accountEnabled=True)
         self.groups()
+        if place.via == WAYS[0]:
+            # One way stands for all: what is asked of Resource Manager goes like everything before it.
+            self.resources()
         self.az("logout", "logout")
         self.az("nobody is signed in after the logout", "account", "show", fails=nobody)
         self.az("login without a profile", *login, secret, profile="")

@@ -53,10 +53,12 @@ class Tools:
     gson: Path
     az: Path
     go: Path
+    arm: Path
+    ml: Path
 
     def files(self) -> list[Path]:
         rust = [self.rust / f"{name}-judge" for name in ("azure-identity", "fetch", "rustls")]
-        return [self.python, *rust, self.gson, self.az, self.go / "fetch"]
+        return [self.python, *rust, self.gson, self.az, self.go / "fetch", self.arm, self.ml]
 
     def missing(self) -> list[str]:
         return [str(path) for path in self.files() if not path.exists()]

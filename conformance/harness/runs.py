@@ -117,18 +117,18 @@ def sudo_works() -> bool:
 
 
 @contextmanager
-def places(binary: Path, directory: Path, reached: list[Path]) -> Iterator[Places]:
-    """A place for every way; `reached` is what the person must be able to read."""
+def places(binary: Path, directory: Path, reached: list[Path], wanted: tuple[str, ...] = WAYS) -> Iterator[Places]:
+    """A place for every way that is wanted; `reached` is what the person must be able to read."""
     root = os.geteuid() == 0
-    missing = {} if root or sudo_works() else {"root": "needs root, or a sudo that asks for no password"}
+    missing = {} if root or "root" not in wanted or sudo_works() else {"root": "needs root, or a sudo that asks for no password"}
     directory.chmod(0o755)
     with ExitStack() as stack:
         people = {False: Person(directory / "person", stand_in=root)}
         people[False].must_reach([binary, *reached])
-        if root:
+        if root and "root" in wanted:
             people[True] = Person(directory / "root", stand_in=False)
         servers = {who: stack.enter_context(Server(binary, person.directory, person.become)) for who, person in people.items()}
-        ways = [(via, root and via == "root") for via in WAYS if via not in missing]
+        ways = [(via, root and via == "root") for via in wanted if via not in missing]
         yield Places(
             (Place(via, people[who], servers[who], create_principal(servers[who], f"ml-auth-{via}")) for via, who in ways),
             missing,

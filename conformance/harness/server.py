@@ -96,10 +96,17 @@ class Server:
 
     def graph(self, method: str, path: str, body: object = None) -> object:
         """One call of the directory, as its administrator."""
-        token = self.cli("account", "get-access-token", "--resource", "https://graph.microsoft.com")
+        return self._call("https://graph.microsoft.com", method, f"/v1.0{path}", body)
+
+    def arm(self, method: str, path: str, body: object = None) -> object:
+        """One call of Resource Manager, as its administrator."""
+        return self._call("https://management.azure.com", method, path, body)
+
+    def _call(self, resource: str, method: str, path: str, body: object) -> object:
+        token = self.cli("account", "get-access-token", "--resource", resource)
         assert isinstance(token, dict)
         request = urllib.request.Request(
-            f"{self.base}/v1.0{path}", method=method,
+            f"{self.base}{path}", method=method,
             data=None if body is None else json.dumps(body).encode(),
             headers={"Authorization": f"Bearer {token['accessToken']}", "Content-Type": "application/json"},
         )
