@@ -8,6 +8,7 @@
 
 mod account;
 mod ad;
+mod audit;
 mod docs;
 mod groups;
 mod half_way;

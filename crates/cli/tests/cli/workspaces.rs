@@ -68,6 +68,72 @@ fn a_reader_may_not_delete_and_is_told_in_azure_s_words() {
 }
 
 #[test]
+fn a_workspace_is_made_with_what_it_needs_and_deleted() {
+    let cli = Cli::admin();
+    let create = "ml workspace create -w cli-made -g cli-made-rg -l westeurope --tags by=test";
+    let missing = cli.say(create).failed(3);
+    assert!(missing.contains("(ResourceGroupNotFound)"), "{missing}");
+    let made = cli.say(&format!("{create} --yes --friendly-name Made")).json();
+    assert_eq!(
+        (
+            &made["name"],
+            &made["resourceGroup"],
+            &made["friendlyName"],
+            &made["tags"]
+        ),
+        (
+            &json!("cli-made"),
+            &json!("cli-made-rg"),
+            &json!("Made"),
+            &json!({ "by": "test" })
+        )
+    );
+    for need in ["storageAccount", "keyVault", "applicationInsights"] {
+        let id = made[need].as_str().unwrap();
+        assert!(
+            id.contains("/resourceGroups/cli-made-rg/providers/Microsoft."),
+            "{id}"
+        );
+    }
+    assert_eq!(made["provisioningState"], "Succeeded");
+    let again = cli.say(create).failed(1);
+    assert!(
+        again.contains("there is a workspace `cli-made` in the resource group cli-made-rg already"),
+        "{again}"
+    );
+    let kept = cli.say(&format!("{create} --exist-ok")).json();
+    assert_eq!(kept["workspaceid"], made["workspaceid"]);
+    // Another one may use what the first one needed.
+    let given = format!(
+        "--storage-account {} --keyvault {} --application-insights {}",
+        made["storageAccount"].as_str().unwrap(),
+        made["keyVault"].as_str().unwrap(),
+        made["applicationInsights"].as_str().unwrap()
+    );
+    let second = cli
+        .say(&format!(
+            "ml workspace create -w cli-second -g cli-made-rg {given}"
+        ))
+        .json();
+    assert_eq!(
+        (&second["storageAccount"], &second["location"]),
+        (&made["storageAccount"], &json!("westeurope"))
+    );
+    let listed = cli
+        .say("ml workspace list -g cli-made-rg --query sort([].workspaceName)")
+        .json();
+    assert_eq!(listed, json!(["cli-made", "cli-second"]));
+    let which = "-w cli-made -g cli-made-rg";
+    assert_eq!(cli.say(&format!("ml workspace delete {which}")).text(), "");
+    cli.say(&format!("ml workspace show {which}")).failed(3);
+    let location = cli
+        .say("ml workspace create -w 1 -g cli-made-rg -l atlantis")
+        .code();
+    assert_ne!(location, 0);
+    cli.say("group delete -n cli-made-rg -y").text();
+}
+
+#[test]
 fn computes_come_and_go() {
     let cli = Cli::admin();
     let on = |words: &str| cli.say(&format!("ml compute {words} {SAMPLE}"));
