@@ -12,7 +12,7 @@ pub struct Provider {
     pub namespace: String,
     /// `RegistrationRequired` or `RegistrationFree`.
     pub registration_policy: String,
-    /// `Registered` or `NotRegistered`.
+    /// `Registered` or `Unregistered`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registration_state: Option<String>,
     /// Its types of resources.

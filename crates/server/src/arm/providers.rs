@@ -77,7 +77,7 @@ fn to_wire(entry: &ProviderEntry, of: Option<SubscriptionId>, states: &[(String,
     let state = if is_registered(entry, states) {
         "Registered"
     } else {
-        "NotRegistered"
+        "Unregistered"
     };
     let locations: Vec<String> = PLACES.iter().map(|place| place.display_name.to_owned()).collect();
     let types = entry.types.iter().map(|kind| ProviderType {

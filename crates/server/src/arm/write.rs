@@ -245,7 +245,7 @@ impl Putting {
         let parents = ground.parent.as_ref().and_then(|parent| parent.location.clone());
         let location = match asked.location.as_deref().filter(|text| !text.trim().is_empty()) {
             Some(text) => {
-                let place = find_place(text).ok_or_else(|| no_such_place(text, "resource type"))?;
+                let place = find_place(text).ok_or_else(|| no_such_place(text, &ground.kind))?;
                 Some(place.name.to_owned())
             }
             None => old.and_then(|old| old.location.clone()).or(parents),

@@ -92,6 +92,7 @@ impl Running {
         // The listener may be gone already; then there is nobody to tell.
         let _ = stop.send(true);
         let _ = serving.await;
+        crate::access_uses::flush(&app).await;
         // The last one out closes the store; what was acknowledged is durable already.
         drop(app);
         outcome
