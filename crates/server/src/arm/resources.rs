@@ -6,7 +6,7 @@ use doorward_domain::audit::Event;
 use doorward_names::{ObjectId, Scope, ScopeKind, TenantId};
 use doorward_protocol::arm::{self as wire, List};
 use doorward_protocol::odata::{FilterExpr, Literal};
-use doorward_store::{self as store, QueryError, Tx};
+use doorward_store::{self as store, QueryError, Tx, View};
 use http::StatusCode;
 
 use super::access::Authorized;
@@ -92,27 +92,45 @@ fn type_of(resource: &Resource) -> String {
 /// Refuses a list of a group or resource that isn't there.
 async fn there(call: &Call, scope: &Scope) -> Result<(), ArmError> {
     let (tenant, at) = (call.tenant(), scope.clone());
-    let found = call
-        .ctx
+    call.ctx
         .app
         .store
-        .read(
-            move |view| match (at.kind(), at.subscription_id(), at.resource_group_name()) {
-                (ScopeKind::ResourceGroup, Some(id), Some(name)) => {
-                    Ok(store::resource_group::find(view, (tenant, id), &name)?.is_some())
+        .read(move |view| check_there(view, tenant, &at))
+        .await?
+}
+
+/// Refuses a group or resource that isn't there; subscriptions are looked for elsewhere.
+pub fn check_there(
+    view: &View<'_>,
+    tenant: TenantId,
+    scope: &Scope,
+) -> Result<Result<(), ArmError>, QueryError> {
+    Ok(
+        match (scope.kind(), scope.subscription_id(), scope.resource_group_name()) {
+            (ScopeKind::ResourceGroup, Some(id), Some(name)) => {
+                let found = store::resource_group::find(view, (tenant, id), &name)?;
+                found
+                    .map(|_| ())
+                    .ok_or_else(|| ArmError::ResourceGroupNotFound(name.to_string()))
+            }
+            (ScopeKind::Resource, ..) => {
+                let found = store::resource::find(view, tenant, scope)?;
+                found
+                    .map(|_| ())
+                    .ok_or_else(|| ArmError::ResourceNotFound(scope.clone()))
+            }
+            (ScopeKind::ManagementGroup, ..) => {
+                let key = scope.name().to_lowercase();
+                let found =
+                    key == tenant.to_string() || store::management_group::find(view, tenant, &key)?.is_some();
+                match found {
+                    true => Ok(()),
+                    false => Err(ArmError::NotFound("NotFound", format!("'{scope}' not found"))),
                 }
-                (ScopeKind::Resource, ..) => Ok(store::resource::find(view, tenant, &at)?.is_some()),
-                _ => Ok::<_, QueryError>(true),
-            },
-        )
-        .await?;
-    match (found, scope.kind(), scope.resource_group_name()) {
-        (true, ..) => Ok(()),
-        (false, ScopeKind::ResourceGroup, Some(name)) => {
-            Err(ArmError::ResourceGroupNotFound(name.to_string()))
-        }
-        (false, ..) => Err(ArmError::ResourceNotFound(scope.clone())),
-    }
+            }
+            _ => Ok(()),
+        },
+    )
 }
 
 /// Refuses a type that isn't here.

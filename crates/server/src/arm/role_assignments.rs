@@ -95,6 +95,9 @@ pub async fn put(
         if *assigned == Assigned::Same {
             return Ok(Ok(()));
         }
+        if let Err(refusal) = super::resources::check_there(tx, tenant, &new.scope)? {
+            return Ok(Err(refusal));
+        }
         Ok(match store::access_assignment::insert(tx, tenant, &new)? {
             Ok(()) => Ok(()),
             Err(_) => Err(exists()),
