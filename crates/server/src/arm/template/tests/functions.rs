@@ -1,6 +1,7 @@
 //! Functions: expression → value or error.
 
 use super::*;
+use crate::arm::template::functions::SERVED;
 
 #[test]
 fn logic() {
@@ -424,4 +425,22 @@ fn the_table_of_functions_is_sorted_and_whole() {
         let answer = evaluated(&format!("[{name}()]"));
         assert!(!answer.contains("is not supported here"), "{name}: {answer}");
     }
+}
+
+#[test]
+fn the_manual_names_the_functions_that_are_served() {
+    let manual = include_str!("../../../../../../docs/resource-manager.md");
+    let (_, rest) = manual.split_once("Served functions:").unwrap();
+    let (list, _) = rest.split_once("Everything else").unwrap();
+    let mut named: Vec<String> = list
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .map(str::to_lowercase)
+        .collect();
+    let lazy = ["if", "and", "or", "coalesce"];
+    let mut served: Vec<String> = SERVED.iter().chain(&lazy).map(|&name| name.to_owned()).collect();
+    named.sort();
+    served.sort();
+    assert_eq!(named, served);
 }
