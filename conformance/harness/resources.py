@@ -24,12 +24,14 @@ BUILT_IN = {OWNER: "role Owner", READER: "role Reader", OPERATOR: "role AzureML 
 ROLES = "providers/Microsoft.Authorization/roleDefinitions"
 ASSIGNMENTS = "providers/Microsoft.Authorization/roleAssignments"
 API = "api-version=2022-04-01"
-# Names that `up`, azureml-core and azure-ai-ml make up, and how long az took.
+# Names that `up`, azureml-core and azure-ai-ml make up, and how long things took.
 MADE_UP = [
     (r"\bmlexample-?[0-9a-f]{8}", "mlexample{digits}"),
     (r"ran in [\d.]+ seconds \(init: [\d.]+, invoke: [\d.]+\)", "ran in {seconds}"),
     (r"\b(ml(?:create|two)(?:keyvault|storage|insights|logalyti))[0-9a-f]+", r"\1{digits}"),
     (r"\b(Microsoft\.MachineLearningServices_|ml-two-)\d+", r"\1{digits}"),
+    (r'(?<="duration": ")PT[\d.]+S', "{duration}"),
+    (r"\bTook [\d.]+ seconds", "Took {seconds} seconds"),
 ]
 
 
@@ -47,12 +49,13 @@ class Stage:
         self.subscription = f"/subscriptions/{place.good['subscriptionId']}"
         self.group = f"{self.subscription}/resourceGroups/ml-rg"
         self.workspace = f"{self.group}/providers/Microsoft.MachineLearningServices/workspaces/ml-example"
-        self.people = {"owner": place.good, "reader": create_principal(place.server, "ml-reader"), "root": create_principal(place.server, "ml-root")}
+        self.people = {"owner": place.good} | {who: create_principal(place.server, f"ml-{who}") for who in ("reader", "root", "deployer")}
         self.give("owner", OWNER, self.subscription)
         self.give("reader", READER, self.workspace)
         # An administrator of the directory may do nothing at the root until they say so.
         place.server.arm("POST", "/providers/Microsoft.Authorization/elevateAccess?api-version=2016-07-01")
         self.give("root", OWNER, "")
+        self.give("deployer", self.make_deployers_role(), self.group)
         self.team = self.make_team()
         self.made_up = {name: str(uuid.uuid4()) for name in ("nothing", "role", "other role", "assignment", "other assignment")}
 
@@ -60,6 +63,15 @@ class Stage:
         """A role assignment, made by the administrator."""
         wish = {"roleDefinitionId": f"{scope}/{ROLES}/{role}", "principalId": self.people[who]["objectId"]}
         self.place.server.arm("PUT", f"{scope}/{ASSIGNMENTS}/{uuid.uuid4()}?{API}", {"properties": wish})
+
+    def make_deployers_role(self) -> str:
+        """A role that deploys, but only components."""
+        name = str(uuid.uuid4())
+        actions = ["Microsoft.Resources/deployments/*", "Microsoft.Resources/subscriptions/resourceGroups/*/read", "Microsoft.Insights/components/*"]
+        permissions = [{"actions": actions, "notActions": []}]
+        wish = {"roleName": "ml-deployer", "assignableScopes": [self.group], "permissions": permissions}
+        self.place.server.arm("PUT", f"{self.group}/{ROLES}/{name}?{API}", {"properties": wish})
+        return name
 
     def make_team(self) -> dict[str, str]:
         """A group with one member, and a role of its own."""
@@ -92,7 +104,7 @@ class Stage:
         """What golden files call these by."""
         known = {value: name for name, value in {**self.team, **self.made_up}.items()} | BUILT_IN
         for who, principal in self.people.items():
-            if who in ("reader", "root"):
+            if who in ("reader", "root", "deployer"):
                 known |= {principal["objectId"]: f"{who} object", principal["clientId"]: f"{who} client"}
         # In some of Azure's texts ids have no dashes.
         return known | {value.replace("-", ""): f"{name}, without dashes" for value, name in known.items()}
@@ -143,7 +155,7 @@ def judge(name: str, command: Callable[[Tools], list[object]], roles: tuple[str,
 
 PROGRAMS = {
     "azure-mgmt-authorization": (lambda tools: [tools.arm, HERE / "python-arm" / "authorization.py"], ("owner", "reader")),
-    "azure-mgmt-resource": (lambda tools: [tools.arm, HERE / "python-arm" / "resources.py"], ("owner", "reader", "root")),
+    "azure-mgmt-resource": (lambda tools: [tools.arm, HERE / "python-arm" / "resources.py"], ("owner", "reader", "deployer", "root")),
     "azure-mgmt-machinelearningservices": (lambda tools: [tools.arm, HERE / "python-arm" / "machine_learning.py"], ("owner", "reader")),
     "arm-authorization-node": (lambda _: ["node", HERE / "node" / "arm-authorization.mjs"], ("owner", "reader")),
     "azureml-core": (lambda tools: [tools.ml, HERE / "python-ml" / "azureml_core.py"], ("owner", "reader")),

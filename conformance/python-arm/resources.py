@@ -1,7 +1,7 @@
 """azure-mgmt-resource and azure-mgmt-managementgroups as anybody's program has them.
 
-Played by an owner of the subscription, with the argument `reader` by somebody who may only read one workspace, and
-with the argument `root` by an owner of everything.
+Played by an owner of the subscription; with the argument `reader` by somebody who may only read one workspace, with
+`deployer` by somebody who may deploy but not everything, and with `root` by an owner of everything.
 """
 
 import sys
@@ -176,7 +176,7 @@ def deployments():
 
 def as_reader():
     subscriptions()
-    step("a reader's groups", lambda: names(groups.list()), holds=[].__eq__)
+    step("a reader's groups", lambda: names(groups.list()), holds=["ml-rg"].__eq__)
     step("a reader's resources", lambda: names(resources.list()), holds=["ml-example"].__eq__)
     step("a reader makes a group", lambda: groups.create_or_update("mine", {"location": "eastus2"}), fails="AuthorizationFailed")
     step("a reader looks for a group that isn't there", lambda: groups.get("ml-moon"), fails="AuthorizationFailed")
@@ -189,6 +189,22 @@ def as_reader():
         properties = {"mode": "Incremental", "template": template(COMPONENT, **NAME), "parameters": {"name": {"value": "mine"}}}
         step("a reader deploys", lambda: manager.deployments.begin_create_or_update("ml-rg", "mine", {"properties": properties}).result(),
              fails="AuthorizationFailed")
+
+
+def as_deployer():
+    with DeploymentsMgmtClient(credential, subscription) as manager:
+
+        def deploy(*made):
+            properties = {"mode": "Incremental", "template": template(*made, **NAME), "parameters": {"name": {"value": "deployed"}}}
+            return manager.deployments.begin_create_or_update("ml-rg", "mixed", {"properties": properties}).result()["properties"]["provisioningState"]
+
+        def components():
+            return [item.name for item in resources.list_by_resource_group("ml-rg") if item.name == "deployed"]
+
+        step("a deployer deploys what they may and what they may not", lambda: deploy(COMPONENT, VAULT), fails="Microsoft.KeyVault/vaults/write")
+        step("and nothing of it is there", components, holds=[].__eq__)
+        step("a deployer deploys what they may", lambda: deploy(COMPONENT), holds="Succeeded".__eq__)
+        step("and it is there", components, holds=["deployed"].__eq__)
 
 
 def as_root():
@@ -215,6 +231,8 @@ def as_root():
 
 if "reader" in sys.argv:
     as_reader()
+elif "deployer" in sys.argv:
+    as_deployer()
 elif "root" in sys.argv:
     as_root()
 else:

@@ -11,11 +11,13 @@ sys.path.append(str(Path(__file__).resolve().parent.parent / "python-arm"))
 from azure.ai.ml import MLClient
 from azure.ai.ml.entities import Workspace
 from azure.identity import DefaultAzureCredential
+from azure.mgmt.resource import ResourceManagementClient
 
 from steps import scene, step
 
 here = scene()
-client = MLClient(DefaultAzureCredential(), here["subscription"], "ml-rg")
+credential = DefaultAzureCredential()
+client = MLClient(credential, here["subscription"], "ml-rg")
 workspaces = client.workspaces
 MADE = "ml-two"
 
@@ -34,6 +36,12 @@ def create():
     return shape(workspaces.begin_create(wanted).result())
 
 
+def things():
+    """The types of what the group holds of it."""
+    found = ResourceManagementClient(credential, here["subscription"]).resources.list_by_resource_group("ml-rg")
+    return sorted(thing.type for thing in found if thing.name.startswith(("ml-two", "mltwo")))
+
+
 def as_owner():
     step("a workspace", lambda: shape(workspaces.get("ml-example")), holds=lambda found: found["id"] == here["workspace"])
     step("a workspace that isn't there", lambda: workspaces.get("ml-none"), fails="ResourceNotFound")
@@ -42,9 +50,11 @@ def as_owner():
          holds=["ml-example"].__eq__)
     step("make one", create,
          holds=lambda made: made["display_name"] == "Two" and made["hbi_workspace"] is False and made["identity"]["principal_id"])
+    step("what it was made of", things, holds=lambda found: len(found) == 5)
     step("workspaces now", lambda: sorted(found.name for found in workspaces.list()), holds=["ml-example", MADE].__eq__)
     step("remove it with what it was made of", lambda: workspaces.begin_delete(MADE, delete_dependent_resources=True).result(),
          holds=lambda answer: answer is None)
+    step("what is left of it", things, holds=[].__eq__)
     step("it is gone", lambda: workspaces.get(MADE), fails="ResourceNotFound")
 
 

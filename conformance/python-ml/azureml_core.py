@@ -3,6 +3,8 @@
 Played by an owner of the subscription, or with the argument `reader` by somebody who may only read one workspace.
 """
 
+import contextlib
+import io
 import json
 import os
 import sys
@@ -11,6 +13,8 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "python-arm"))
 
+from azure.identity import DefaultAzureCredential
+from azure.mgmt.resource import ResourceManagementClient
 from azureml.core import Workspace
 from azureml.core.authentication import ServicePrincipalAuthentication
 
@@ -48,11 +52,21 @@ def written():
     return Workspace.from_config(path="written/.azureml/mine.json", auth=auth)
 
 
+said = io.StringIO()
+
+
 def create(**more):
-    return Workspace.create(
-        name="ml-created", auth=auth, subscription_id=subscription, resource_group="created-rg", create_resource_group=True,
-        location="eastus2", show_output=False, **more,
-    )
+    with contextlib.redirect_stdout(said):
+        return Workspace.create(
+            name="ml-created", auth=auth, subscription_id=subscription, resource_group="created-rg", create_resource_group=True,
+            location="eastus2", **more,
+        )
+
+
+def things(group):
+    """The types of what a group holds."""
+    client = ResourceManagementClient(DefaultAzureCredential(), subscription)
+    return sorted(thing.type for thing in client.resources.list_by_resource_group(group))
 
 
 def listed(**more):
@@ -89,6 +103,9 @@ def as_owner():
     step("a wrong secret", lambda: get("ml-example", by=wrong()), fails="AADSTS7000215")
     step("make one, and its group", lambda: seconds(create).get_details(),
          holds=lambda made: made["provisioningState"] == "Succeeded")
+    step("what it said meanwhile", lambda: "\n".join(sorted(said.getvalue().splitlines())), holds=lambda text: "Deployed Workspace with name ml-created." in text)
+    step("what it was made of", lambda: things("created-rg"), holds=lambda found: len(found) == 4)
+    step("what it made beside", lambda: things("DefaultResourceGroup-eastus2"), holds=["Microsoft.OperationalInsights/workspaces"].__eq__)
     step("make it again", lambda: create(exist_ok=True).name, holds="ml-created".__eq__)
     step("make it again, though it may not be there", create, fails="already exists")
     step("all workspaces now", listed, holds={"ml-example": ["ml-rg"], "ml-created": ["created-rg"]}.__eq__)
@@ -96,6 +113,7 @@ def as_owner():
          holds=lambda made: made["friendlyName"] == "Created by a judge")
     step("remove it with what it was made of", lambda: seconds(lambda: get("ml-created", "created-rg").delete(delete_dependent_resources=True)),
          holds=lambda answer: answer is None)
+    step("what is left of it", lambda: things("created-rg"), holds=[].__eq__)
     step("it is gone", lambda: get("ml-created", "created-rg"), fails="Workspace not found.")
 
 
