@@ -188,9 +188,12 @@ async fn information(
         .read(move |view| store::user::find_by_upn(view, id, &upn))
         .await?;
     let admin = admin.ok_or_else(|| gone("administrator"))?.id;
-    // A store that an earlier release made has no roles yet.
+    // A store that an earlier release made has no roles yet; one from which they were taken stays without.
     let owned = store
-        .write(move |tx| own_subscriptions(tx, (id, admin), now))
+        .write(move |tx| match store::access_change::newest(tx, id)? {
+            0 => own_subscriptions(tx, (id, admin), now),
+            _ => Ok(()),
+        })
         .await;
     owned.map_err(|e: store::StoreError<QueryError>| BootError::Store(e.to_string()))?;
     Ok(DevelopmentInfo {
