@@ -8,6 +8,7 @@ use doorward_names::{
 use std::fmt;
 
 use super::segments::{encode, split};
+use crate::wire_text::percent_decode;
 
 /// The provider of workspaces.
 pub const MACHINE_LEARNING: &str = "Microsoft.MachineLearningServices";
@@ -151,6 +152,10 @@ impl ArmPath {
         let single: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         let words = split(&format!("/{}", single.join("/"))).ok_or(ArmPathProblem::NotServed)?;
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        // A slash within a part would be a border to the one who decides and none to the one who reads, or the reverse.
+        if words.iter().any(|word| word.contains('/')) {
+            return Err(ArmPathProblem::NotServed);
+        }
         if let [first, id, ..] = words.as_slice()
             && first.eq_ignore_ascii_case("subscriptions")
             && id.parse::<SubscriptionId>().is_err()
@@ -168,14 +173,47 @@ impl ArmPath {
             .unwrap_or_else(|| resource(&words))
     }
 
-    /// The subscription that a path names, served or not.
+    /// The subscription that a path names, served or not; read as [`Self::parse`] reads it.
     pub fn subscription_of(path: &str) -> Option<SubscriptionId> {
-        let mut words = path.trim_start_matches('/').split('/');
-        let first = words.next()?;
-        if !first.eq_ignore_ascii_case("subscriptions") {
+        let parts = path.split('/').filter(|part| !part.is_empty());
+        let mut words = parts.map(|part| percent_decode(part, false));
+        if !words.next()??.eq_ignore_ascii_case("subscriptions") {
             return None;
         }
-        words.next()?.parse().ok()
+        words.next()??.parse().ok()
+    }
+
+    /// The subscription that it is in, or that it names first.
+    pub fn subscription(&self) -> Option<SubscriptionId> {
+        match self {
+            Self::Tenants
+            | Self::Subscriptions
+            | Self::Providers(None)
+            | Self::Provider(None, _)
+            | Self::Operations(_)
+            | Self::ManagementGroups
+            | Self::ManagementGroup(_)
+            | Self::Descendants(_)
+            | Self::ManagementGroupSubscriptions(_)
+            | Self::ManagementGroupSubscription(..) => None,
+            Self::Subscription(id)
+            | Self::Locations(id)
+            | Self::Providers(Some(id))
+            | Self::Provider(Some(id), _)
+            | Self::Register(id, _)
+            | Self::Unregister(id, _)
+            | Self::ResourceGroups(id)
+            | Self::TagNames(id)
+            | Self::MachineLearningLocation(id, ..) => Some(*id),
+            Self::ResourceGroup(scope)
+            | Self::Resources(scope)
+            | Self::Tags(scope)
+            | Self::Authorization(scope, _)
+            | Self::Deployments(scope, _)
+            | Self::Collection(scope, _)
+            | Self::Resource(scope)
+            | Self::ResourceAction(scope, _) => scope.subscription_id(),
+        }
     }
 
     /// Whether a path begins as Resource Manager's do.

@@ -203,7 +203,14 @@ fn resource_action(scope: &Scope, word: &str, verb: Verb) -> Option<Requirement>
     let kind = scope.resource_type()?;
     let (kind, word) = (plain(&kind)?, plain(word)?);
     match verb {
-        Verb::Read => Some(Requirement::Within(format!("{kind}/{word}/read"), scope.clone())),
+        Verb::Read => {
+            let action = format!("{kind}/{word}/read");
+            // Below a workspace are its computes, of which somebody may see some; else there is all or nothing to see.
+            Some(match word.eq_ignore_ascii_case("computes") {
+                true => Requirement::Within(action, scope.clone()),
+                false => Requirement::Action(action, scope.clone()),
+            })
+        }
         Verb::Act => {
             let read = POSTED_READS.iter().any(|read| read.eq_ignore_ascii_case(word));
             let last = if read { "read" } else { "action" };
@@ -215,3 +222,6 @@ fn resource_action(scope: &Scope, word: &str, verb: Verb) -> Option<Requirement>
         Verb::Write | Verb::Change | Verb::Delete => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

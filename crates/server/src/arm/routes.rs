@@ -38,7 +38,7 @@ where
         };
     };
     let call = Call::read(ctx, caller, head, body).await?;
-    if let Some(id) = P::subscription_of(head.uri.path()) {
+    if let Some(id) = path.subscription() {
         call.subscription(id).await?;
     }
     call.query.require_version()?;

@@ -141,9 +141,15 @@ fn what_is_no_path() {
             ArmPathProblem::SubscriptionId(format!("{ID}x")),
         ),
         (format!("{own}/nothing"), ArmPathProblem::NotServed),
+        (format!("{own}/resourceGroups/a%2Fb"), ArmPathProblem::NotServed),
+        // A slash within a part isn't the border of two.
         (
-            format!("{own}/resourceGroups/a%2Fb"),
-            ArmPathProblem::ResourceGroup("a/b".into()),
+            format!("{own}/resourceGroups/g%2Fproviders%2FMicrosoft.X%2Fthings%2Fa"),
+            ArmPathProblem::NotServed,
+        ),
+        (
+            format!("/subscriptions%2F{ID}/resourceGroups/g"),
+            ArmPathProblem::NotServed,
         ),
         (
             format!("{own}/resourceGroups/g/providers/Microsoft.X"),
@@ -167,7 +173,14 @@ fn the_subscription_of_a_path_and_the_plane() {
         (format!("/subscriptions/{ID}x"), false),
         ("/subscriptions/".to_owned(), false),
         ("/subscriptions".to_owned(), false),
+        // However it is spelt that is read so.
+        (format!("//subscriptions//{ID}/"), true),
+        (format!("/%73ubscriptions/%30{}", &ID.to_string()[1..]), true),
+        (format!("/subscriptions%2F{ID}"), false),
     ] {
+        if let Ok(read) = ArmPath::parse(&path) {
+            assert_eq!(read.subscription(), named.then_some(ID), "{path}");
+        }
         let found = ArmPath::subscription_of(&path);
         assert_eq!(found, named.then_some(ID), "{path}");
     }
