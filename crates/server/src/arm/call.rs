@@ -258,6 +258,14 @@ pub fn bare(status: StatusCode) -> Response {
     response
 }
 
+/// 204 to a HEAD that asks whether something is there, which is how clients read it.
+pub fn is_there(call: &Call, response: Response) -> Response {
+    match call.method == Method::HEAD && response.status() == StatusCode::OK {
+        true => bare(StatusCode::NO_CONTENT),
+        false => response,
+    }
+}
+
 /// With the entity tag of what is shown.
 pub fn tagged(mut response: Response, version: u64) -> Response {
     if let Ok(value) = HeaderValue::from_str(&etag(version)) {

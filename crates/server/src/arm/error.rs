@@ -8,6 +8,7 @@ use http::{HeaderValue, StatusCode, header};
 use std::borrow::Cow;
 use std::fmt::Display;
 
+use super::catalogue::PLACES;
 use crate::bearer::{TokenProblem, Unknown};
 use crate::ctx::Ctx;
 use crate::http::{Response, json};
@@ -231,6 +232,22 @@ impl ArmError {
             ),
         };
         (status, code, Cow::Owned(text))
+    }
+
+    /// The refusal of a place that isn't one.
+    pub fn no_such_place(location: &str, what: &str) -> Self {
+        let shown: String = location.chars().filter(|c| !c.is_control()).take(64).collect();
+        let all: Vec<_> = PLACES.iter().map(|place| place.name).collect();
+        Self::Invalid(
+            match what {
+                "resource group" => "LocationNotAvailableForResourceGroup",
+                _ => "LocationNotAvailableForResourceType",
+            },
+            format!(
+                "The provided location '{shown}' is not available for {what}. List of available regions is '{}'.",
+                all.join(",")
+            ),
+        )
     }
 
     /// The error's word, and its sentence.

@@ -2,34 +2,25 @@
 //! anything of what it names is told.
 
 mod access;
+mod authorization;
 mod call;
 mod catalogue;
-mod check_access;
-mod deny_assignments;
 mod deployments;
-mod elevate_access;
 mod error;
-mod explain_access;
 mod management_groups;
 mod operations;
-mod permissions;
-mod provider_operations;
 mod providers;
 mod query;
-mod record;
 mod requirement;
 mod resource_groups;
 mod resources;
-mod role_assignments;
 mod role_changes;
-mod role_definitions;
 mod routes;
 mod subscriptions;
 mod tags;
 mod template;
 mod tenants;
 mod workspace;
-mod write;
 
 use bytes::Bytes;
 use doorward_names::TenantId;
@@ -44,7 +35,7 @@ pub(crate) use catalogue::{Kept, find_type};
 use doorward_store as store;
 use error::ArmError;
 use requirement::Requirement;
-pub(crate) use write::Putting;
+pub(crate) use resources::putting::Putting;
 
 /// Whether a path belongs to this plane.
 pub fn owns(path: &str) -> bool {

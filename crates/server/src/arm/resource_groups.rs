@@ -8,9 +8,9 @@ use doorward_store::{self as store, QueryError, Tx, View};
 use http::StatusCode;
 
 use super::access::Authorized;
-use super::call::{Call, bare, created, ok};
-use super::catalogue::{PLACES, find_place};
-use super::routes::is_there;
+use super::call::{Call, bare, created, is_there, ok};
+use super::catalogue::find_place;
+use super::resources::forget::forget_within;
 use super::{ArmError, tags};
 use crate::http::Response;
 
@@ -138,7 +138,8 @@ impl Wanted {
                     "The location property is required for this definition.".to_owned(),
                 )
             })?;
-        let place = find_place(&location).ok_or_else(|| no_such_place(&location, "resource group"))?;
+        let place =
+            find_place(&location).ok_or_else(|| ArmError::no_such_place(&location, "resource group"))?;
         if asked
             .managed_by
             .as_ref()
@@ -187,22 +188,6 @@ impl Wanted {
     }
 }
 
-/// The refusal of a place that isn't one.
-pub fn no_such_place(location: &str, what: &str) -> ArmError {
-    let shown: String = location.chars().filter(|c| !c.is_control()).take(64).collect();
-    let all: Vec<_> = PLACES.iter().map(|place| place.name).collect();
-    ArmError::Invalid(
-        match what {
-            "resource group" => "LocationNotAvailableForResourceGroup",
-            _ => "LocationNotAvailableForResourceType",
-        },
-        format!(
-            "The provided location '{shown}' is not available for {what}. List of available regions is '{}'.",
-            all.join(",")
-        ),
-    )
-}
-
 /// PATCH /subscriptions/{id}/resourceGroups/{name}
 pub async fn patch(call: &Call, scope: Scope, authorized: Authorized) -> Result<Response, ArmError> {
     let asked: PatchResourceGroup = call.body()?;
@@ -236,7 +221,7 @@ pub async fn delete(call: &Call, scope: Scope, authorized: Authorized) -> Result
             return Ok(Err(ArmError::ResourceGroupNotFound(key.1.to_string())));
         };
         let scope = group.scope();
-        super::resources::forget_within(tx, tenant, &scope)?;
+        forget_within(tx, tenant, &scope)?;
         store::resource::delete_within(tx, tenant, &scope)?;
         store::resource_group::delete(tx, (tenant, key.0), &key.1)?;
         Ok(Ok(()))

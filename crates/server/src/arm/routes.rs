@@ -2,15 +2,18 @@
 
 use bytes::Bytes;
 use doorward_protocol::paths::{ArmPath as P, AuthorizationTail as T, LocationTail};
+use http::Method;
 use http::request::Parts;
-use http::{Method, StatusCode};
 
-use super::call::{Call, Caller, bare};
+use super::authorization::{
+    check_access, deny_assignments, elevate_access, explain_access, permissions, provider_operations,
+    role_assignments, role_definitions,
+};
+use super::call::{Call, Caller};
 use super::requirement::requirement;
 use super::{
-    ArmError, check_access, deny_assignments, deployments, elevate_access, explain_access, management_groups,
-    operations, permissions, provider_operations, providers, resource_groups, resources, role_assignments,
-    role_definitions, subscriptions, tags, tenants, workspace,
+    ArmError, deployments, management_groups, operations, providers, resource_groups, resources,
+    subscriptions, tags, tenants, workspace,
 };
 use crate::ctx::Ctx;
 use crate::http::{Response, method_not_allowed};
@@ -157,13 +160,5 @@ async fn dispatch(
             LocationTail::OperationStatus(_, operation) => operations::status(call, operation).await,
             LocationTail::OperationResult(_, operation) => operations::result(call, operation).await,
         },
-    }
-}
-
-/// 204 to a HEAD that asks whether something is there, which is how clients read it.
-pub fn is_there(call: &Call, response: Response) -> Response {
-    match call.method == Method::HEAD && response.status() == StatusCode::OK {
-        true => bare(StatusCode::NO_CONTENT),
-        false => response,
     }
 }

@@ -7,14 +7,14 @@ use doorward_protocol::arm::{PutDeployment, PutResourceGroup, Resource as Wire};
 use doorward_store::{self as store, QueryError, Tx};
 use serde_json::json;
 
-use super::super::access::Authorized;
-use super::super::call::{Call, Conditions};
-use super::super::catalogue::{Kept, find_type};
-use super::super::template::{Plan, Step};
-use super::super::write::Putting;
-use super::super::{ArmError, resource_groups, tags};
 use super::own_scope;
 use super::shown::record;
+use crate::arm::access::Authorized;
+use crate::arm::call::{Call, Conditions};
+use crate::arm::catalogue::{Kept, find_type};
+use crate::arm::resources::putting::Putting;
+use crate::arm::template::{Plan, Step};
+use crate::arm::{ArmError, resource_groups, tags};
 
 const WRITE: &str = "Microsoft.Resources/deployments/write";
 const GROUP_WRITE: &str = "Microsoft.Resources/subscriptions/resourceGroups/write";

@@ -14,18 +14,16 @@ use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::access::Authorized;
-use super::call::{Call, bare, created, ok};
-use super::routes::is_there;
-use super::template::{Context, Group, Plan, TemplateError, expand};
-use super::{ArmError, resource_groups, subscriptions, tags};
+use crate::arm::access::Authorized;
+use crate::arm::call::{Call, bare, created, is_there, ok};
+use crate::arm::catalogue::DEPLOYMENT_KEY;
+use crate::arm::template::{Context, Group, Plan, TemplateError, expand};
+use crate::arm::{ArmError, resource_groups, subscriptions, tags};
 use crate::entropy;
 use crate::http::Response;
 use carry_out::{Job, Work, prepare};
 use shown::{deployment, record};
 
-/// The type of a deployment, in lower case.
-pub const TYPE_KEY: &str = "microsoft.resources/deployments";
 const READ: &str = "Microsoft.Resources/deployments/read";
 
 /// Deployments that a list shows at most.
@@ -143,7 +141,7 @@ async fn list(call: &Call, scope: Scope) -> Result<Response, ArmError> {
         .read(move |view| {
             let within = store::resource::Within {
                 scope: &at,
-                type_key: Some(TYPE_KEY),
+                type_key: Some(DEPLOYMENT_KEY),
                 after: "",
                 limit: MAX_LISTED,
             };

@@ -9,11 +9,11 @@ use doorward_protocol::arm::{
 use doorward_protocol::paths::{ArmPath, DeploymentTail};
 use serde_json::{Map, Value, json};
 
-use super::super::ArmError;
-use super::super::call::Call;
-use super::super::catalogue::find_type;
-use super::super::template::{Plan, Step};
 use super::Kept;
+use crate::arm::ArmError;
+use crate::arm::call::Call;
+use crate::arm::catalogue::find_type;
+use crate::arm::template::{Plan, Step};
 
 const TYPE: &str = "Microsoft.Resources/deployments";
 

@@ -7,15 +7,16 @@ use doorward_store as store;
 use http::StatusCode;
 use serde_json::json;
 
-use super::super::access::Authorized;
-use super::super::call::{Call, bare, ok};
-use super::super::write::{SECRETS, read_body};
-use super::super::{ArmError, resources};
+use crate::arm::ArmError;
+use crate::arm::access::Authorized;
+use crate::arm::call::{Call, bare, ok};
+use crate::arm::resources::look::find;
+use crate::arm::resources::putting::{SECRETS, read_body};
 use crate::http::Response;
 
 /// POST {workspace}/listKeys
 pub async fn list(call: &Call, scope: &Scope, authorized: &Authorized) -> Result<Response, ArmError> {
-    let workspace = resources::find(call, scope).await?;
+    let workspace = find(call, scope).await?;
     let [storage, telemetry, primary, secondary] = secrets(call, scope).await?;
     let linked = read_body(&workspace).properties.unwrap_or_default();
     call.record(authorized, Event::ResourceActed).await?;

@@ -3,16 +3,17 @@
 pub mod compute;
 mod keys;
 pub mod location;
-pub mod shape;
 
 use doorward_names::Scope;
 use doorward_protocol::arm::List;
 use serde_json::Value;
 
-use super::ArmError;
-use super::access::Authorized;
-use super::call::{Call, ok};
-use super::resources;
+use crate::arm::ArmError;
+use crate::arm::access::Authorized;
+use crate::arm::call::{Call, ok};
+use crate::arm::resources;
+use crate::arm::resources::compute::Order;
+use crate::arm::resources::look::find;
 use crate::http::Response;
 
 const WORKSPACE: &str = "microsoft.machinelearningservices/workspaces";
@@ -35,7 +36,7 @@ pub async fn look(call: &Call, scope: Scope, word: &str) -> Result<Response, Arm
     if word.eq_ignore_ascii_case("computes") {
         return resources::list(call, scope, Some(format!("{kind}/computes"))).await;
     }
-    resources::find(call, &scope).await?;
+    find(call, &scope).await?;
     match HAS_NONE_OF.iter().any(|known| known.eq_ignore_ascii_case(word)) {
         true => Ok(ok(&List::<Value>::from(Vec::new()))),
         false => Err(ArmError::NotServed),
@@ -52,7 +53,7 @@ pub async fn act(
     let word = word.to_lowercase();
     match scope.resource_type().unwrap_or_default().to_lowercase().as_str() {
         WORKSPACE => {
-            resources::find(call, &scope).await?;
+            find(call, &scope).await?;
             match word.as_str() {
                 "listkeys" => keys::list(call, &scope, &authorized).await,
                 "liststorageaccountkeys" => keys::storage(call, &scope, &authorized).await,
@@ -62,11 +63,11 @@ pub async fn act(
             }
         }
         COMPUTE => {
-            resources::find(call, &scope).await?;
+            find(call, &scope).await?;
             match word.as_str() {
-                "start" => compute::change_state(call, scope, authorized, compute::Order::Start).await,
-                "stop" => compute::change_state(call, scope, authorized, compute::Order::Stop).await,
-                "restart" => compute::change_state(call, scope, authorized, compute::Order::Restart).await,
+                "start" => compute::change_state(call, scope, authorized, Order::Start).await,
+                "stop" => compute::change_state(call, scope, authorized, Order::Stop).await,
+                "restart" => compute::change_state(call, scope, authorized, Order::Restart).await,
                 "listkeys" => compute::list_keys(call, &scope, &authorized).await,
                 "listnodes" => compute::list_nodes(call, &scope, &authorized).await,
                 "applicationaccess" => compute::application_access(call, &scope, &authorized).await,

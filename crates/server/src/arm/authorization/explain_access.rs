@@ -8,8 +8,8 @@ use doorward_names::{ObjectId, Scope};
 use doorward_protocol::arm::{self as wire, Cure, ExplainAccess};
 use doorward_store as store;
 
-use super::ArmError;
-use super::call::{Call, ok};
+use crate::arm::ArmError;
+use crate::arm::call::{Call, ok};
 use crate::http::Response;
 
 const READ: &str = "Microsoft.Authorization/roleAssignments/read";

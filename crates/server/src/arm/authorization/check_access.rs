@@ -7,9 +7,9 @@ use doorward_protocol::arm::{
     CheckAccess, CheckAccessAction, CheckAccessAssignment, CheckAccessDeny, CheckAccessResult,
 };
 
-use super::ArmError;
-use super::access::decide_for;
-use super::call::{Call, ok};
+use crate::arm::ArmError;
+use crate::arm::access::decide_for;
+use crate::arm::call::{Call, ok};
 use crate::http::Response;
 
 /// Questions in one call at most.

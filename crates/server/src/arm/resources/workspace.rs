@@ -5,9 +5,9 @@ use doorward_protocol::arm::{Identity, Resource as Wire, Sku};
 use doorward_store::{self as store, QueryError, View};
 use serde_json::{Map, Value, json};
 
-use super::super::ArmError;
-use super::super::call::Call;
-use super::super::write::{Putting, body};
+use super::putting::{Putting, body};
+use crate::arm::ArmError;
+use crate::arm::call::Call;
 
 /// Properties that name other resources.
 const LINKS: [&str; 4] = [

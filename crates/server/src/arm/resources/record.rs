@@ -5,8 +5,8 @@ use doorward_names::Scope;
 use doorward_protocol::arm::Resource as Wire;
 use serde_json::{Value, json};
 
-use super::ArmError;
-use super::write::{Putting, body};
+use super::putting::{Putting, body};
+use crate::arm::ArmError;
 
 /// What is kept of a record.
 pub fn make(putting: &Putting, (scope, asked): (&Scope, &Wire), before: Option<&Wire>) -> Wire {

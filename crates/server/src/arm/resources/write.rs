@@ -3,78 +3,19 @@
 
 use doorward_domain::arm::Resource;
 use doorward_domain::service_principal::{ServicePrincipal, ServicePrincipalKind};
-use doorward_names::{
-    AppId, DisplayName, ObjectId, Scope, ScopeKind, Secret, SecretString, TenantId, Timestamp,
-};
+use doorward_names::{DisplayName, Scope, ScopeKind};
 use doorward_protocol::arm::{Identity, Resource as Wire};
 use doorward_store::{self as store, QueryError, Tx};
-use serde_json::{Map, Value};
-use std::sync::Arc;
 
-use super::access::Authorized;
-use super::call::{Call, Conditions, precondition};
-use super::catalogue::{COMPUTE_NAME, Kept, Naming, WORKSPACE_NAME, find_place, find_type};
-use super::resource_groups::no_such_place;
-use super::{ArmError, record, workspace};
-use crate::entropy;
-
-/// A resource to be put, with every value that chance decides.
-#[derive(Clone)]
-pub struct Putting {
-    /// The tenant.
-    pub tenant: TenantId,
-    /// Who puts it.
-    pub caller: ObjectId,
-    /// Their name.
-    pub caller_name: String,
-    /// When.
-    pub now: Timestamp,
-    /// A GUID that may be shown.
-    pub guid: String,
-    kept: Kept,
-    principal: ObjectId,
-    application: AppId,
-    secrets: Arc<[SecretString; 4]>,
-}
-
-/// The secrets that a new workspace has.
-pub const SECRETS: [&str; 4] = ["storage", "telemetry", "notebook-primary", "notebook-secondary"];
+use super::putting::{Putting, SECRETS, principal_of, read_body};
+use super::{compute, record, workspace};
+use crate::arm::ArmError;
+use crate::arm::access::Authorized;
+use crate::arm::call::{Call, Conditions, precondition};
+use crate::arm::catalogue::{COMPUTE_NAME, Kept, Naming, WORKSPACE_NAME, find_place, find_type};
+use crate::arm::providers::is_registered;
 
 impl Putting {
-    /// Draws what chance decides.
-    pub fn draw(call: &Call, kept: Kept) -> Self {
-        Self::of(
-            kept,
-            (call.tenant(), call.caller.id(), call.caller.name.clone()),
-            call.ctx.now,
-        )
-    }
-
-    /// As [`Self::draw`], for what isn't asked for by a request.
-    pub fn of(
-        kept: Kept,
-        (tenant, caller, caller_name): (TenantId, ObjectId, String),
-        now: Timestamp,
-    ) -> Self {
-        let guid = ObjectId::from_random(entropy::bytes()).to_string();
-        let secret = |_| {
-            use base64::Engine as _;
-            let bytes: [u8; 32] = entropy::bytes();
-            Secret::new(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes))
-        };
-        Self {
-            tenant,
-            caller,
-            caller_name,
-            now,
-            guid,
-            kept,
-            principal: ObjectId::from_random(entropy::bytes()),
-            application: AppId::from_random(entropy::bytes()),
-            secrets: Arc::new(SECRETS.map(secret)),
-        }
-    }
-
     /// Refuses a resource that would be linked to others which the caller may not write.
     pub async fn require_linked(
         &self,
@@ -86,7 +27,7 @@ impl Putting {
         if self.kept != Kept::Workspace {
             return Ok(());
         }
-        for linked in workspace::shape::linked(asked)? {
+        for linked in workspace::linked(asked)? {
             if let Some(id) = linked.subscription_id() {
                 call.subscription(id).await?;
             }
@@ -119,7 +60,7 @@ impl Putting {
             Err(refusal) => return Ok(Err(refusal)),
         };
         if self.kept == Kept::Workspace
-            && let Err(refusal) = workspace::shape::check_linked(tx, self.tenant, &drafted.1)?
+            && let Err(refusal) = workspace::check_linked(tx, self.tenant, &drafted.1)?
         {
             return Ok(Err(refusal));
         }
@@ -161,8 +102,8 @@ impl Putting {
         }
         let mut body = read_body(&old);
         let patched = match self.kept {
-            Kept::Workspace => workspace::shape::patch(&mut body, asked),
-            Kept::Compute => workspace::compute::patch(&mut body, asked, self.now),
+            Kept::Workspace => workspace::patch(&mut body, asked),
+            Kept::Compute => compute::patch(&mut body, asked, self.now),
             Kept::Record(_) | Kept::Apart => record::patch(&mut body, asked),
         };
         if let Err(refusal) = patched {
@@ -210,7 +151,7 @@ impl Putting {
             return Ok(Err(ArmError::NotServed));
         };
         let states = store::provider_registration::list(tx, self.tenant, subscription)?;
-        if !super::providers::is_registered(provider, &states) {
+        if !is_registered(provider, &states) {
             return Ok(Err(ArmError::Conflict(
                 "MissingSubscriptionRegistration",
                 format!(
@@ -245,7 +186,7 @@ impl Putting {
         let parents = ground.parent.as_ref().and_then(|parent| parent.location.clone());
         let location = match asked.location.as_deref().filter(|text| !text.trim().is_empty()) {
             Some(text) => {
-                let place = find_place(text).ok_or_else(|| no_such_place(text, &ground.kind))?;
+                let place = find_place(text).ok_or_else(|| ArmError::no_such_place(text, &ground.kind))?;
                 Some(place.name.to_owned())
             }
             None => old.and_then(|old| old.location.clone()).or(parents),
@@ -274,8 +215,8 @@ impl Putting {
         }
         let before = old.map(read_body);
         let body = match self.kept {
-            Kept::Workspace => workspace::shape::make(self, scope, asked, before.as_ref())?,
-            Kept::Compute => workspace::compute::make(self, (&location, asked), before.as_ref())?,
+            Kept::Workspace => workspace::make(self, scope, asked, before.as_ref())?,
+            Kept::Compute => compute::make(self, (&location, asked), before.as_ref())?,
             Kept::Record(_) | Kept::Apart => record::make(self, (scope, asked), before.as_ref()),
         };
         let resource = Resource {
@@ -317,7 +258,7 @@ impl Putting {
         (resource, body): &mut (Resource, Wire),
         old: Option<&Resource>,
     ) -> Result<Result<(), ArmError>, QueryError> {
-        let had = old.and_then(super::resources::principal_of);
+        let had = old.and_then(principal_of);
         let asked = body.identity.take();
         let word = asked
             .as_ref()
@@ -386,21 +327,4 @@ struct Ground {
     scope: Scope,
     kind: String,
     parent: Option<Resource>,
-}
-
-/// What is kept of a resource besides what every resource has.
-pub fn read_body(resource: &Resource) -> Wire {
-    serde_json::from_str(&resource.body).unwrap_or_default()
-}
-
-/// The body that is kept: what every resource has stands elsewhere.
-pub fn body(properties: Map<String, Value>, asked: &Wire) -> Wire {
-    Wire {
-        variety: asked.variety.clone(),
-        sku: asked.sku.clone(),
-        identity: asked.identity.clone(),
-        managed_by: asked.managed_by.clone(),
-        properties: Some(properties),
-        ..Wire::default()
-    }
 }

@@ -8,8 +8,8 @@ use doorward_names::{RoleAssignmentId, Scope, ScopeKind};
 use doorward_store::{self as store, QueryError};
 use http::StatusCode;
 
-use super::ArmError;
-use super::call::{Call, bare};
+use crate::arm::ArmError;
+use crate::arm::call::{Call, bare};
 use crate::bearer::BearerKind;
 use crate::entropy;
 use crate::http::Response;

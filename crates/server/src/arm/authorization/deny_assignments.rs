@@ -7,9 +7,9 @@ use doorward_protocol::arm::{self as wire, List};
 use doorward_protocol::paths::{ArmPath, AuthorizationTail};
 use doorward_store as store;
 
-use super::ArmError;
-use super::call::{Call, ok};
 use super::role_definitions::permissions_to_wire;
+use crate::arm::ArmError;
+use crate::arm::call::{Call, ok};
 use crate::http::Response;
 
 /// GET …/denyAssignments

@@ -3,8 +3,8 @@
 use doorward_names::Scope;
 use doorward_protocol::arm::List;
 
-use super::call::{Call, ok};
 use super::role_definitions::permissions_to_wire;
+use crate::arm::call::{Call, ok};
 use crate::http::Response;
 
 /// GET …/permissions

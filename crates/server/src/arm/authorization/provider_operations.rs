@@ -5,9 +5,9 @@ use doorward_names::Scope;
 use doorward_protocol::arm::{self as wire, List};
 use doorward_protocol::paths::{ArmPath, AuthorizationTail};
 
-use super::ArmError;
-use super::call::ok;
-use super::providers::unknown;
+use crate::arm::ArmError;
+use crate::arm::call::ok;
+use crate::arm::providers::unknown;
 use crate::http::Response;
 
 /// GET /providers/Microsoft.Authorization/providerOperations

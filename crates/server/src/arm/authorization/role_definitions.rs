@@ -9,10 +9,10 @@ use doorward_protocol::odata::{FilterExpr, Literal};
 use doorward_protocol::paths::{ArmPath, AuthorizationTail};
 use doorward_store as store;
 
-use super::ArmError;
-use super::access::Authorized;
-use super::call::{Call, bare, created, ok};
-use super::role_changes::{Change, change};
+use crate::arm::ArmError;
+use crate::arm::access::Authorized;
+use crate::arm::call::{Call, bare, created, ok};
+use crate::arm::role_changes::{Change, change};
 use crate::http::Response;
 
 const WRITE: &str = "Microsoft.Authorization/roleDefinitions/write";

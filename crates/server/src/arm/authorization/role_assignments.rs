@@ -10,11 +10,11 @@ use doorward_protocol::paths::{ArmPath, AuthorizationTail};
 use doorward_store::{self as store, QueryError, View};
 use http::StatusCode;
 
-use super::ArmError;
-use super::access::Authorized;
-use super::call::{Call, bare, created, ok};
-use super::role_changes::{Change, change};
 use super::role_definitions::{capital, role_path, unknown};
+use crate::arm::ArmError;
+use crate::arm::access::Authorized;
+use crate::arm::call::{Call, bare, created, ok};
+use crate::arm::role_changes::{Change, change};
 use crate::http::{Response, json};
 
 /// GET …/roleAssignments
@@ -95,7 +95,7 @@ pub async fn put(
         if *assigned == Assigned::Same {
             return Ok(Ok(()));
         }
-        if let Err(refusal) = super::resources::check_there(tx, tenant, &new.scope)? {
+        if let Err(refusal) = crate::arm::resources::look::check_there(tx, tenant, &new.scope)? {
             return Ok(Err(refusal));
         }
         Ok(match store::access_assignment::insert(tx, tenant, &new)? {
