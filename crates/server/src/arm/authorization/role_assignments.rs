@@ -4,11 +4,12 @@ use doorward_domain::audit::Event;
 use doorward_domain::directory::DirectoryRole;
 use doorward_domain::rbac::assignment_rules::{self, Assigned, AssignmentRefused};
 use doorward_domain::rbac::{Condition, Index, PrincipalKind, RoleAssignment};
-use doorward_names::{ObjectId, RoleAssignmentId, RoleDefinitionId, Scope};
+use doorward_names::{ObjectId, RoleAssignmentId, RoleDefinitionId, Scope, ScopeKind};
 use doorward_protocol::arm::{self as wire, List, PutRoleAssignment};
 use doorward_protocol::paths::{ArmPath, AuthorizationTail};
 use doorward_store::{self as store, QueryError, View};
 use http::StatusCode;
+use std::collections::HashSet;
 
 use super::role_definitions::{capital, role_path, unknown};
 use crate::arm::ArmError;
@@ -32,7 +33,7 @@ pub async fn list(call: &Call, scope: Scope) -> Result<Response, ArmError> {
         keys.iter().filter_map(|key| key.parse().ok()).collect()
     };
     let below = filter.below.unwrap_or(true);
-    let all = call
+    let mut all = call
         .ctx
         .app
         .store
@@ -42,11 +43,23 @@ pub async fn list(call: &Call, scope: Scope) -> Result<Response, ArmError> {
                 all.extend(store::access_assignment::at(view, tenant, scope)?);
             }
             if below {
-                all.extend(store::access_assignment::below(view, tenant, &at)?);
+                // What is in a management group doesn't show in paths: there the index tells.
+                all.extend(match at.kind() {
+                    ScopeKind::ManagementGroup => store::access_assignment::list(view, tenant)?,
+                    _ => store::access_assignment::below(view, tenant, &at)?,
+                });
             }
             Ok::<_, QueryError>(all)
         })
         .await?;
+    if below && scope.kind() == ScopeKind::ManagementGroup {
+        let index = call.access.get();
+        let mut seen = HashSet::new();
+        all.retain(|each| {
+            let near = index.covers(&scope, &each.scope) || index.covers(&each.scope, &scope);
+            near && seen.insert(each.id)
+        });
+    }
     let wanted: Option<Vec<ObjectId>> = match filter.principal {
         None => None,
         Some(Wanted::Itself(id)) => Some(vec![id]),
