@@ -1,5 +1,6 @@
 //! Microsoft.Authorization: roles, who has them, what is denied, and questions about it.
 
+mod assignment_filter;
 pub mod check_access;
 pub mod deny_assignments;
 pub mod elevate_access;
