@@ -16,8 +16,6 @@ pub(crate) enum Compiled {
     Text(&'static str),
     /// A boolean column.
     Bool(&'static str),
-    /// A text that is the same for every row, folded.
-    Constant(&'static str),
     /// A truth value that is the same for every row.
     ConstantBool(bool),
     /// A collection that is empty in every row.
@@ -147,7 +145,6 @@ impl Builder {
                 self.sql.push_str(" = ");
                 self.push(Value::Bool(*value));
             }
-            (Compiled::Constant(word), Literal::Text(value)) => self.constant(value.to_lowercase() == *word),
             (Compiled::Uris { id, exists }, Literal::Text(value)) => {
                 self.sql.push('(');
                 if let Some(column) = id {
@@ -181,7 +178,6 @@ impl Builder {
             Compiled::Id(column) => self.id_starts_with(column, prefix),
             Compiled::Text(column) => self.range(column, prefix.to_lowercase()),
             Compiled::Bool(_) | Compiled::ConstantBool(_) | Compiled::Nothing => self.constant(false),
-            Compiled::Constant(word) => self.constant(word.starts_with(&prefix.to_lowercase())),
             Compiled::Uris { id, exists } => {
                 self.sql.push('(');
                 if let Some(column) = id {

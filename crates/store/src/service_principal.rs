@@ -81,8 +81,10 @@ impl Field for ServicePrincipalField {
                          WHERE a.tenant = service_principal.tenant AND a.app_id = service_principal.app_id AND ",
             },
             Self::AccountEnabled => Compiled::Bool("enabled"),
-            // Graph knows one type for both of ours.
-            Self::ServicePrincipalType => Compiled::Constant("application"),
+            // Graph knows one type for two of ours.
+            Self::ServicePrincipalType => Compiled::Text(
+                "(CASE kind WHEN 'managed_identity' THEN 'managedidentity' ELSE 'application' END)",
+            ),
         }
     }
 }

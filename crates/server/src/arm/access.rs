@@ -58,6 +58,11 @@ impl Call {
         self.access.get().reaches_into(self.caller.id(), scope)
     }
 
+    /// Whether the caller has any role at a scope or below it.
+    pub fn holds_within(&self, scope: &Scope) -> bool {
+        self.access.get().holds_within(self.caller.id(), scope)
+    }
+
     fn request<'a>(&self, action: &'a Action, scope: &'a Scope) -> Request<'a> {
         Request {
             principal: self.caller.id(),

@@ -4,121 +4,33 @@
 use doorward_domain::arm::ManagementGroup;
 use doorward_domain::audit::Event;
 use doorward_domain::rbac::Index;
-use doorward_names::{Scope, SubscriptionId, TenantId};
+use doorward_names::{Scope, ScopeKind, SubscriptionId};
 use doorward_protocol::arm::{
-    self as wire, Descendant, DescendantProperties, List, ManagementGroupChild, ManagementGroupDetails,
-    ManagementGroupProperties, ParentGroup, PutManagementGroup,
+    Descendant, DescendantProperties, List, ManagementGroupChild, ManagementGroupDetails, ParentGroup,
+    PutManagementGroup,
 };
 use doorward_protocol::paths::ArmPath;
 use doorward_store as store;
 use http::StatusCode;
 use serde_json::json;
 
+mod tree;
+
 use super::ArmError;
 use super::call::{Call, bare, ok};
 use super::role_changes::{Change, change};
 use super::subscriptions;
 use crate::http::Response;
+use tree::{TYPE, Tree, depth, height, id_of};
 
-const TYPE: &str = "Microsoft.Management/managementGroups";
 const READ: &str = "Microsoft.Management/managementGroups/read";
 const WRITE: &str = "Microsoft.Management/managementGroups/write";
 const PLACE: &str = "Microsoft.Management/managementGroups/subscriptions/write";
 const TAKE_OUT: &str = "Microsoft.Management/managementGroups/subscriptions/delete";
 const ASSIGN: &str = "Microsoft.Authorization/roleAssignments/write";
 
-/// The root group's name for people.
-const ROOT_NAME: &str = "Tenant Root Group";
-
 /// Levels below the root group at most.
 const MAX_DEPTH: usize = 6;
-
-/// The tree, with the root group in it.
-struct Tree {
-    tenant: TenantId,
-    groups: Vec<ManagementGroup>,
-    placements: Vec<(SubscriptionId, Option<String>)>,
-}
-
-impl Tree {
-    async fn load(call: &Call) -> Result<Self, ArmError> {
-        let tenant = call.tenant();
-        let (groups, placements) = call
-            .ctx
-            .app
-            .store
-            .read(move |view| {
-                let groups = store::management_group::list(view, tenant)?;
-                Ok::<_, store::QueryError>((groups, store::management_group::placements(view, tenant)?))
-            })
-            .await?;
-        Ok(Self {
-            tenant,
-            groups,
-            placements,
-        })
-    }
-
-    fn root_key(&self) -> String {
-        self.tenant.to_string()
-    }
-
-    fn find(&self, key: &str) -> Option<&ManagementGroup> {
-        self.groups.iter().find(|group| group.name.to_lowercase() == key)
-    }
-
-    fn exists(&self, key: &str) -> bool {
-        key == self.root_key() || self.find(key).is_some()
-    }
-
-    fn parent(&self, key: &str) -> Option<ParentGroup> {
-        let parent = &self.find(key)?.parent_key;
-        Some(self.named(parent))
-    }
-
-    fn named(&self, key: &str) -> ParentGroup {
-        let found = self.find(key);
-        let name = found.map_or_else(|| key.to_owned(), |group| group.name.clone());
-        ParentGroup {
-            id: id_of(&name),
-            display_name: Some(
-                found.map_or_else(|| ROOT_NAME.to_owned(), |group| group.display_name.clone()),
-            ),
-            name: Some(name),
-        }
-    }
-
-    fn to_wire(&self, key: &str) -> wire::ManagementGroup {
-        let named = self.named(key);
-        wire::ManagementGroup {
-            id: named.id,
-            kind: TYPE.to_owned(),
-            name: named.name.unwrap_or_default(),
-            properties: ManagementGroupProperties {
-                tenant_id: self.tenant,
-                display_name: named.display_name.unwrap_or_default(),
-                details: None,
-                children: None,
-            },
-        }
-    }
-
-    fn children(&self, key: &str) -> impl Iterator<Item = &ManagementGroup> {
-        self.groups.iter().filter(move |group| group.parent_key == key)
-    }
-
-    fn subscriptions(&self, key: &str) -> impl Iterator<Item = SubscriptionId> {
-        let (key, root) = (key.to_owned(), self.root_key());
-        self.placements.iter().filter_map(move |(id, group)| {
-            let group = group.as_ref().unwrap_or(&root);
-            (*group == key).then_some(*id)
-        })
-    }
-}
-
-fn id_of(name: &str) -> String {
-    Scope::management_group(name).map_or_else(|_| String::new(), |scope| scope.to_string())
-}
 
 fn key_of(scope: &Scope) -> String {
     scope.name().to_lowercase()
@@ -196,6 +108,7 @@ pub async fn put(call: &Call, scope: Scope, whole: bool) -> Result<Response, Arm
     let parent_key = match asked_parent.as_deref() {
         Some(id) => {
             let parent: Option<Scope> = id.parse().ok().or_else(|| Scope::management_group(id).ok());
+            let parent = parent.filter(|scope| scope.kind() == ScopeKind::ManagementGroup);
             let parent = parent
                 .ok_or_else(|| ArmError::InvalidRequest("The parent is no management group.".into()))?;
             key_of(&parent)
@@ -209,7 +122,9 @@ pub async fn put(call: &Call, scope: Scope, whole: bool) -> Result<Response, Arm
     // One that is there is changed by its own right; one that isn't, by its parent's.
     let authorized = match old {
         Some(_) => call.require(WRITE, &scope).await?,
-        None => call.require(WRITE, &parent).await?,
+        None if call.may(WRITE, &parent) => call.require(WRITE, &parent).await?,
+        // Refused as it would be were it there.
+        None => call.require(WRITE, &scope).await?,
     };
     if key == tree.root_key() {
         return Err(ArmError::InvalidRequest(
@@ -219,10 +134,15 @@ pub async fn put(call: &Call, scope: Scope, whole: bool) -> Result<Response, Arm
     if old.is_none() && !whole {
         return Err(missing(&scope));
     }
-    if old.as_ref().is_some_and(|old| old.parent_key != parent_key) {
-        // Whoever moves a group moves what roles reach into it.
+    if let Some(old) = old.as_ref().filter(|old| old.parent_key != parent_key) {
+        // Whoever moves a group moves what roles reach into it, and takes it from those above.
         call.require_linked(&authorized, WRITE, &parent).await?;
         call.require_linked(&authorized, ASSIGN, &scope).await?;
+        if old.parent_key != tree.root_key()
+            && let Ok(from) = Scope::management_group(&old.parent_key)
+        {
+            call.require_linked(&authorized, WRITE, &from).await?;
+        }
     }
     let name = old
         .as_ref()
@@ -247,8 +167,19 @@ pub async fn put(call: &Call, scope: Scope, whole: bool) -> Result<Response, Arm
     let root = tree.root_key();
     let (own, own_key) = (parent.clone(), key.clone());
     let decide = move |index: &Index| fits(index, (&own_key, &own), &root);
-    let new = group.clone();
-    let apply = move |tx: &mut store::Tx<'_>, (): &()| store::management_group::put(tx, &new).map(Ok);
+    let (new, before) = (group.clone(), old.map(|group| group.parent_key));
+    let apply = move |tx: &mut store::Tx<'_>, (): &()| {
+        let there = store::management_group::find(tx, new.tenant, &key)?;
+        if there.map(|group| group.parent_key) != before {
+            return Ok(Err(moved()));
+        }
+        let all = store::management_group::list(tx, new.tenant)?;
+        if depth(&all, &new.parent_key) + height(&all, &key) >= MAX_DEPTH {
+            return Ok(Err(too_deep()));
+        }
+        store::management_group::put(tx, &new)?;
+        Ok(Ok(()))
+    };
     let about = format!("management group {} in {parent_key}", group.name);
     let what = Change {
         authorized: &authorized,
@@ -257,12 +188,27 @@ pub async fn put(call: &Call, scope: Scope, whole: bool) -> Result<Response, Arm
     };
     change(call, what, decide, apply).await?;
     let tree = Tree::load(call).await?;
+    let key = key_of(&scope);
     let mut shown = tree.to_wire(&key);
     shown.properties.details = Some(ManagementGroupDetails {
         version: 1,
         parent: tree.parent(&key),
     });
     Ok(ok(&shown))
+}
+
+/// The refusal of a change that was allowed where the thing isn't any more.
+fn moved() -> ArmError {
+    ArmError::Conflict(
+        "Conflict",
+        "Somebody else has made or moved it meanwhile: try again.".to_owned(),
+    )
+}
+
+fn too_deep() -> ArmError {
+    ArmError::InvalidRequest(format!(
+        "Management groups are at most {MAX_DEPTH} levels deep below the root group."
+    ))
 }
 
 /// Refuses a parent that isn't there, that is below the group itself, or that is too deep.
@@ -279,9 +225,7 @@ fn fits(index: &Index, (key, parent): (&str, &Scope), root: &str) -> Result<(), 
         ));
     }
     if line.len() > MAX_DEPTH {
-        return Err(ArmError::InvalidRequest(format!(
-            "Management groups are at most {MAX_DEPTH} levels deep below the root group."
-        )));
+        return Err(too_deep());
     }
     Ok(())
 }
@@ -430,6 +374,14 @@ pub async fn place(call: &Call, scope: Scope, id: SubscriptionId, there: bool) -
     if !there && !placed {
         return Ok(bare(StatusCode::NO_CONTENT));
     }
+    let before = tree.placements.iter().find(|(placed, _)| *placed == id);
+    let before = before.and_then(|(_, group)| group.clone());
+    if let Some(from) = before.as_ref().filter(|from| **from != key)
+        && let Ok(from) = Scope::management_group(from)
+    {
+        // It is taken from those above, too.
+        call.require_linked(&authorized, TAKE_OUT, &from).await?;
+    }
     let target = (there && key != tree.root_key()).then(|| key.clone());
     let tenant = call.tenant();
     let at = scope.clone();
@@ -438,6 +390,11 @@ pub async fn place(call: &Call, scope: Scope, id: SubscriptionId, there: bool) -
             && store::management_group::find(tx, tenant, key)?.is_none()
         {
             return Ok(Err(missing(&at)));
+        }
+        let placed = store::management_group::placements(tx, tenant)?;
+        let placed = placed.into_iter().find(|(placed, _)| *placed == id);
+        if placed.and_then(|(_, group)| group) != before {
+            return Ok(Err(moved()));
         }
         store::management_group::place(tx, tenant, id, target.as_deref())?;
         Ok(Ok(()))

@@ -39,7 +39,7 @@ pub async fn list(call: &Call, id: SubscriptionId) -> Result<Response, ArmError>
         let whole = page.len() == PAGE;
         found.extend(page.into_iter().filter(|group| {
             // Whoever has a role on something in a group sees that it is there.
-            (call.may(READ, &group.scope()) || call.reaches(&group.scope()))
+            (call.may(READ, &group.scope()) || call.holds_within(&group.scope()))
                 && wanted.as_ref().is_none_or(|wanted| has_tag(group, wanted))
         }));
         if !whole {

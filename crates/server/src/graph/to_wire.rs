@@ -4,7 +4,7 @@ use doorward_domain::application::{Application, PasswordCredential, SignInAudien
 use doorward_domain::directory::{DirectoryRole, Permission};
 use doorward_domain::group::Group;
 use doorward_domain::resource::FirstParty;
-use doorward_domain::service_principal::ServicePrincipal;
+use doorward_domain::service_principal::{ServicePrincipal, ServicePrincipalKind};
 use doorward_domain::tenant::Tenant;
 use doorward_domain::token::TokenVersion;
 use doorward_domain::user::{User, UserKind};
@@ -103,7 +103,13 @@ pub fn service_principal(
         display_name: Some(from.display_name.to_string()),
         password_credentials: passwords.iter().map(password).collect(),
         service_principal_names: names,
-        service_principal_type: Some("Application".to_owned()),
+        service_principal_type: Some(
+            match from.kind {
+                ServicePrincipalKind::Application | ServicePrincipalKind::FirstParty => "Application",
+                ServicePrincipalKind::ManagedIdentity => "ManagedIdentity",
+            }
+            .to_owned(),
+        ),
         sign_in_audience: Some(
             application
                 .map_or("AzureADMultipleOrgs", |a| audience(a.audience))

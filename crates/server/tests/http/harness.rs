@@ -606,6 +606,11 @@ impl Caller {
         self.world.send(draft.body_from()).await
     }
 
+    /// As [`Self::arm`], for a future that outlives its arguments.
+    pub async fn arm_owned(&self, method: &str, path: String, body: Option<Value>) -> Answer {
+        self.arm(method, &path, body).await
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.call("GET", path, None).await
     }

@@ -178,6 +178,20 @@ impl Index {
                 .any(|holding| counts(holding) && is_below(holding))
     }
 
+    /// As [`Self::reaches_into`], for what was assigned at the scope itself or below it.
+    pub fn holds_within(&self, principal: ObjectId, scope: &Scope) -> bool {
+        self.holdings_of(self.people.caller(principal)).any(|holding| {
+            let role = self.roles.get(holding.role);
+            let place = self.places.get(holding.place);
+            !holding.has_condition
+                && role.is_some_and(|role| role.definition().is_some())
+                && place.is_some_and(|place| {
+                    self.is_below(&place.text, scope)
+                        || place.text.parse::<Scope>().is_ok_and(|at| at == *scope)
+                })
+        })
+    }
+
     /// Whether a scope, as it was written, is below another one.
     fn is_below(&self, text: &str, scope: &Scope) -> bool {
         let key = match text.is_ascii() {

@@ -152,7 +152,7 @@ pub async fn delete(
     let Some(found) = find(call, &scope, id).await? else {
         return Ok(bare(StatusCode::NO_CONTENT));
     };
-    let tenant = call.tenant();
+    let (tenant, at) = (call.tenant(), scope.clone());
     // Who can take the right back by themselves may give it up.
     let is_global = call.caller.roles.contains(&DirectoryRole::GlobalAdministrator);
     let decide = move |index: &Index| match assignment_rules::unassign(id, index) {
@@ -160,7 +160,12 @@ pub async fn delete(
         other => other.map_err(|refusal| refused(refusal, &scope)),
     };
     let apply = move |tx: &mut store::Tx<'_>, (): &()| {
-        store::access_assignment::delete(tx, tenant, id).map(|_| Ok(()))
+        // Meanwhile it may have gone, and come again elsewhere, where the caller was allowed nothing.
+        let there = store::access_assignment::find(tx, tenant, id)?;
+        if there.is_some_and(|there| there.scope == at) {
+            store::access_assignment::delete(tx, tenant, id)?;
+        }
+        Ok(Ok(()))
     };
     let about = format!(
         "role {} from {} {}",

@@ -51,13 +51,7 @@ pub async fn put(call: &Call, scope: Scope, id: RoleDefinitionId) -> Result<Resp
     let asked: PutRoleDefinition = call.body()?;
     let wanted = from_wire(id, asked)?;
     let authorized = call.require(WRITE, &scope).await?;
-    let old: Vec<Scope> = {
-        let index = call.access.get();
-        index
-            .role(id)
-            .map(|role| role.assignable_scopes.clone())
-            .unwrap_or_default()
-    };
+    let old = scopes_of(&call.access.get(), id);
     // Whoever changes a role changes it wherever it may be assigned.
     let is_built_in = old.iter().any(|scope| *scope == Scope::root());
     let touched = wanted
@@ -66,7 +60,10 @@ pub async fn put(call: &Call, scope: Scope, id: RoleDefinitionId) -> Result<Resp
         .chain(old.iter().filter(|_| !is_built_in));
     require_everywhere(call, &authorized, WRITE, touched).await?;
     let (tenant, by, now) = (call.tenant(), call.caller.id(), call.ctx.now);
-    let decide = move |index: &Index| custom_role::write(wanted.clone(), index, by, now).map_err(refused);
+    let decide = move |index: &Index| {
+        unmoved(index, id, &old)?;
+        custom_role::write(wanted.clone(), index, by, now).map_err(refused)
+    };
     let apply = move |tx: &mut store::Tx<'_>, role: &RoleDefinition| {
         Ok(match store::access_role::put(tx, tenant, role)? {
             Ok(()) => Ok(()),
@@ -91,9 +88,12 @@ pub async fn delete(call: &Call, scope: Scope, id: RoleDefinitionId) -> Result<R
     if role.kind == RoleKind::Custom {
         require_everywhere(call, &authorized, DELETE, role.assignable_scopes.iter()).await?;
     }
-    let tenant = call.tenant();
+    let (tenant, old) = (call.tenant(), role.assignable_scopes.clone());
     let decide = move |index: &Index| match index.role(id) {
-        Some(role) => custom_role::delete(role, index).map_err(refused),
+        Some(role) => {
+            unmoved(index, id, &old)?;
+            custom_role::delete(role, index).map_err(refused)
+        }
         None => Ok(()),
     };
     let apply = move |tx: &mut store::Tx<'_>, (): &()| {
@@ -110,6 +110,24 @@ pub async fn delete(call: &Call, scope: Scope, id: RoleDefinitionId) -> Result<R
     };
     change(call, what, decide, apply).await?;
     Ok(ok(&to_wire(&role, scope.subscription_id())))
+}
+
+fn scopes_of(index: &Index, id: RoleDefinitionId) -> Vec<Scope> {
+    index
+        .role(id)
+        .map(|role| role.assignable_scopes.clone())
+        .unwrap_or_default()
+}
+
+/// Refuses a change of a role that has come to be assignable elsewhere since the caller's rights were looked at.
+fn unmoved(index: &Index, id: RoleDefinitionId, old: &[Scope]) -> Result<(), ArmError> {
+    match scopes_of(index, id) == old {
+        true => Ok(()),
+        false => Err(ArmError::Conflict(
+            "RoleDefinitionChanged",
+            "Somebody else has changed the role definition meanwhile: try again.".to_owned(),
+        )),
+    }
 }
 
 async fn require_everywhere(

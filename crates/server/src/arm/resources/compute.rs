@@ -12,6 +12,9 @@ use crate::arm::catalogue::VM_SIZES;
 pub const INSTANCE: &str = "ComputeInstance";
 const CLUSTER: &str = "AmlCompute";
 
+/// Where an instance says for whom it was made.
+pub const SETTINGS: &str = "personalComputeInstanceSettings";
+
 /// Nodes of a cluster at most.
 const MAX_NODES: u64 = 1000;
 
@@ -122,7 +125,10 @@ fn instance(
     old: &Map<String, Value>,
 ) -> Result<Map<String, Value>, ArmError> {
     let size = vm_size(&inner)?;
-    let policy = text(&inner, "applicationSharingPolicy")?.unwrap_or_else(|| "Shared".to_owned());
+    let before = text(old, "applicationSharingPolicy")?;
+    let policy = text(&inner, "applicationSharingPolicy")?
+        .or_else(|| before.clone())
+        .unwrap_or_else(|| "Shared".to_owned());
     let policy = ["Personal", "Shared"]
         .into_iter()
         .find(|word| word.eq_ignore_ascii_case(&policy));
@@ -131,6 +137,18 @@ fn instance(
             "The property 'applicationSharingPolicy' is 'Personal' or 'Shared'.".to_owned(),
         )
     })?;
+    if before.is_some_and(|before| before != policy) {
+        // Else whoever may write an instance could enter another person's.
+        return Err(ArmError::Conflict(
+            "ComputeInstanceSharingPolicyFixed",
+            "The property 'applicationSharingPolicy' of an instance stays as it was made.".to_owned(),
+        ));
+    }
+    match old.get(SETTINGS) {
+        Some(settings) => inner.insert(SETTINGS.to_owned(), settings.clone()),
+        None if old.is_empty() => None,
+        None => inner.remove(SETTINGS),
+    };
     let created_by = json!({
         "userId": putting.caller, "userOrgId": putting.tenant, "userName": putting.caller_name,
     });

@@ -43,7 +43,13 @@ pub async fn list(call: &Call, scope: Scope, kind: Option<String>) -> Result<Res
     let type_key = kind
         .or_else(|| filter.kind.clone())
         .map(|kind| kind.to_lowercase());
-    there(call, &scope).await?;
+    if let Err(refusal) = there(call, &scope).await {
+        // Whoever may not read it isn't told that it isn't there: what they may see of it is nothing.
+        return match call.may(&read_of(&scope), &scope) {
+            true => Err(refusal),
+            false => Ok(ok(&List::<wire::Resource>::from(Vec::new()))),
+        };
+    }
     let size = call.query.top()?.unwrap_or(PAGE);
     let mut after = call.query.skip_token()?;
     let mut found: Vec<Resource> = Vec::new();
@@ -94,6 +100,14 @@ pub async fn list(call: &Call, scope: Scope, kind: Option<String>) -> Result<Res
     });
     let value = shown.collect();
     Ok(ok(&List { value, next_link }))
+}
+
+/// The action by which a group or resource itself is read.
+fn read_of(scope: &Scope) -> String {
+    match scope.resource_type() {
+        Some(kind) => format!("{kind}/read"),
+        None => "Microsoft.Resources/subscriptions/resourceGroups/read".to_owned(),
+    }
 }
 
 fn type_of(resource: &Resource) -> String {

@@ -114,9 +114,19 @@ pub fn patch(body: &mut Wire, asked: &Wire) -> Result<(), ArmError> {
     Ok(())
 }
 
+/// A property's name as it is written here: clients may write it in any case.
+fn known(name: &str) -> &str {
+    let mut names = LINKS.iter().chain(&FLAGS);
+    names
+        .find(|known| known.eq_ignore_ascii_case(name))
+        .copied()
+        .unwrap_or(name)
+}
+
 /// Takes what a request says of the properties, checked.
 fn take(properties: &mut Map<String, Value>, asked: &Wire) -> Result<(), ArmError> {
     for (name, value) in asked.properties.iter().flatten() {
+        let name = known(name);
         if OWN.iter().any(|own| own.eq_ignore_ascii_case(name)) {
             continue;
         }
@@ -130,22 +140,22 @@ fn take(properties: &mut Map<String, Value>, asked: &Wire) -> Result<(), ArmErro
                 "The property '{name}' has more than {MAX_TEXT} characters."
             )));
         }
-        let value = if FLAGS.contains(&name.as_str()) {
+        let value = if FLAGS.contains(&name) {
             flag(name, value)?
         } else {
             value.clone()
         };
-        let value = if LINKS.contains(&name.as_str()) {
+        let value = if LINKS.contains(&name) {
             json!(link(name, &value)?.as_str())
         } else {
             value
         };
-        if ["friendlyName", "description"].contains(&name.as_str()) && !value.is_string() {
+        if ["friendlyName", "description"].contains(&name) && !value.is_string() {
             return Err(ArmError::InvalidRequest(format!(
                 "The property '{name}' is a text."
             )));
         }
-        properties.insert(name.clone(), value);
+        properties.insert(name.to_owned(), value);
     }
     Ok(())
 }
@@ -172,7 +182,7 @@ fn link(name: &str, value: &Value) -> Result<Scope, ArmError> {
 pub fn linked(asked: &Wire) -> Result<Vec<Scope>, ArmError> {
     let properties = asked.properties.iter().flatten();
     properties
-        .filter(|(name, value)| LINKS.contains(&name.as_str()) && !value.is_null() && *value != "")
+        .filter(|(name, value)| LINKS.contains(&known(name)) && !value.is_null() && *value != "")
         .map(|(name, value)| link(name, value))
         .collect()
 }

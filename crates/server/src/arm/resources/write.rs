@@ -121,6 +121,11 @@ impl Putting {
         {
             return Ok(Err(refusal));
         }
+        if self.kept == Kept::Workspace
+            && let Err(refusal) = workspace::check_linked(tx, self.tenant, asked)?
+        {
+            return Ok(Err(refusal));
+        }
         let (mut resource, body) = drafted;
         resource.body = serde_json::to_string(&body).unwrap_or_default();
         store::resource::update(tx, &resource)?;
@@ -150,6 +155,10 @@ impl Putting {
         let Some((provider, entry)) = find_type(&kind) else {
             return Ok(Err(ArmError::NotServed));
         };
+        if entry.name.contains('/') != parent.is_some() {
+            // `{resource}/providers/…` would be spelt as the resource's child, of another type than was decided on.
+            return Ok(Err(ArmError::NotServed));
+        }
         let states = store::provider_registration::list(tx, self.tenant, subscription)?;
         if !is_registered(provider, &states) {
             return Ok(Err(ArmError::Conflict(

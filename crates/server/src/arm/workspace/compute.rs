@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::arm::ArmError;
 use crate::arm::access::Authorized;
 use crate::arm::call::{Call, bare, ok};
-use crate::arm::resources::compute::{INSTANCE, Order, obey};
+use crate::arm::resources::compute::{INSTANCE, Order, SETTINGS, obey};
 use crate::arm::resources::look::find;
 use crate::arm::resources::putting::read_body;
 use crate::entropy;
@@ -138,10 +138,13 @@ pub async fn application_access(
             "Only a compute instance has applications.".to_owned(),
         ));
     }
-    let maker = inner
-        .get("createdBy")
-        .and_then(|by| by.get("userId"))
-        .and_then(Value::as_str);
+    // It may have been made for somebody else.
+    let assigned = inner
+        .get(SETTINGS)
+        .and_then(|settings| settings.get("assignedUser"))
+        .and_then(|user| user.get("objectId"));
+    let maker = inner.get("createdBy").and_then(|by| by.get("userId"));
+    let maker = assigned.or(maker).and_then(Value::as_str);
     let is_personal = inner
         .get("applicationSharingPolicy")
         .is_some_and(|policy| policy == "Personal");

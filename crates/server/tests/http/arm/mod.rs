@@ -1,6 +1,10 @@
 //! `/tenants`, `/subscriptions/…`: Resource Manager, under the server's own name and under Azure's.
 
 mod denied;
+mod escalation;
+mod every_route;
+mod ground;
+mod spelling;
 mod subscriptions;
 mod tenants;
 mod workspaces;
