@@ -1,7 +1,7 @@
 //! Who may do what here: a caller's questions to the index of access, and what is written down of the answers.
 
 use doorward_domain::audit::{AuditRow, Event};
-use doorward_domain::rbac::{Action, Because, Decision, Missing, Plane, Request, decide};
+use doorward_domain::rbac::{Action, Because, Decision, Index, Missing, Plane, Request, decide};
 use doorward_names::{ObjectId, Scope};
 use doorward_store::{self as store, QueryError, StoreError, Tx};
 use std::fmt::Write as _;
@@ -18,6 +18,27 @@ pub struct Authorized {
 }
 
 impl Authorized {
+    /// Whether it is allowed by that index too.
+    pub fn holds(&self, principal: ObjectId, index: &Index) -> bool {
+        let request = Request {
+            principal,
+            action: &self.action,
+            plane: Plane::Control,
+            scope: &self.scope,
+        };
+        decide(&request, index).is_allowed()
+    }
+
+    /// The action.
+    pub fn action(&self) -> &str {
+        self.action.as_str()
+    }
+
+    /// Where.
+    pub const fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
     /// The audit row of what was done with it; `about` says more than action and scope do.
     pub fn row(&self, call: &Call, event: Event, about: &str) -> AuditRow {
         let detail = match about {

@@ -40,7 +40,14 @@ pub async fn change<T: Clone + Send + Sync + 'static>(
     let row = Arc::new(what.authorized.row(call, what.event, what.about));
     let mut access = Arc::clone(&call.access);
     for _ in 0..TRIES {
-        let (sequence, decided) = access.decide(&decide);
+        // The right is looked at with the same eyes as the change: whoever lost it meanwhile changes nothing more.
+        let rule = |index: &Index| (what.authorized.holds(call.caller.id(), index), decide(index));
+        let (sequence, (allowed, decided)) = access.decide(rule);
+        if !allowed {
+            call.require(what.authorized.action(), what.authorized.scope())
+                .await?;
+            continue;
+        }
         let decided = decided?;
         let (new, apply, row) = (decided.clone(), Arc::clone(&apply), Arc::clone(&row));
         let outcome = call

@@ -49,6 +49,8 @@ pub fn random<const N: usize>() -> [u8; N] {
 #[derive(Clone)]
 pub struct World {
     pub app: Arc<App>,
+    /// Where the store of several nodes is.
+    pub postgres: Option<String>,
     _directory: Option<Arc<tempfile::TempDir>>,
 }
 
@@ -78,6 +80,7 @@ impl World {
         turn_over(&app).await;
         Self {
             app,
+            postgres: None,
             _directory: Some(directory),
         }
     }
@@ -144,7 +147,17 @@ impl World {
         )
     }
 
+    /// Another node over the same PostgreSQL.
+    pub async fn second_node(&self) -> Option<Self> {
+        let url = self.postgres.clone()?;
+        Some(Self::open(Location::Postgres { url }, None).await)
+    }
+
     async fn open(location: Location, directory: Option<Arc<tempfile::TempDir>>) -> Self {
+        let postgres = match &location {
+            Location::Postgres { url } => Some(url.clone()),
+            Location::Sqlite { .. } => None,
+        };
         let store = open(location, Mode::Development).await;
         let app = development_app(store, Origin::parse(ORIGIN).unwrap(), Clock::manual(NOW))
             .await
@@ -152,6 +165,7 @@ impl World {
         turn_over(&app).await;
         Self {
             app,
+            postgres,
             _directory: directory,
         }
     }

@@ -59,9 +59,10 @@ pub async fn put(call: &Call, scope: Scope, id: RoleDefinitionId) -> Result<Resp
         .iter()
         .chain(old.iter().filter(|_| !is_built_in));
     require_everywhere(call, &authorized, WRITE, touched).await?;
+    let looked_at = [old, wanted.assignable_scopes.clone()].concat();
     let (tenant, by, now) = (call.tenant(), call.caller.id(), call.ctx.now);
     let decide = move |index: &Index| {
-        unmoved(index, id, &old)?;
+        still_within(index, id, &looked_at)?;
         custom_role::write(wanted.clone(), index, by, now).map_err(refused)
     };
     let apply = move |tx: &mut store::Tx<'_>, role: &RoleDefinition| {
@@ -91,7 +92,7 @@ pub async fn delete(call: &Call, scope: Scope, id: RoleDefinitionId) -> Result<R
     let (tenant, old) = (call.tenant(), role.assignable_scopes.clone());
     let decide = move |index: &Index| match index.role(id) {
         Some(role) => {
-            unmoved(index, id, &old)?;
+            still_within(index, id, &old)?;
             custom_role::delete(role, index).map_err(refused)
         }
         None => Ok(()),
@@ -119,9 +120,10 @@ fn scopes_of(index: &Index, id: RoleDefinitionId) -> Vec<Scope> {
         .unwrap_or_default()
 }
 
-/// Refuses a change of a role that has come to be assignable elsewhere since the caller's rights were looked at.
-fn unmoved(index: &Index, id: RoleDefinitionId, old: &[Scope]) -> Result<(), ArmError> {
-    match scopes_of(index, id) == old {
+/// Refuses a change of a role that has come to be assignable where the caller's rights weren't looked at.
+fn still_within(index: &Index, id: RoleDefinitionId, looked_at: &[Scope]) -> Result<(), ArmError> {
+    let now = scopes_of(index, id);
+    match now.iter().all(|scope| looked_at.contains(scope)) {
         true => Ok(()),
         false => Err(ArmError::Conflict(
             "RoleDefinitionChanged",

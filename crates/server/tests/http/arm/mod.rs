@@ -1,5 +1,6 @@
 //! `/tenants`, `/subscriptions/…`: Resource Manager, under the server's own name and under Azure's.
 
+mod concurrency;
 mod denied;
 mod escalation;
 mod every_route;
