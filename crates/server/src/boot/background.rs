@@ -36,7 +36,7 @@ pub async fn run(app: Arc<App>) -> BootError {
         let _ = app.snapshots.poll().await;
     });
     let keys = every(KEYS, || turn_over(&app));
-    let uses = every(USES, || crate::access_uses::flush(&app));
+    let uses = every(USES, || write_uses(&app));
     tokio::select! {
         reason = watch_disk(&app) => reason,
         () = poll => BootError::Store("the revision poll ended".to_owned()),
@@ -50,6 +50,11 @@ async fn every<F: Future<Output = ()>>(period: Duration, work: impl Fn() -> F) {
         work().await;
         tokio::time::sleep(period).await;
     }
+}
+
+/// Writes down what was counted of uses of access.
+pub async fn write_uses(app: &App) {
+    crate::access_uses::flush(app).await;
 }
 
 /// Makes sure that a signing key signs and the next one waits; hands over when the time has come.

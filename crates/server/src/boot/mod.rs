@@ -14,7 +14,7 @@ mod serve;
 mod up;
 
 pub(crate) use background::ensure_relay_key;
-pub use background::turn_over;
+pub use background::{turn_over, write_uses};
 pub use config::{ConfigError, ServeConfig};
 pub use links::{init, recover};
 pub use running::Running;

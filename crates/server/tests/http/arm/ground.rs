@@ -6,6 +6,7 @@ use doorward_domain::rbac::{DenyAssignment, DenyPrincipal, OWNER, Permissions, P
 use doorward_names::{DenyAssignmentId, ObjectId, RoleAssignmentId, RoleDefinitionId, SubscriptionId};
 use doorward_store::{self as store, QueryError};
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 
 pub const WORKSPACES: &str = "providers/Microsoft.MachineLearningServices/workspaces";
 pub const AUTHORIZATION: &str = "providers/Microsoft.Authorization";
@@ -223,4 +224,50 @@ pub fn deployment_body() -> Value {
         "$schema": "https://schema.management.azure.com/schemas/2015-01-01/deploymentTemplate.json#",
         "contentVersion": "1.0.0.0", "resources": [],
     }}})
+}
+
+/// A table of what was answered, with ids in it replaced by words.
+pub struct Table {
+    /// What it says.
+    pub text: String,
+    words: Vec<(String, String)>,
+}
+
+impl Table {
+    pub fn of(ground: &Ground) -> Self {
+        let words = [
+            (ground.at.clone(), "{s}"),
+            (ground.id.to_string(), "{id}"),
+            (ground.tenant.id.to_string(), "{tenant}"),
+        ];
+        Self {
+            text: String::new(),
+            words: words.map(|(id, word)| (id, word.to_owned())).to_vec(),
+        }
+    }
+
+    pub fn name(&mut self, id: impl ToString, word: &str) {
+        self.words.push((id.to_string(), word.to_owned()));
+        self.words
+            .push((id.to_string().replace('-', ""), format!("{word} without dashes")));
+    }
+
+    pub fn row(&mut self, what: &str, answer: &Answer) {
+        let error = match answer.text.is_empty() {
+            true => Value::Null,
+            false => answer.json()["error"].clone(),
+        };
+        let mut line = match error.is_null() {
+            true => answer.status.to_string(),
+            false => {
+                let text = |name: &str| error[name].as_str().unwrap().to_owned();
+                format!("{} {}: {}", answer.status, text("code"), text("message"))
+            }
+        };
+        for (id, word) in &self.words {
+            line = line.replace(id, word);
+        }
+        let shown: String = line.chars().take(420).collect();
+        let _ = writeln!(self.text, "{what:<46}{shown}");
+    }
 }

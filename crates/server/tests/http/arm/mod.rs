@@ -1,5 +1,6 @@
 //! `/tenants`, `/subscriptions/…`: Resource Manager, under the server's own name and under Azure's.
 
+mod audit;
 mod concurrency;
 mod denied;
 mod escalation;
@@ -8,6 +9,8 @@ mod ground;
 mod groups;
 mod lists;
 mod refusals;
+mod refused_resources;
+mod roles;
 mod spelling;
 mod subscriptions;
 mod tenants;
