@@ -101,6 +101,9 @@ impl<'a> Script<'a> {
     }
 }
 
+/// Who under which name does what where, with which body.
+type Step<'a> = ((&'a str, &'a Caller), &'a str, String, Option<Value>);
+
 #[tokio::test]
 async fn golden_rows_of_changes_and_refusals() {
     let mut tables = Vec::new();
@@ -142,7 +145,7 @@ async fn golden_rows_of_changes_and_refusals() {
         let here = || Some(json!({"location": "westeurope"}));
         let give = || Some(assignment_body(READER, bob.id));
         let assignment = ground.assignment(&group, &new);
-        let steps: Vec<((&str, &Caller), &str, String, Option<Value>)> = vec![
+        let steps: Vec<Step<'_>> = vec![
             (b, "GET", workspace.clone(), None),
             (b, "GET", at.clone(), None),
             (b, "PATCH", workspace.clone(), Some(json!({"tags": {"a": "b"}}))),
