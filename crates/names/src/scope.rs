@@ -10,6 +10,8 @@ pub struct Scope {
     text: String,
     key: String,
     kind: ScopeKind,
+    /// Where in the key each scope ends that the path shows to be above, widest first, and this one at last.
+    ends: Box<[u16]>,
 }
 
 /// Which kind of place a [`Scope`] is.
@@ -81,7 +83,13 @@ impl Scope {
 
     fn made(text: String, kind: ScopeKind) -> Self {
         let key = text.to_lowercase();
-        Self { text, key, kind }
+        let ends = ends(&key);
+        Self {
+            text,
+            key,
+            kind,
+            ends,
+        }
     }
 
     /// The scope as written.
@@ -101,13 +109,11 @@ impl Scope {
 
     /// The keys of this scope and of all that its path shows to be above it, narrowest first: a resource's parents, its
     /// group, its subscription. Management groups don't show in a path, and the root is left out.
-    pub fn path_keys(&self) -> impl Iterator<Item = &str> {
-        let mut next = (self.kind != ScopeKind::Root).then_some(self.key.as_str());
-        std::iter::from_fn(move || {
-            let key = next?;
-            next = above(key);
-            Some(key)
-        })
+    pub fn path_keys(&self) -> impl DoubleEndedIterator<Item = &str> {
+        self.ends
+            .iter()
+            .rev()
+            .filter_map(|end| self.key.get(..usize::from(*end)))
     }
 
     /// Whether `other` is this scope or, as its path shows, below it. Management groups contain nothing by path; the
@@ -118,9 +124,8 @@ impl Scope {
 
     /// What the path shows to be directly above: nothing above a subscription, a management group, or the root.
     pub fn parent(&self) -> Option<Self> {
-        let length = above(&self.key)?.len();
         // Lower case may change a text's length in bytes; parts don't, in number.
-        let parts = self.key.get(..length)?.split('/').count();
+        let parts = self.path_keys().nth(1)?.split('/').count();
         let text: Vec<_> = self.text.split('/').take(parts).collect();
         text.join("/").parse().ok()
     }
@@ -170,23 +175,38 @@ impl Scope {
     }
 }
 
-/// The key directly above another one, as far as the path shows it.
-fn above(key: &str) -> Option<&str> {
-    let first = |parts: usize| {
-        let end = key.match_indices('/').nth(parts).map_or(key.len(), |(at, _)| at);
-        key.get(..end)
+/// Where each scope ends that a key shows, widest first; none for the root.
+fn ends(key: &str) -> Box<[u16]> {
+    let mut slashes = key
+        .match_indices('/')
+        .map(|(at, _)| at)
+        .skip(1)
+        .chain([key.len()]);
+    let mut from = 1;
+    let mut part = || {
+        let end = slashes.next()?;
+        let word = key.get(from..end)?;
+        from = end + 1;
+        Some((word, end as u16))
     };
-    let depth = key.matches('/').count();
-    let Some(provider) = key.rfind("/providers/") else {
-        return if depth > 2 { first(2) } else { None };
-    };
-    let before = key.get(..provider)?.matches('/').count();
-    // After `/providers/{namespace}` come pairs of type and name.
-    match (depth - before).saturating_sub(2) / 2 {
-        0 | 1 if before == 0 => None,
-        0 | 1 => first(before),
-        _ => first(depth - 2),
+    let mut ends = Vec::with_capacity(4);
+    let mut next = part();
+    for word in ["subscriptions", "resourcegroups"] {
+        if next.is_some_and(|(found, _)| found == word) {
+            ends.extend(part().map(|(_, end)| end));
+            next = part();
+        }
     }
+    // After a marker and a namespace come pairs of type and name, until the next marker.
+    while let Some((word, _)) = next {
+        if word == "providers" {
+            part();
+            part();
+        }
+        ends.extend(part().map(|(_, end)| end));
+        next = part();
+    }
+    ends.into()
 }
 
 impl FromStr for Scope {

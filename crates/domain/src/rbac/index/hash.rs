@@ -31,15 +31,20 @@ pub(super) fn extend(above: u64, bytes: &[u8]) -> u64 {
         let whole = u128::from_le_bytes(*pair);
         state = fold(whole as u64 ^ FIRST, (whole >> 64) as u64 ^ state);
     }
-    let mut last = [0; 16];
-    for (to, from) in last.iter_mut().zip(rest) {
-        *to = *from;
-    }
-    let whole = u128::from_le_bytes(last);
-    fold(whole as u64 ^ SECOND, (whole >> 64) as u64 ^ state)
+    let last = match bytes.last_chunk::<16>() {
+        // Some of it once more, which does no harm.
+        Some(last) => u128::from_le_bytes(*last),
+        None => rest.iter().fold(0, |last, byte| last << 8 | u128::from(*byte)),
+    };
+    fold(last as u64 ^ SECOND, (last >> 64) as u64 ^ state)
 }
 
-/// The hash of a principal at a scope.
-pub(super) const fn of_pair(scope: u64, principal: u32) -> u64 {
-    fold(scope ^ THIRD, (principal as u64 + 1).wrapping_mul(SEED))
+/// The hash of a principal's number.
+pub(super) const fn of_principal(number: u32) -> u64 {
+    (number as u64 + 1).wrapping_mul(SEED)
+}
+
+/// The hash of a scope and a principal, from those of both.
+pub(super) const fn of_pair(scope: u64, principal: u64) -> u64 {
+    fold(scope ^ THIRD, principal)
 }

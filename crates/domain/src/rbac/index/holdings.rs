@@ -1,18 +1,31 @@
 //! Role assignments: by their ids, by principal and scope, and by principal.
 
+use std::ops::ControlFlow;
+
 use doorward_names::RoleAssignmentId;
 
 use super::hash;
 use super::places::{Level, Places};
+use super::sieve::Sieve;
 use super::slab::Slab;
-use super::table::{Sieve, Table};
+use super::table::Table;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Holdings {
     all: Slab<Holding>,
+    /// What decisions need of each of them; apart, because it is read much more often than the rest.
+    given: Vec<Given>,
     by_id: Table,
     by_pair: Table,
     sieve: Sieve,
+}
+
+/// What decisions need of an assignment: the numbers of its principal, scope and role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Given {
+    principal: u32,
+    pub(super) place: u32,
+    pub(super) role: u32,
 }
 
 /// An assignment; numbers stand for the principal, the scope and the role.
@@ -40,36 +53,66 @@ impl Holding {
             previous: None,
         }
     }
+
+    const fn given(&self) -> Given {
+        Given {
+            principal: self.principal,
+            place: self.place,
+            role: self.role,
+        }
+    }
 }
 
 impl Holdings {
     pub(super) fn find(&self, id: RoleAssignmentId) -> Option<(u32, &Holding)> {
         let mut found = self.by_id.candidates(hash::of_id(id.as_bytes()));
-        found.find_map(|number| Some((number, self.all.get(number).filter(|holding| holding.id == id)?)))
+        found
+            .find_map(|(number, ())| Some((number, self.all.get(number).filter(|holding| holding.id == id)?)))
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Holding> {
         self.all.iter()
     }
 
-    /// What a principal has at one place, in no order.
+    /// Shows each of the principals with each of the levels at which it may have something, by principal and then by
+    /// level, and the numbers of what it has. That this is there, is still to be seen.
     #[inline]
-    pub(super) fn at<'a, 'b>(
+    pub(super) fn perhaps<'a, B>(
         &'a self,
-        principal: u32,
-        level: &'b Level<'b>,
-        places: &'a Places,
-    ) -> impl Iterator<Item = &'a Holding> + use<'a, 'b> {
-        let hash = hash::of_pair(level.hash, principal);
-        let candidates = self
-            .sieve
-            .lets_through(hash)
-            .then(|| self.by_pair.candidates(hash));
-        candidates.into_iter().flatten().filter_map(move |number| {
-            let holding = self.all.get(number)?;
-            let place = places.get(holding.place)?;
-            (holding.principal == principal && place.is(level)).then_some(holding)
+        principals: &[u32],
+        levels: &'a [Level<'a>],
+        mut show: impl FnMut(&'a Level<'a>, &mut dyn Iterator<Item = (u32, Given)>) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
+        self.sieve.sift(principals, levels, |principal, level| {
+            let found = self.by_pair.candidates(pair(level, principal));
+            let given = found.filter_map(|(number, ())| Some((number, *self.given.get(number as usize)?)));
+            show(
+                level,
+                &mut given.filter(|(_, given)| given.principal == principal),
+            )
         })
+    }
+
+    /// What the principals have at the levels, by principal and then by level.
+    pub(super) fn at<'a>(
+        &'a self,
+        principals: &[u32],
+        levels: &'a [Level<'a>],
+        places: &'a Places,
+    ) -> Vec<&'a Holding> {
+        let mut found = Vec::new();
+        let _all = self.perhaps(principals, levels, |level, holdings| {
+            let is_there = |given: Given| places.get(given.place).is_some_and(|place| place.is(level));
+            found.extend(
+                holdings.filter_map(|(number, given)| self.all.get(number).filter(|_| is_there(given))),
+            );
+            ControlFlow::<()>::Continue(())
+        });
+        found
+    }
+
+    pub(super) fn get(&self, number: u32) -> Option<&Holding> {
+        self.all.get(number)
     }
 
     /// What a principal has, from its first one on.
@@ -82,25 +125,38 @@ impl Holdings {
         })
     }
 
-    /// Takes in an assignment at the place whose hash is given, before the others of its principal; its number.
-    pub(super) fn insert(&mut self, new: Holding, place: u64, first: Option<u32>) -> u32 {
-        let pair = hash::of_pair(place, new.principal);
-        let id = hash::of_id(new.id.as_bytes());
+    /// Takes in an assignment, before the others of its principal; its number.
+    pub(super) fn insert(&mut self, new: Holding, first: Option<u32>, places: &Places) -> u32 {
         let number = self.all.insert(Holding { next: first, ..new });
+        match self.given.get_mut(number as usize) {
+            Some(given) => *given = new.given(),
+            None => self.given.push(new.given()),
+        }
         if let Some(second) = first.and_then(|first| self.all.get_mut(first)) {
             second.previous = Some(number);
         }
-        self.by_id.insert(id, number);
-        self.by_pair.insert(pair, number);
-        self.sieve.add(pair, &self.by_pair);
+        self.by_id.insert(hash::of_id(new.id.as_bytes()), number, ());
+        if let Some(place) = places.get(new.place) {
+            let level = place.level();
+            self.by_pair.insert(pair(&level, new.principal), number, ());
+            self.sieve.add(&level, new.principal, self.all.len());
+        }
+        let pair = |number| {
+            let holding = self.all.get(number)?;
+            Some((places.get(holding.place)?.level(), holding.principal))
+        };
+        self.sieve.step(self.all.end(), self.all.len(), pair);
         number
     }
 
     /// Takes an assignment out. The first of its principal's, when that is another one now.
-    pub(super) fn remove(&mut self, number: u32, place: u64) -> Option<NewFirst> {
+    pub(super) fn remove(&mut self, number: u32, places: &Places) -> Option<NewFirst> {
         let old = self.all.remove(number)?;
-        self.by_id.remove(hash::of_id(old.id.as_bytes()), number);
-        self.by_pair.remove(hash::of_pair(place, old.principal), number);
+        self.by_id.remove(hash::of_id(old.id.as_bytes()), number, ());
+        if let Some(place) = places.get(old.place) {
+            self.by_pair
+                .remove(pair(&place.level(), old.principal), number, ());
+        }
         if let Some(next) = old.next.and_then(|next| self.all.get_mut(next)) {
             next.previous = old.previous;
         }
@@ -116,3 +172,7 @@ impl Holdings {
 
 /// Which of a principal's assignments is the first now, if any.
 pub(super) struct NewFirst(pub(super) Option<u32>);
+
+fn pair(level: &Level<'_>, principal: u32) -> u64 {
+    hash::of_pair(level.hash, hash::of_principal(principal))
+}

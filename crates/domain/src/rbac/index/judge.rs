@@ -1,6 +1,7 @@
 //! How an index comes to a decision.
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use doorward_names::{DenyAssignmentId, ObjectId, RoleAssignmentId, RoleDefinitionId};
@@ -13,8 +14,10 @@ use crate::rbac::{Action, Because, Decision, Missing, Plane, Request};
 
 impl Index {
     pub(in crate::rbac) fn decide(&self, request: &Request<'_>) -> Decision {
-        let line = self.tree.line(request.scope.key());
-        self.decide_for(request, self.people.caller(request.principal), &line)
+        // The caller first: that memory is far away, and comes while the line is made.
+        let caller = self.people.caller(request.principal);
+        let line = self.tree.line(request.scope);
+        self.decide_for(request, caller, &line)
     }
 
     fn decide_for(&self, request: &Request<'_>, caller: Caller<'_>, line: &Line<'_>) -> Decision {
@@ -27,14 +30,14 @@ impl Index {
 
     /// Every deny assignment that takes what is asked for away, by id.
     pub(in crate::rbac) fn denies_against(&self, request: &Request<'_>) -> BTreeSet<DenyAssignmentId> {
-        let line = self.tree.line(request.scope.key());
+        let line = self.tree.line(request.scope);
         let caller = self.people.caller(request.principal);
         self.denies.against(request, caller, &line, &self.places)
     }
 
     /// What the decision would be without deny assignments.
     pub(in crate::rbac) fn decide_without_denies(&self, request: &Request<'_>) -> Decision {
-        let line = self.tree.line(request.scope.key());
+        let line = self.tree.line(request.scope);
         self.roles_of(request, self.people.caller(request.principal), &line)
     }
 
@@ -46,15 +49,12 @@ impl Index {
     ) -> Option<Decision> {
         let group = self.people.find(group)?;
         let caller = self.people.caller(request.principal);
-        if caller.all().any(|one| one == group) {
+        if caller.all.contains(&group) {
             return None;
         }
-        let groups = self.people.joined(caller, group);
-        let caller = Caller {
-            groups: &groups,
-            ..caller
-        };
-        Some(self.decide_for(request, caller, &self.tree.line(request.scope.key())))
+        let all = self.people.joined(caller, group);
+        let caller = Caller { all: &all, ..caller };
+        Some(self.decide_for(request, caller, &self.tree.line(request.scope)))
     }
 
     /// Whether a role allows an action, wherever it is assigned.
@@ -68,25 +68,35 @@ impl Index {
     fn roles_of(&self, request: &Request<'_>, caller: Caller<'_>, line: &Line<'_>) -> Decision {
         let mut any = false;
         let mut conditional: Option<RoleAssignmentId> = None;
-        for one in caller.all() {
-            for level in line.levels() {
+        let found = self
+            .holdings
+            .perhaps(caller.all, line.levels(), |level, holdings| {
                 let mut allowing: Option<&Holding> = None;
-                for holding in self.holdings.at(one, level, &self.places) {
-                    any = true;
-                    let role = self.roles.get(holding.role);
-                    if !role.is_some_and(|role| role.allows(request.action, request.plane)) {
+                for (number, given) in holdings {
+                    let role = self.roles.get(given.role);
+                    let allows = role.is_some_and(|role| role.allows(request.action, request.plane));
+                    // Far memory is looked at only when it matters.
+                    if (any && !allows) || !self.places.get(given.place).is_some_and(|place| place.is(level))
+                    {
                         continue;
                     }
+                    any = true;
+                    let Some(holding) = self.holdings.get(number).filter(|_| allows) else {
+                        continue;
+                    };
                     if holding.has_condition {
                         conditional = Some(conditional.map_or(holding.id, |other| other.min(holding.id)));
                     } else if allowing.is_none_or(|other| holding.id < other.id) {
                         allowing = Some(holding);
                     }
                 }
-                if let Some(because) = allowing.and_then(|holding| self.because(holding, caller)) {
-                    return Decision::Allowed(because);
+                match allowing.and_then(|holding| self.because(holding, caller)) {
+                    Some(because) => ControlFlow::Break(because),
+                    None => ControlFlow::Continue(()),
                 }
-            }
+            });
+        if let ControlFlow::Break(because) = found {
+            return Decision::Allowed(because);
         }
         Decision::Denied(match (conditional, any) {
             (Some(id), _) => Missing::Condition(id),

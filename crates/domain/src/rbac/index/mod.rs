@@ -14,6 +14,7 @@ mod people;
 mod places;
 mod read;
 mod roles;
+mod sieve;
 mod slab;
 mod table;
 mod tree;
@@ -26,7 +27,7 @@ use super::{Change, RoleAssignmentEntry, RoleDefinition};
 use denies::Denies;
 use holdings::{Holding, Holdings, NewFirst};
 use people::People;
-use places::{Places, Use, own_level};
+use places::{Places, Use};
 use roles::Roles;
 use tree::Tree;
 
@@ -77,7 +78,7 @@ impl Index {
         let mut new = Holding::new(entry.id, principal, place, role);
         new.has_condition = entry.has_condition;
         let first = self.people.get(principal).and_then(|person| person.first);
-        let number = self.holdings.insert(new, own_level(&entry.scope).hash, first);
+        let number = self.holdings.insert(new, first, &self.places);
         self.people.set_first(principal, Some(number));
         if let Some(subscription) = entry.scope.subscription_id() {
             *self.counts.entry(subscription).or_default() += 1;
@@ -90,7 +91,7 @@ impl Index {
         };
         if let Some(place) = self.places.get(old.place) {
             let subscription = subscription_of(&place.text);
-            if let Some(NewFirst(first)) = self.holdings.remove(number, place.hash) {
+            if let Some(NewFirst(first)) = self.holdings.remove(number, &self.places) {
                 self.people.set_first(old.principal, first);
             }
             if let Some(count) = subscription.and_then(|id| self.counts.get_mut(&id)) {

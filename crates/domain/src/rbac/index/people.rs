@@ -10,14 +10,30 @@ use super::table::Table;
 #[derive(Debug, Clone, Default)]
 pub(super) struct People {
     all: Slab<Person>,
+    /// What decisions need of each of them.
+    seats: Vec<Seat>,
     by_id: Table,
+}
+
+/// How many numbers a seat has room for.
+const ROOM: usize = 11;
+
+/// Somebody's id and groups, in one line of memory.
+#[derive(Debug, Clone)]
+#[repr(align(64))]
+struct Seat {
+    id: ObjectId,
+    /// Itself, and the groups that it is in, through others as well, by their ids. When these are more, they are in
+    /// `Person`.
+    all: [u32; ROOM],
+    count: u32,
 }
 
 #[derive(Debug, Clone)]
 pub(super) struct Person {
     pub(super) id: ObjectId,
-    /// The groups that it is in, through others as well, by their ids.
-    groups: Box<[u32]>,
+    /// Itself and its groups, when they are more than a seat has room for.
+    many: Box<[u32]>,
     /// The groups that it is in itself, in no order.
     parents: Vec<u32>,
     /// Who is in it, ascending.
@@ -36,28 +52,37 @@ impl Person {
 
 /// Somebody, and the groups that they are in.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::rbac) struct Caller<'a> {
+pub(super) struct Caller<'a> {
     /// Who it is; `None` when the index doesn't know them.
     pub(super) own: Option<u32>,
-    /// The groups, by their ids.
-    pub(super) groups: &'a [u32],
+    /// It, and then its groups by their ids.
+    pub(super) all: &'a [u32],
 }
 
 impl Caller<'_> {
-    /// It, and then its groups.
-    pub(super) fn all(&self) -> impl Iterator<Item = u32> {
-        self.own.into_iter().chain(self.groups.iter().copied())
-    }
-
     pub(super) fn is_or_is_in_one_of(&self, people: &[u32]) -> bool {
-        self.all().any(|one| people.contains(&one))
+        self.all.iter().any(|one| people.contains(one))
     }
 }
 
 impl People {
     pub(super) fn find(&self, id: ObjectId) -> Option<u32> {
-        let is_it = |number: &u32| self.all.get(*number).is_some_and(|person| person.id == id);
-        self.by_id.candidates(hash::of_id(id.as_bytes())).find(is_it)
+        Some(self.seat_of(id)?.0)
+    }
+
+    fn seat_of(&self, id: ObjectId) -> Option<(u32, &Seat)> {
+        let mut found = self.by_id.candidates(hash::of_id(id.as_bytes()));
+        found.find_map(|(number, ())| {
+            let seat = self.seats.get(number as usize)?;
+            (seat.id == id).then_some((number, seat))
+        })
+    }
+
+    fn with_groups<'a>(&'a self, number: u32, seat: &'a Seat) -> &'a [u32] {
+        match seat.all.get(..seat.count as usize) {
+            Some(all) => all,
+            None => self.all.get(number).map_or(&[], |person| &*person.many),
+        }
     }
 
     pub(super) fn get(&self, number: u32) -> Option<&Person> {
@@ -65,26 +90,27 @@ impl People {
     }
 
     pub(super) fn caller(&self, id: ObjectId) -> Caller<'_> {
-        let own = self.find(id);
-        let person = own.and_then(|number| self.all.get(number));
-        Caller {
-            own,
-            groups: person.map_or(&[], |person| &*person.groups),
+        match self.seat_of(id) {
+            Some((number, seat)) => Caller {
+                own: Some(number),
+                all: self.with_groups(number, seat),
+            },
+            None => Caller { own: None, all: &[] },
         }
     }
 
-    /// What somebody's groups would be, were they in `group` as well.
+    /// What somebody and their groups would be, were they in `group` as well.
     pub(super) fn joined(&self, caller: Caller<'_>, group: u32) -> Vec<u32> {
-        let mut groups = caller.groups.to_vec();
-        groups.extend(self.groups_with(group));
-        self.in_order(groups, caller.own)
+        self.in_order(
+            caller.own,
+            caller.all.iter().copied().chain(self.number_with_groups(group)),
+        )
     }
 
-    /// The groups that an id stands for.
-    pub(super) fn ids<'a>(&'a self, numbers: &'a [u32]) -> impl Iterator<Item = ObjectId> + 'a {
-        numbers
-            .iter()
-            .filter_map(|number| Some(self.all.get(*number)?.id))
+    /// The ids of somebody's groups.
+    pub(super) fn groups_of(&self, id: ObjectId) -> impl Iterator<Item = ObjectId> {
+        let groups = self.caller(id).all.iter().skip(1);
+        groups.filter_map(|number| Some(self.all.get(*number)?.id))
     }
 
     /// The number of an id that is from now on known, at least until the next [`People::forget`].
@@ -92,13 +118,22 @@ impl People {
         self.find(id).unwrap_or_else(|| {
             let number = self.all.insert(Person {
                 id,
-                groups: Box::default(),
+                many: Box::default(),
                 parents: Vec::new(),
                 members: Vec::new(),
                 first: None,
                 named: 0,
             });
-            self.by_id.insert(hash::of_id(id.as_bytes()), number);
+            let seat = Seat {
+                id,
+                all: [number; ROOM],
+                count: 1,
+            };
+            match self.seats.get_mut(number as usize) {
+                Some(place) => *place = seat,
+                None => self.seats.push(seat),
+            }
+            self.by_id.insert(hash::of_id(id.as_bytes()), number, ());
             number
         })
     }
@@ -108,7 +143,7 @@ impl People {
         if self.all.get(number).is_some_and(Person::is_idle)
             && let Some(person) = self.all.remove(number)
         {
-            self.by_id.remove(hash::of_id(person.id.as_bytes()), number);
+            self.by_id.remove(hash::of_id(person.id.as_bytes()), number, ());
         }
     }
 
@@ -201,38 +236,48 @@ impl People {
 
     /// Finds somebody's groups anew.
     fn look_again(&mut self, number: u32) {
-        let mut groups = vec![number];
-        self.reach(&mut groups, |person| &person.parents);
-        let groups = self.in_order(groups, Some(number));
-        if let Some(person) = self.all.get_mut(number) {
-            person.groups = groups.into();
-        }
+        let mut all = vec![number];
+        self.reach(&mut all, |person| &person.parents);
+        let all = self.in_order(Some(number), all.into_iter());
+        self.set_groups(number, &all);
     }
 
     /// Adds a group and its groups to somebody's.
     fn add_groups(&mut self, number: u32, group: u32) {
-        let Some(person) = self.all.get(number) else {
+        let before = self.number_with_groups(number);
+        let all = self.in_order(Some(number), before.chain(self.number_with_groups(group)));
+        self.set_groups(number, &all);
+    }
+
+    fn set_groups(&mut self, number: u32, all: &[u32]) {
+        let (Some(person), Some(seat)) = (self.all.get_mut(number), self.seats.get_mut(number as usize))
+        else {
             return;
         };
-        let mut groups = person.groups.to_vec();
-        groups.extend(self.groups_with(group));
-        let groups = self.in_order(groups, Some(number));
-        if let Some(person) = self.all.get_mut(number) {
-            person.groups = groups.into();
+        seat.count = all.len() as u32;
+        person.many = Box::default();
+        match seat.all.get_mut(..all.len()) {
+            Some(place) => place.copy_from_slice(all),
+            None => person.many = all.into(),
         }
     }
 
-    fn groups_with(&self, group: u32) -> impl Iterator<Item = u32> {
-        let above = self.all.get(group).map_or(&[][..], |person| &person.groups);
-        std::iter::once(group).chain(above.iter().copied())
+    fn number_with_groups(&self, number: u32) -> impl Iterator<Item = u32> {
+        let seat = self.seats.get(number as usize);
+        let all = seat.map_or(&[][..], |seat| self.with_groups(number, seat));
+        all.iter().copied()
     }
 
-    /// Each once, by their ids, and without `own`.
-    fn in_order(&self, mut groups: Vec<u32>, own: Option<u32>) -> Vec<u32> {
-        groups.retain(|group| Some(*group) != own);
-        groups.sort_unstable_by_key(|group| self.all.get(*group).map(|person| person.id));
-        groups.dedup();
-        groups
+    /// Somebody first, and then the others, each once, by their ids.
+    fn in_order(&self, own: Option<u32>, all: impl Iterator<Item = u32>) -> Vec<u32> {
+        let mut ordered: Vec<u32> = own
+            .into_iter()
+            .chain(all.filter(|one| Some(*one) != own))
+            .collect();
+        let others = ordered.get_mut(usize::from(own.is_some())..).unwrap_or_default();
+        others.sort_unstable_by_key(|one| self.seats.get(*one as usize).map(|seat| seat.id));
+        ordered.dedup();
+        ordered
     }
 }
 

@@ -19,7 +19,8 @@ pub(super) struct Places {
 pub(super) struct Place {
     /// As it was first written.
     pub(super) text: Arc<str>,
-    pub(super) hash: u64,
+    hash: u64,
+    anchor: u64,
     /// How many role assignments are here.
     pub(super) assignments: u32,
     /// How many deny assignments are here.
@@ -27,6 +28,15 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// Its level, but for the key.
+    pub(super) fn level(&self) -> Level<'static> {
+        Level {
+            hash: self.hash,
+            anchor: self.anchor,
+            key: "",
+        }
+    }
+
     /// Whether it is what `level` says.
     pub(super) fn is(&self, level: &Level<'_>) -> bool {
         self.hash == level.hash && is_same(&self.text, level.key)
@@ -46,8 +56,8 @@ impl Places {
     }
 
     pub(super) fn find(&self, level: &Level<'_>) -> Option<u32> {
-        let is_it = |number: &u32| self.all.get(*number).is_some_and(|place| place.is(level));
-        self.by_key.candidates(level.hash).find(is_it)
+        let mut found = self.by_key.candidates(level.hash).map(|(number, ())| number);
+        found.find(|number| self.all.get(*number).is_some_and(|place| place.is(level)))
     }
 
     /// The number of a scope where there is one thing more.
@@ -57,10 +67,11 @@ impl Places {
             let number = self.all.insert(Place {
                 text: scope.as_str().into(),
                 hash: level.hash,
+                anchor: level.anchor,
                 assignments: 0,
                 denies: 0,
             });
-            self.by_key.insert(level.hash, number);
+            self.by_key.insert(level.hash, number, ());
             number
         });
         if let Some(place) = self.all.get_mut(number) {
@@ -82,7 +93,7 @@ impl Places {
             Use::Deny => place.denies -= 1,
         }
         if place.assignments == 0 && place.denies == 0 {
-            self.by_key.remove(place.hash, number);
+            self.by_key.remove(place.hash, number, ());
             self.all.remove(number);
         }
     }
@@ -92,6 +103,8 @@ impl Places {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Level<'a> {
     pub(super) hash: u64,
+    /// The hash of what many have in common: of the subscription that it is or is in; one for all management groups.
+    pub(super) anchor: u64,
     pub(super) key: &'a str,
 }
 
@@ -99,6 +112,7 @@ impl Level<'static> {
     /// The root.
     pub(super) const ROOT: Self = Self {
         hash: hash::START,
+        anchor: hash::START,
         key: "/",
     };
 }
@@ -115,14 +129,23 @@ pub(super) struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    /// What the key of a scope shows, narrowest first; without the root.
-    pub(super) fn of_path(key: &'a str) -> Self {
+    /// What the path of a scope shows, narrowest first; without the root.
+    pub(super) fn of_path(scope: &'a Scope) -> Self {
         let mut line = Self {
             few: [Level::default(); INLINE],
             filled: 0,
             many: Vec::new(),
         };
-        levels(key, |level| line.push(level));
+        let is_in_subscription = scope.key().starts_with("/subscriptions/");
+        let (mut hash, mut anchor, mut told) = (hash::START, hash::START, 0);
+        for key in scope.path_keys().rev() {
+            hash = hash::extend(hash, key.as_bytes().get(told..).unwrap_or_default());
+            if told == 0 && is_in_subscription {
+                anchor = hash;
+            }
+            told = key.len();
+            line.push(Level { hash, anchor, key });
+        }
         line.levels_mut().reverse();
         line
     }
@@ -159,61 +182,8 @@ impl<'a> Line<'a> {
 
 /// The level of a scope itself.
 pub(super) fn own_level(scope: &Scope) -> Level<'_> {
-    let line = Line::of_path(scope.key());
+    let line = Line::of_path(scope);
     line.levels().first().copied().unwrap_or(Level::ROOT)
-}
-
-/// Tells `found` of each key that the key of a scope shows, widest first; of the root's, none. In one walk, because it
-/// is a good part of a decision.
-fn levels<'a>(key: &'a str, mut found: impl FnMut(Level<'a>)) {
-    let mut parts = Parts { key, at: 0 };
-    let (mut hash, mut told) = (hash::START, 0);
-    let mut tell = |end: usize| {
-        if let (Some(new), Some(key)) = (key.as_bytes().get(told..end), key.get(..end)) {
-            hash = hash::extend(hash, new);
-            told = end;
-            found(Level { hash, key });
-        }
-    };
-    let mut part = parts.next();
-    if part == Some("subscriptions") {
-        parts.next();
-        tell(parts.at);
-        part = parts.next();
-        if part == Some("resourcegroups") {
-            parts.next();
-            tell(parts.at);
-            part = parts.next();
-        }
-    }
-    // Then a marker and a namespace, and pairs of type and name until the next marker.
-    while let Some(word) = part {
-        if word == "providers" {
-            parts.next();
-            parts.next();
-        }
-        if parts.next().is_none() {
-            return;
-        }
-        tell(parts.at);
-        part = parts.next();
-    }
-}
-
-/// The parts of a path between its slashes.
-struct Parts<'a> {
-    key: &'a str,
-    /// Where the last one ended.
-    at: usize,
-}
-
-impl<'a> Parts<'a> {
-    fn next(&mut self) -> Option<&'a str> {
-        let rest = self.key.get(self.at + 1..).filter(|rest| !rest.is_empty())?;
-        let length = rest.bytes().position(|byte| byte == b'/').unwrap_or(rest.len());
-        self.at += 1 + length;
-        rest.get(..length)
-    }
 }
 
 /// Whether a scope, as it was written, has that key.

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use doorward_names::{ObjectId, RoleAssignmentId, RoleDefinitionId, Scope, ScopeKind, SubscriptionId};
+use doorward_names::{ObjectId, RoleAssignmentId, RoleDefinitionId, Scope, SubscriptionId};
 
 use super::Index;
 use super::holdings::Holding;
 use super::people::Caller;
-use super::places::{Line, is_same, own_level};
+use super::places::{is_same, own_level};
 use crate::rbac::{Permissions, RoleDefinition};
 
 /// An assignment, as an index has it.
@@ -71,10 +71,11 @@ impl Index {
 
     /// The assignments to that very principal at that very scope, by id.
     pub fn assigned(&self, principal: ObjectId, scope: &Scope) -> Vec<Held<'_>> {
-        let level = own_level(scope);
-        let number = self.people.find(principal).into_iter();
-        let mut found: Vec<_> = number
-            .flat_map(|number| self.holdings.at(number, &level, &self.places))
+        let level = [own_level(scope)];
+        let number: Vec<_> = self.people.find(principal).into_iter().collect();
+        let found = self.holdings.at(&number, &level, &self.places);
+        let mut found: Vec<_> = found
+            .into_iter()
             .filter_map(|holding| self.held(holding))
             .collect();
         found.sort_unstable_by_key(|held| held.id);
@@ -88,8 +89,7 @@ impl Index {
     }
 
     fn holdings_of<'a>(&'a self, caller: Caller<'a>) -> impl Iterator<Item = &'a Holding> {
-        let own = caller.own.into_iter().chain(caller.groups.iter().copied());
-        let people = own.filter_map(|number| self.people.get(number));
+        let people = caller.all.iter().filter_map(|number| self.people.get(*number));
         people.flat_map(|person| self.holdings.from(person.first))
     }
 
@@ -118,37 +118,32 @@ impl Index {
 
     /// The groups that a principal is in, directly or through other groups, by id; not itself.
     pub fn groups_of(&self, principal: ObjectId) -> Vec<ObjectId> {
-        self.people.ids(self.people.caller(principal).groups).collect()
+        self.people.groups_of(principal).collect()
     }
 
     /// The keys of a scope and of all that is above it, narrowest first: what its path shows, then the management
     /// groups that are known, then the root.
     pub fn ancestors(&self, scope: &Scope) -> Vec<String> {
-        let line = self.tree.line(scope.key());
+        let line = self.tree.line(scope);
         line.levels().iter().map(|level| level.key.to_owned()).collect()
     }
 
     /// Whether what is assigned at `assigned` counts at `asked`: it is the same scope, or above.
     pub fn covers(&self, assigned: &Scope, asked: &Scope) -> bool {
-        self.is_on(assigned, &self.tree.line(asked.key()))
-    }
-
-    fn is_on(&self, scope: &Scope, line: &Line<'_>) -> bool {
-        line.levels().iter().any(|level| level.key == scope.key())
+        let line = self.tree.line(asked);
+        line.levels().iter().any(|level| level.key == assigned.key())
     }
 
     /// What a principal is allowed at a scope, as `permissions` lists it: every permission of every role that it has
     /// there or above, each role once. An assignment with a condition gives nothing.
     pub fn permissions_at(&self, principal: ObjectId, scope: &Scope) -> Vec<&Permissions> {
-        let line = self.tree.line(scope.key());
-        let mut roles = BTreeSet::new();
-        for one in self.people.caller(principal).all() {
-            for level in line.levels() {
-                let held = self.holdings.at(one, level, &self.places);
-                let held = held.filter(|holding| !holding.has_condition);
-                roles.extend(held.filter_map(|holding| Some(self.roles.get(holding.role)?.id)));
-            }
-        }
+        let line = self.tree.line(scope);
+        let caller = self.people.caller(principal);
+        let held = self.holdings.at(caller.all, line.levels(), &self.places);
+        let held = held.iter().filter(|holding| !holding.has_condition);
+        let roles: BTreeSet<_> = held
+            .filter_map(|holding| Some(self.roles.get(holding.role)?.id))
+            .collect();
         let roles = roles.into_iter().filter_map(|id| self.role(id));
         roles.flat_map(|role| &role.permissions).collect()
     }
@@ -156,23 +151,18 @@ impl Index {
     /// Whether a principal has any role at a scope, above it, or anywhere below it: whether it may know that the scope
     /// is there.
     pub fn reaches_into(&self, principal: ObjectId, scope: &Scope) -> bool {
-        let line = self.tree.line(scope.key());
+        let line = self.tree.line(scope);
         let caller = self.people.caller(principal);
         let counts = |holding: &Holding| {
             let role = self.roles.get(holding.role);
             !holding.has_condition && role.is_some_and(|role| role.definition().is_some())
         };
-        let at_or_above = || {
-            caller.all().any(|one| {
-                let mut levels = line.levels().iter();
-                levels.any(|level| self.holdings.at(one, level, &self.places).any(counts))
-            })
-        };
+        let at_or_above = self.holdings.at(caller.all, line.levels(), &self.places);
         let is_below = |holding: &Holding| {
             let place = self.places.get(holding.place);
             place.is_some_and(|place| self.is_below(&place.text, scope))
         };
-        at_or_above()
+        at_or_above.into_iter().any(counts)
             || self
                 .holdings_of(caller)
                 .any(|holding| counts(holding) && is_below(holding))
@@ -194,16 +184,6 @@ impl Index {
 
     /// Whether a scope, as it was written, is below another one.
     fn is_below(&self, text: &str, scope: &Scope) -> bool {
-        let key = match text.is_ascii() {
-            true => text.to_ascii_lowercase(),
-            false => text.to_lowercase(),
-        };
-        match scope.kind() {
-            ScopeKind::Root => true,
-            ScopeKind::ManagementGroup => self.is_on(scope, &self.tree.line(&key)),
-            _ => key
-                .strip_prefix(scope.key())
-                .is_some_and(|rest| rest.starts_with('/')),
-        }
+        text.parse().is_ok_and(|below| self.covers(scope, &below))
     }
 }

@@ -42,6 +42,16 @@ impl<T> Slab<T> {
         Some(thing)
     }
 
+    /// How many things there are.
+    pub(super) const fn len(&self) -> usize {
+        self.things.len() - self.free.len()
+    }
+
+    /// More than any number.
+    pub(super) const fn end(&self) -> u32 {
+        self.things.len() as u32
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
         self.things.iter().flatten()
     }

@@ -15,8 +15,8 @@ const MANAGEMENT_GROUPS: &str = "/providers/microsoft.management/managementgroup
 pub(super) struct Tree {
     groups: Slab<Group>,
     by_name: HashMap<Box<str>, u32>,
-    placed: Slab<Placed>,
-    by_key: Table,
+    /// Subscriptions in management groups.
+    placed: Table<Placed>,
 }
 
 #[derive(Debug, Clone)]
@@ -31,26 +31,24 @@ struct Group {
 }
 
 /// A subscription in a management group.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Placed {
-    key: Box<str>,
-    hash: u64,
-    group: u32,
+    /// The id, as keys have it.
+    id: [u8; 36],
 }
 
 impl Tree {
     /// A scope and all that is above it, narrowest first: what its path shows, the management groups that are known,
     /// and the root.
-    pub(super) fn line<'a>(&'a self, key: &'a str) -> Line<'a> {
-        let mut line = Line::of_path(key);
+    pub(super) fn line<'a>(&'a self, scope: &'a Scope) -> Line<'a> {
+        let mut line = Line::of_path(scope);
         let top = line.levels().last().copied().unwrap_or(Level::ROOT);
-        let (mut next, start) = match self.find(&top).and_then(|number| self.placed.get(number)) {
-            Some(placed) => (Some(placed.group), None),
-            None => {
-                let name = top.key.strip_prefix(MANAGEMENT_GROUPS);
-                let start = name.and_then(|name| self.by_name.get(name).copied());
+        let (mut next, start) = match top.key.strip_prefix(MANAGEMENT_GROUPS) {
+            Some(name) => {
+                let start = self.by_name.get(name).copied();
                 (self.parent(start), start)
             }
+            None => (self.group_of(&top), None),
         };
         let path = line.levels().len();
         while let Some(group) = next.and_then(|number| self.groups.get(number))
@@ -65,6 +63,7 @@ impl Tree {
             line.push(Level {
                 hash: group.hash,
                 key: &group.key,
+                ..Level::ROOT
             });
             next = group.parent;
         }
@@ -76,13 +75,11 @@ impl Tree {
         self.groups.get(group?)?.parent
     }
 
-    fn find(&self, level: &Level<'_>) -> Option<u32> {
-        let is_it = |number: &u32| {
-            self.placed
-                .get(*number)
-                .is_some_and(|placed| &*placed.key == level.key)
-        };
-        self.by_key.candidates(level.hash).find(is_it)
+    /// The group that a subscription is in.
+    fn group_of(&self, level: &Level<'_>) -> Option<u32> {
+        let id = id_in(level.key)?;
+        let mut found = self.placed.candidates(level.hash);
+        found.find_map(|(group, placed)| (placed.id == *id).then_some(group))
     }
 
     /// A group is there, below that parent.
@@ -115,20 +112,16 @@ impl Tree {
         let scope = Scope::subscription(id);
         let level = own_level(&scope);
         let group = group.and_then(|name| self.enter(name));
-        let before = self.find(&level);
-        if let Some(number) = before
-            && let Some(placed) = self.placed.remove(number)
-        {
-            self.by_key.remove(placed.hash, number);
-            self.leave(placed.group);
+        let before = self.group_of(&level);
+        let Some(placed) = id_in(level.key).map(|id| Placed { id: *id }) else {
+            return;
+        };
+        if let Some(before) = before {
+            self.placed.remove(level.hash, before, placed);
+            self.leave(before);
         }
         if let Some(group) = group {
-            let number = self.placed.insert(Placed {
-                key: level.key.into(),
-                hash: level.hash,
-                group,
-            });
-            self.by_key.insert(level.hash, number);
+            self.placed.insert(level.hash, group, placed);
         }
     }
 
@@ -172,4 +165,9 @@ impl Tree {
             self.groups.remove(number);
         }
     }
+}
+
+/// The id in the key of a subscription.
+fn id_in(key: &str) -> Option<&[u8; 36]> {
+    key.strip_prefix("/subscriptions/")?.as_bytes().first_chunk()
 }
