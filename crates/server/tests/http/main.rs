@@ -12,5 +12,6 @@ mod arm;
 mod forge;
 mod graph;
 mod harness;
+mod log;
 mod run;
 mod sts;

@@ -13,7 +13,6 @@ use doorward_store::access_use::AccessUse;
 use doorward_store::{self as store, audit::Between};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
-use std::sync::{Arc, Mutex};
 
 async fn rows(ground: &Ground) -> Vec<AuditRow> {
     let tenant = ground.tenant.id;
@@ -229,31 +228,9 @@ async fn owner_assignment(ground: &Ground) -> String {
     found[0].id.to_string()
 }
 
-/// What is logged, kept.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn secrets_are_in_no_row_and_no_log() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
-        .with_writer(move || writer.clone())
-        .finish();
-    // Of the whole process, for the store has threads of its own.
-    tracing::subscriber::set_global_default(subscriber).unwrap();
-    tracing::info!("the log is read");
+    let log = crate::log::whole();
     for world in World::own().await {
         let ground = Ground::of(&world).await;
         let filled = ground.fill().await;
@@ -307,8 +284,8 @@ async fn secrets_are_in_no_row_and_no_log() {
             ground.owner.arm_token().await,
         ]);
         let whole = format!("{:?}", rows(&ground).await);
-        let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-        assert!(logged.contains("the log is read"));
+        let logged = log.text();
+        assert!(logged.contains(crate::log::SIGN_OF_LIFE));
         for secret in &secrets {
             assert!(!whole.contains(secret.as_str()), "{secret} is in the audit");
             assert!(!logged.contains(secret.as_str()), "{secret} is in the log");

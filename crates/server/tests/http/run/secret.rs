@@ -250,36 +250,6 @@ async fn a_new_password_ends_what_was_lent_before() {
     }
 }
 
-/// Everything that is logged, as text.
-#[derive(Clone, Default)]
-struct Log(std::sync::Arc<std::sync::Mutex<String>>);
-
-impl tracing::field::Visit for Log {
-    fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
-        let mut text = self.0.lock().unwrap();
-        text.push_str(&format!("{field}={value:?}\n"));
-    }
-}
-
-impl tracing::Subscriber for Log {
-    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
-        true
-    }
-    fn new_span(&self, attributes: &tracing::span::Attributes<'_>) -> tracing::span::Id {
-        attributes.record(&mut self.clone());
-        tracing::span::Id::from_u64(1)
-    }
-    fn record(&self, _: &tracing::span::Id, values: &tracing::span::Record<'_>) {
-        values.record(&mut self.clone());
-    }
-    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
-    fn event(&self, event: &tracing::Event<'_>) {
-        event.record(&mut self.clone());
-    }
-    fn enter(&self, _: &tracing::span::Id) {}
-    fn exit(&self, _: &tracing::span::Id) {}
-}
-
 async fn whole_run(tenant: &crate::harness::Tenancy, caller: &Caller, name: &str) -> Vec<String> {
     let run = Run::as_identity(caller, name).await;
     let secret = run.secret().to_owned();
@@ -300,9 +270,7 @@ async fn whole_run(tenant: &crate::harness::Tenancy, caller: &Caller, name: &str
 
 #[tokio::test]
 async fn no_secret_is_logged_or_written_down() {
-    let log = Log::default();
-    tracing::subscriber::set_global_default(log.clone()).unwrap();
-    tracing::error!("a sign of life");
+    let log = crate::log::whole();
     for world in World::own().await {
         let tenant = world.tenant().await;
         let admin = tenant.user("admin", &[DirectoryRole::GlobalAdministrator]).await;
@@ -315,8 +283,8 @@ async fn no_secret_is_logged_or_written_down() {
             .store
             .read(|view| store::audit::page(view, None, 10_000));
         let rows = format!("{:?}", rows.await.unwrap());
-        let logged = log.0.lock().unwrap().clone();
-        assert!(logged.contains("a sign of life") && rows.contains("RunBegan"));
+        let logged = log.text();
+        assert!(logged.contains(crate::log::SIGN_OF_LIFE) && rows.contains("RunBegan"));
         for secret in secrets {
             assert!(
                 !logged.contains(&secret[4..]) && !rows.contains(&secret[4..]),
