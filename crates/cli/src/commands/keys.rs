@@ -26,7 +26,7 @@ pub enum Command {
     /// Make a key worthless at once
     Revoke {
         /// The key that others may have
-        #[arg(long, value_name = "NAME")]
+        #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
         compromised: String,
         #[command(flatten)]
         store: Store,

@@ -145,6 +145,9 @@ fn signing_keys_are_listed_beside_a_running_server() {
     assert_eq!(current[0]["use"], "origin");
     let name = current[0]["name"].as_str().unwrap();
     keys(&["revoke", "--compromised", name]).text();
+    // A key's name may begin as an option does.
+    let unknown = keys(&["revoke", "--compromised", "-Rx"]).failed(1);
+    assert!(!unknown.contains("unexpected argument"), "{unknown}");
     let after = keys(&["list"]).json();
     assert!(
         after

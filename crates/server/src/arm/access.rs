@@ -74,6 +74,15 @@ impl Call {
         decide(&self.request(&action, scope), &self.access.get()).is_allowed()
     }
 
+    /// Whether a deny assignment takes it from the caller.
+    fn is_denied(&self, action: &str, scope: &Scope) -> bool {
+        let Ok(action) = action.parse::<Action>() else {
+            return false;
+        };
+        let decision = decide(&self.request(&action, scope), &self.access.get());
+        matches!(decision, Decision::Denied(Missing::DeniedBy(_)))
+    }
+
     /// Whether the caller has any role at a scope, above or below it.
     pub fn reaches(&self, scope: &Scope) -> bool {
         self.access.get().reaches_into(self.caller.id(), scope)
@@ -120,7 +129,7 @@ impl Call {
             Requirement::Open | Requirement::Handler => Ok(None),
             Requirement::Action(action, scope) => self.require(action, scope).await.map(Some),
             Requirement::Within(action, scope) => {
-                if self.may(action, scope) || !self.reaches(scope) {
+                if self.may(action, scope) || self.is_denied(action, scope) || !self.reaches(scope) {
                     return self.require(action, scope).await.map(Some);
                 }
                 Ok(None)

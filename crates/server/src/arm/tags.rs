@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use super::ArmError;
 use super::access::Authorized;
-use super::call::{Call, bare, ok};
+use super::call::{Call, bare, ok, precondition};
 use crate::http::Response;
 
 /// Tags on one thing at most.
@@ -177,11 +177,19 @@ async fn change(
 ) -> Result<Response, ArmError> {
     check(&asked)?;
     let (tenant, now, at) = (call.tenant(), call.ctx.now, scope.clone());
+    let conditions = call.conditions();
     let tags = call
         .change(&authorized, Event::ResourceWritten, move |tx| {
             let Some(old) = find(tx, tenant, &at)? else {
                 return Ok(Err(missing(&at)));
             };
+            // Groups have no entity tag.
+            if at.kind() == ScopeKind::Resource {
+                let there = store::resource::find(tx, tenant, &at)?;
+                if let Err(refusal) = precondition(&conditions, there.map(|there| there.version)) {
+                    return Ok(Err(refusal));
+                }
+            }
             let new = combined(old, operation, &asked);
             if let Err(refusal) = check(&new) {
                 return Ok(Err(refusal));

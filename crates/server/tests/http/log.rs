@@ -1,28 +1,13 @@
-//! What the server logs while tests run.
+//! What the whole process logs, for tests that look for secrets in it.
 
 use std::sync::{Arc, Mutex, OnceLock};
+
+/// What stands in it, if it is kept.
+pub const SIGN_OF_LIFE: &str = "a sign of life";
 
 /// Everything that is logged, as text.
 #[derive(Clone, Default)]
 pub struct Log(Arc<Mutex<String>>);
-
-impl Log {
-    /// The one log of this process: the store has threads of its own, so it is read for all of it.
-    pub fn begin() -> Self {
-        static LOG: OnceLock<Log> = OnceLock::new();
-        let begun = LOG.get_or_init(|| {
-            let log = Self::default();
-            tracing::subscriber::set_global_default(log.clone()).unwrap();
-            log
-        });
-        begun.clone()
-    }
-
-    /// What was logged so far.
-    pub fn text(&self) -> String {
-        self.0.lock().unwrap().clone()
-    }
-}
 
 impl tracing::field::Visit for Log {
     fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
@@ -48,4 +33,23 @@ impl tracing::Subscriber for Log {
     }
     fn enter(&self, _: &tracing::span::Id) {}
     fn exit(&self, _: &tracing::span::Id) {}
+}
+
+impl Log {
+    /// What was logged so far.
+    pub fn text(&self) -> String {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+/// The log, kept from the first call on. There is one in a process.
+pub fn whole() -> Log {
+    static WHOLE: OnceLock<Log> = OnceLock::new();
+    let log = WHOLE.get_or_init(|| {
+        let log = Log::default();
+        tracing::subscriber::set_global_default(log.clone()).unwrap();
+        log
+    });
+    tracing::error!("{SIGN_OF_LIFE}");
+    log.clone()
 }

@@ -4,7 +4,7 @@ use doorward_domain::audit::Event;
 use doorward_domain::directory::DirectoryRole;
 use doorward_domain::rbac::assignment_rules::{self, Assigned, AssignmentRefused};
 use doorward_domain::rbac::{Condition, Index, PrincipalKind, RoleAssignment};
-use doorward_names::{ObjectId, RoleAssignmentId, RoleDefinitionId, Scope, ScopeKind};
+use doorward_names::{ObjectId, RoleAssignmentId, RoleDefinitionId, Scope, ScopeKind, TenantId};
 use doorward_protocol::arm::{self as wire, List, PutRoleAssignment};
 use doorward_protocol::paths::{ArmPath, AuthorizationTail};
 use doorward_store::{self as store, QueryError, View};
@@ -99,6 +99,13 @@ pub async fn put(
 ) -> Result<Response, ArmError> {
     let asked: PutRoleAssignment = call.body()?;
     let wanted = from_wire(call, (id, scope), asked).await?;
+    let old = call.query.require_version()?.starts_with("2015-");
+    if let Some(there) = find(call, &wanted.scope, id).await?
+        && wanted.condition.is_none()
+        && says_the_same(&there, &wanted)
+    {
+        return Ok(json(StatusCode::OK, &to_wire(&there, old)));
+    }
     let entry = (&wanted).into();
     let tenant = call.tenant();
     let decide = move |index: &Index| {
@@ -107,7 +114,7 @@ pub async fn put(
     let new = wanted.clone();
     let apply = move |tx: &mut store::Tx<'_>, assigned: &Assigned| {
         if *assigned == Assigned::Same {
-            return Ok(Ok(()));
+            return replace(tx, tenant, &new);
         }
         if let Err(refusal) = crate::arm::resources::look::check_there(tx, tenant, &new.scope)? {
             return Ok(Err(refusal));
@@ -128,7 +135,6 @@ pub async fn put(
         event: Event::ResourceWritten,
         about: &about,
     };
-    let old = call.query.require_version()?.starts_with("2015-");
     match change(call, what, decide, apply).await? {
         Assigned::New => {
             let mut shown = to_wire(&wanted, old);
@@ -141,6 +147,34 @@ pub async fn put(
             Ok(json(StatusCode::OK, &to_wire(&found.unwrap_or(wanted), old)))
         }
     }
+}
+
+/// What people wrote about an assignment changes; who has what where, and since when, stays.
+fn replace(
+    tx: &mut store::Tx<'_>,
+    tenant: TenantId,
+    new: &RoleAssignment,
+) -> Result<Result<(), ArmError>, QueryError> {
+    let Some(old) = store::access_assignment::find(tx, tenant, new.id)? else {
+        return Ok(Err(missing(new.id)));
+    };
+    let changed = RoleAssignment {
+        scope: old.scope,
+        created_at: old.created_at,
+        created_by: old.created_by,
+        ..new.clone()
+    };
+    store::access_assignment::delete(tx, tenant, new.id)?;
+    Ok(store::access_assignment::insert(tx, tenant, &changed)?.map_err(|_| exists()))
+}
+
+/// Whether a request says nothing new of what is there.
+fn says_the_same(there: &RoleAssignment, wanted: &RoleAssignment) -> bool {
+    let of = |it: &RoleAssignment| {
+        let texts = (it.description.clone(), it.delegated_identity.clone());
+        (it.role, it.principal, it.condition.clone(), texts)
+    };
+    of(there) == of(wanted)
 }
 
 /// DELETE …/roleAssignments/{id}
@@ -325,11 +359,7 @@ fn role_id(text: &str) -> Result<RoleDefinitionId, ArmError> {
 }
 
 /// What a principal is in the directory; nothing when it isn't there.
-fn kind_of(
-    view: &View<'_>,
-    tenant: doorward_names::TenantId,
-    id: ObjectId,
-) -> Result<Option<PrincipalKind>, QueryError> {
+fn kind_of(view: &View<'_>, tenant: TenantId, id: ObjectId) -> Result<Option<PrincipalKind>, QueryError> {
     if store::user::find(view, tenant, id)?.is_some() {
         return Ok(Some(PrincipalKind::User));
     }

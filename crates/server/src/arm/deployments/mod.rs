@@ -17,6 +17,7 @@ use serde_json::json;
 use crate::arm::access::Authorized;
 use crate::arm::call::{Call, bare, created, is_there, ok};
 use crate::arm::catalogue::DEPLOYMENT_KEY;
+use crate::arm::resources::forget::forget_within;
 use crate::arm::template::{Context, Group, Plan, TemplateError, expand};
 use crate::arm::{ArmError, resource_groups, subscriptions, tags};
 use crate::entropy;
@@ -166,6 +167,7 @@ async fn list(call: &Call, scope: Scope) -> Result<Response, ArmError> {
 async fn delete(call: &Call, scope: Scope, name: &str, authorized: Authorized) -> Result<Response, ArmError> {
     let (tenant, at) = (call.tenant(), own_scope(&scope, name)?);
     call.change(&authorized, Event::ResourceDeleted, move |tx| {
+        forget_within(tx, tenant, &at)?;
         store::resource::delete(tx, tenant, &at).map(Ok)
     })
     .await?;

@@ -15,6 +15,9 @@ use crate::arm::call::{Call, Conditions, precondition};
 use crate::arm::catalogue::{COMPUTE_NAME, Kept, Naming, WORKSPACE_NAME, find_place, find_type};
 use crate::arm::providers::is_registered;
 
+/// Most bytes that are kept of one resource.
+const MAX_KEPT: usize = 1024 * 1024;
+
 impl Putting {
     /// Refuses a resource that would be linked to others which the caller may not write.
     pub async fn require_linked(
@@ -68,7 +71,10 @@ impl Putting {
             return Ok(Err(refusal));
         }
         let (mut resource, body) = drafted;
-        resource.body = serde_json::to_string(&body).unwrap_or_default();
+        resource.body = match kept(&body) {
+            Ok(text) => text,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
         if !new {
             store::resource::update(tx, &resource)?;
             return Ok(Ok((resource, false)));
@@ -127,7 +133,10 @@ impl Putting {
             return Ok(Err(refusal));
         }
         let (mut resource, body) = drafted;
-        resource.body = serde_json::to_string(&body).unwrap_or_default();
+        resource.body = match kept(&body) {
+            Ok(text) => text,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
         store::resource::update(tx, &resource)?;
         Ok(Ok(resource))
     }
@@ -327,6 +336,17 @@ impl Putting {
             user_assigned_identities: None,
         });
         Ok(Ok(()))
+    }
+}
+
+/// A body as it is kept. Each change of it is bounded; so is what many of them come to.
+fn kept(body: &Wire) -> Result<String, ArmError> {
+    let text = serde_json::to_string(body).map_err(|e| ArmError::Body(e.to_string()))?;
+    match text.len() <= MAX_KEPT {
+        true => Ok(text),
+        false => Err(ArmError::InvalidRequest(format!(
+            "What is kept of a resource has at most {MAX_KEPT} bytes."
+        ))),
     }
 }
 

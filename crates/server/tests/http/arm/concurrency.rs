@@ -1,6 +1,6 @@
 //! Many at once: nothing is lost, nothing is there twice, and nobody acts by a right that was taken.
 
-use super::ground::{AUTHORIZATION, Ground, WORKSPACES, assignment_body, guid, role_body, said};
+use super::ground::{AUTHORIZATION, Ground, MANAGEMENT, WORKSPACES, assignment_body, guid, role_body, said};
 use super::subscription;
 use crate::harness::{Answer, Caller, World, random, request};
 use bytes::Bytes;
@@ -243,6 +243,74 @@ async fn one_who_gives_roles_stays() {
                 left += usize::from(owner.arm("GET", &at, None).await.status == 200);
             }
             assert_eq!(left, 1);
+        }
+    }
+}
+
+/// Two changes of which one makes the other wrong: never both, whichever comes first.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_two_that_exclude_each_other_one_is_done() {
+    for world in World::own().await {
+        let ground = Ground::of(&world).await;
+        let owner = &ground.owner;
+        let principal = ground.tenant.user("p", &[]).await.id;
+        for turn in 0..6 {
+            // A group is deleted while a role is given in it: the role doesn't outlive the group.
+            let group = ground.group("short").await;
+            let path = ground.assignment(&group, &guid());
+            let (gone, given) = tokio::join!(
+                insist(owner, "DELETE", &group, None),
+                insist(owner, "PUT", &path, Some(assignment_body(READER, principal)))
+            );
+            assert_eq!(gone.status, 200);
+            assert!(
+                ["201", "404 ResourceGroupNotFound"].contains(&said(&given).as_str()),
+                "{}",
+                given.text
+            );
+            ground.group("short").await;
+            assert_eq!(owner.arm("GET", &path, None).await.status, 404);
+            // A role is deleted while it is given.
+            let role = ground
+                .role(
+                    &format!("r{turn}"),
+                    json!([{"actions": ["*/read"]}]),
+                    &[&ground.at],
+                )
+                .await;
+            let definition = format!("{}/{AUTHORIZATION}/roleDefinitions/{role}", ground.at);
+            let (gone, given) = tokio::join!(
+                insist(owner, "DELETE", &definition, None),
+                insist(owner, "PUT", &path, Some(assignment_body(role, principal)))
+            );
+            let heard = (said(&gone), said(&given));
+            let fine = [
+                ("200", "400 RoleDefinitionDoesNotExist"),
+                ("409 RoleDefinitionHasAssignments", "201"),
+            ];
+            assert!(fine.contains(&(heard.0.as_str(), heard.1.as_str())), "{heard:?}");
+            // Two management groups are moved into each other, and one is deleted while something is moved there.
+            let [a, b] = ["a", "b"].map(|name| format!("{MANAGEMENT}/{name}{turn}"));
+            for name in [&a, &b] {
+                ground.put(name, json!({})).await;
+            }
+            let inside = |parent: &str| Some(json!({"properties": {"details": {"parent": {"id": parent}}}}));
+            let (one, two) = tokio::join!(
+                insist(owner, "PUT", &a, inside(&b)),
+                insist(owner, "PUT", &b, inside(&a))
+            );
+            let mut heard = [said(&one), said(&two)];
+            heard.sort();
+            assert_eq!(heard, ["200", "400 InvalidRequest"]);
+            let [c, d] = ["c", "d"].map(|name| format!("{MANAGEMENT}/{name}{turn}"));
+            ground.put(&c, json!({})).await;
+            let (gone, made) = tokio::join!(
+                insist(owner, "DELETE", &c, None),
+                insist(owner, "PUT", &d, inside(&c))
+            );
+            let heard = (said(&gone), said(&made));
+            let fine = [("204", "404 NotFound"), ("400 InvalidRequest", "200")];
+            assert!(fine.contains(&(heard.0.as_str(), heard.1.as_str())), "{heard:?}");
         }
     }
 }

@@ -450,3 +450,30 @@ async fn a_personal_instance_is_one_persons() {
         assert_eq!(bob.arm("POST", &enter, None).await.status, 200);
     }
 }
+
+/// A role above that allows no reading tells nothing of what is below.
+#[tokio::test]
+async fn a_role_above_that_reads_nothing_shows_nothing() {
+    for world in World::shared().await {
+        let ground = Ground::of(&world).await;
+        let group = ground.group("g").await;
+        let workspace = ground.workspace(&group, "ws1").await;
+        let useless = json!([{"actions": ["Microsoft.X/things/read"]}]);
+        let useless = ground.role("useless", useless, &[&ground.at]).await;
+        let bob = ground.tenant.user("bob", &[]).await;
+        ground.tenant.assign(&bob, useless, &ground.at).await;
+        let groups = format!("{}/resourceGroups", ground.at);
+        assert_eq!(bob.arm("GET", &groups, None).await.ok()["value"], json!([]));
+        let none = format!("{}/resourceGroups/none", ground.at);
+        for tail in ["/resources".to_owned(), format!("/{WORKSPACES}")] {
+            let there = bob.arm("GET", &format!("{group}{tail}"), None).await;
+            let not = bob.arm("GET", &format!("{none}{tail}"), None).await;
+            assert_eq!((there.status, &there.text), (not.status, &not.text), "{tail}");
+        }
+        let none = workspace.replace("ws1", "none");
+        for path in [&workspace, &none] {
+            let answer = bob.arm("GET", &format!("{path}/features"), None).await;
+            assert_eq!(said(&answer), FORBIDDEN, "{path}");
+        }
+    }
+}

@@ -151,6 +151,23 @@ async fn what_is_denied_is_denied_whatever_roles_say() {
             said(&ground.owner.arm("DELETE", &tags(&other), None).await),
             "200"
         );
+        // What is denied for the whole isn't shown in part.
+        ground
+            .deny(
+                &ground.at,
+                (vec![DenyPrincipal::Everyone], vec![ground.owner.id]),
+                (&["*/read"], true),
+            )
+            .await;
+        for path in [
+            ground.at.clone(),
+            format!("{}/resourceGroups", ground.at),
+            format!("{}/resources", ground.at),
+        ] {
+            assert_eq!(reads(&bob, &path).await, FORBIDDEN, "{path}");
+            assert_eq!(reads(&ground.owner, &path).await, "200", "{path}");
+        }
+        assert_eq!(reads(&bob, &group).await, "200", "and just there");
         // What is asked about is answered the same way.
         let check = |scope: &str, id: ObjectId, action: &str| {
             let body = json!({

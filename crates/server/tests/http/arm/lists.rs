@@ -278,6 +278,20 @@ async fn conditions_are_met_or_nothing_happens() {
                 "{path}"
             );
         }
+        // Tags of a resource change it, and so obey its entity tag.
+        let tags = format!("{vault}/providers/Microsoft.Resources/tags/default");
+        let body = json!({"operation": "Merge", "properties": {"tags": {"c": "d"}}});
+        let now = ground.owner.arm("GET", &vault, None).await;
+        let now = now.header("etag").unwrap().to_owned();
+        for expected in [200, 412] {
+            let answer = conditional(
+                &ground.owner,
+                ("PATCH", &tags),
+                ("if-match", &now),
+                Some(body.clone()),
+            );
+            assert_eq!(answer.await, expected);
+        }
         for path in [&compute, &workspace, &vault] {
             let last = ground.owner.arm("GET", path, None).await;
             let last = last.header("etag").unwrap().to_owned();

@@ -3,6 +3,7 @@
 mod audit;
 mod concurrency;
 mod denied;
+mod deployments;
 mod escalation;
 mod every_route;
 mod ground;

@@ -2,8 +2,10 @@
 
 use super::ground::{AUTHORIZATION, Ground, MANAGEMENT, Table, WORKSPACES, assignment_body, guid, role_body};
 use crate::harness::{NOW, World, random};
-use doorward_domain::rbac::{Condition, OWNER, PrincipalKind, READER, RoleAssignment};
-use doorward_names::{ObjectId, RoleAssignmentId, Scope};
+use doorward_domain::rbac::{
+    Condition, OWNER, PrincipalKind, READER, RoleAssignment, RoleDefinition, RoleKind,
+};
+use doorward_names::{ObjectId, RoleAssignmentId, RoleDefinitionId, Scope};
 use doorward_store::{self as store, QueryError};
 use serde_json::{Value, json};
 
@@ -110,9 +112,39 @@ async fn golden_refusals_of_role_definitions() {
             404,
             "nothing was kept"
         );
+        fill_with_roles(&ground).await;
+        let one_more = role_body("one more", read.clone(), &[at]);
+        table.row(
+            "the one after 5000",
+            &owner.arm("PUT", &path(&id), Some(one_more)).await,
+        );
         tables.push(table.text);
     }
     insta::assert_snapshot!(crate::harness::agreed(tables));
+}
+
+/// Makes as many custom roles as there may be, by the store.
+async fn fill_with_roles(ground: &Ground) {
+    let (tenant, at): (_, Scope) = (ground.tenant.id, ground.at.parse().unwrap());
+    let written = ground.tenant.world.app.snapshots.write(move |tx| {
+        for number in 1..5000 {
+            let role = RoleDefinition {
+                id: RoleDefinitionId::from_random(random()),
+                kind: RoleKind::Custom,
+                name: format!("role {number}"),
+                description: String::new(),
+                permissions: vec![],
+                assignable_scopes: vec![at.clone()],
+                created_at: NOW,
+                created_by: None,
+                updated_at: NOW,
+                updated_by: None,
+            };
+            store::access_role::put(tx, tenant, &role)?.unwrap();
+        }
+        Ok::<_, QueryError>(())
+    });
+    written.await.unwrap();
 }
 
 #[tokio::test]
@@ -314,4 +346,31 @@ async fn last_owner(world: &World, table: &mut Table) {
         "DELETE of the last who gives roles",
         &owner.arm("DELETE", &path, None).await,
     );
+}
+
+#[tokio::test]
+async fn the_same_again_changes_its_description_alone() {
+    for world in World::shared().await {
+        let ground = Ground::of(&world).await;
+        let bob = ground.tenant.user("bob", &[]).await;
+        let path = ground.assignment(&ground.at, &guid());
+        let put = |description: Option<&str>| {
+            let mut body = assignment_body(READER, bob.id);
+            if let Some(text) = description {
+                body["properties"]["description"] = json!(text);
+            }
+            let (owner, path) = (ground.owner.clone(), path.clone());
+            async move { owner.arm("PUT", &path, Some(body)).await }
+        };
+        assert_eq!(put(None).await.status, 201);
+        for text in [Some("for now"), Some("for now"), Some("for good"), None] {
+            let answer = put(text).await;
+            assert_eq!(answer.status, 200, "{}", answer.text);
+            let shown = ground.owner.arm("GET", &path, None).await.ok();
+            assert_eq!(shown["properties"]["description"], json!(text));
+            assert_eq!(answer.json()["properties"], shown["properties"]);
+            assert_eq!(shown["properties"]["createdBy"], json!(ground.owner.id));
+            assert_eq!(bob.arm("GET", &ground.at, None).await.status, 200);
+        }
+    }
 }

@@ -141,5 +141,16 @@ async fn bodies_that_are_too_much() {
             }
         }
         assert_eq!(ground.owner.arm("GET", &workspace, None).await.status, 404);
+        // Nor does a little come to much, by and by.
+        let vault = format!("{group}/providers/Microsoft.KeyVault/vaults/vault1");
+        ground.put(&vault, json!({"location": "westeurope"})).await;
+        let mut heard = Vec::new();
+        for part in ["a", "b", "c"] {
+            let body = json!({"properties": {part: "x".repeat(400_000)}});
+            heard.push(said(&ground.owner.arm("PATCH", &vault, Some(body)).await));
+        }
+        assert_eq!(heard, ["200", "200", "400 InvalidRequest"]);
+        let shown = ground.owner.arm("GET", &vault, None).await.ok();
+        assert_eq!(shown["properties"].get("c"), None);
     }
 }
