@@ -25,22 +25,22 @@ pub struct Explanation {
     /// The answer in a sentence.
     pub reason: String,
     /// The assignment that allows.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role_assignment_id: Option<RoleAssignmentId>,
     /// Its role.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role_definition_id: Option<RoleDefinitionId>,
     /// That role's name.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role_name: Option<String>,
     /// Where it is assigned.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
     /// The group through which they have it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group_id: Option<ObjectId>,
     /// The deny assignment that denies.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deny_assignment_id: Option<DenyAssignmentId>,
     /// What would help, narrowest first.
     #[serde(default)]
@@ -54,12 +54,12 @@ pub struct Cure {
     /// In a sentence.
     pub description: String,
     /// The command that does it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<String>,
     /// The role to be assigned.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role_name: Option<String>,
     /// How many of the known operations it would allow.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allows: Option<usize>,
 }

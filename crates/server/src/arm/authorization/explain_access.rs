@@ -1,15 +1,16 @@
 //! `{scope}/providers/Microsoft.Authorization/explainAccess`: why somebody may do something or not, and what would help.
 
 use doorward_domain::rbac::{
-    Action, Decision, Explanation, Index, Known, Missing, Plane, Request, explain as explain_by_rule,
-    operations,
+    Action, CONTRIBUTOR, Decision, Explanation, Index, Known, Missing, OWNER, Plane, READER, Request,
+    RoleCure, explain as explain_by_rule, operations,
 };
-use doorward_names::{ObjectId, Scope};
+use doorward_names::{ObjectId, Scope, TenantId};
 use doorward_protocol::arm::{self as wire, Cure, ExplainAccess};
-use doorward_store as store;
+use doorward_store::{self as store, QueryError, View};
 
 use crate::arm::ArmError;
 use crate::arm::call::{Call, ok};
+use crate::arm::resources::look::check_there;
 use crate::http::Response;
 
 const READ: &str = "Microsoft.Authorization/roleAssignments/read";
@@ -34,15 +35,16 @@ pub async fn explain(call: &Call, scope: &Scope) -> Result<Response, ArmError> {
         }
     };
     let tenant = call.tenant();
-    let groups = match reads {
+    let (groups, place) = match reads {
         true => {
-            call.ctx
-                .app
-                .store
-                .read(move |view| store::access_index::groups(view, tenant))
-                .await?
+            let asked = scope.clone();
+            let found = call.ctx.app.store.read(move |view| {
+                let groups = store::access_index::groups(view, tenant)?;
+                Ok::<_, QueryError>((groups, nearest(view, tenant, asked.clone())?))
+            });
+            found.await?
         }
-        false => Vec::new(),
+        false => (Vec::new(), scope.clone()),
     };
     let request = Request {
         principal: asked.principal_id,
@@ -69,13 +71,93 @@ pub async fn explain(call: &Call, scope: &Scope) -> Result<Response, ArmError> {
         let found = groups.iter().find(|(group, _)| *group == id);
         found.map_or_else(|| id.to_string(), |(_, name)| name.clone())
     };
-    Ok(ok(&to_wire(&request, &explanation, &index, &names)))
+    let mut answer = to_wire(&request, &explanation, (&index, &place), &names);
+    if place != *scope {
+        answer.reason = format!(
+            "{} There is nothing at this scope: {place} is what is there.",
+            answer.reason
+        );
+    }
+    if let Some(similar) = unknown(&action) {
+        answer.reason = format!("{} No known operation has that name{similar}.", answer.reason);
+        answer.cures.clear();
+    }
+    Ok(ok(&answer))
+}
+
+/// The scope itself, or what is there above it: a role can't be assigned at what isn't there.
+fn nearest(view: &View<'_>, tenant: TenantId, asked: Scope) -> Result<Scope, QueryError> {
+    let mut scope = asked;
+    while check_there(view, tenant, &scope)?.is_err() {
+        match scope.parent() {
+            Some(parent) => scope = parent,
+            None => break,
+        }
+    }
+    Ok(scope)
+}
+
+/// For an action of a provider whose operations are known, and which is none of them: the most similar ones, in words.
+fn unknown(action: &Action) -> Option<String> {
+    let namespace = action.folded().split('/').next().unwrap_or_default();
+    let mut of_provider: Vec<_> = operations()
+        .iter()
+        .filter(|each| each.provider.eq_ignore_ascii_case(namespace))
+        .collect();
+    if of_provider.is_empty() || of_provider.iter().any(|each| each.action == *action) {
+        return None;
+    }
+    let shared = |other: &Action| {
+        let pairs = action.folded().bytes().zip(other.folded().bytes());
+        pairs.take_while(|(a, b)| a == b).count()
+    };
+    of_provider.sort_by_key(|each| std::cmp::Reverse(shared(&each.action)));
+    let similar: Vec<_> = of_provider
+        .iter()
+        .take(3)
+        .map(|each| each.action.as_str())
+        .collect();
+    Some(format!("; similar ones are {}", similar.join(", ")))
+}
+
+/// The roles to propose: the narrowest that belong to the providers that are here, and then the general ones, which people
+/// know.
+fn proposed<'a>(explanation: &'a Explanation, index: &Index) -> Vec<&'a RoleCure> {
+    let is_at_home = |cure: &&RoleCure| {
+        let patterns = index
+            .role(cure.role)
+            .into_iter()
+            .flat_map(|role| &role.permissions);
+        let mut patterns = patterns.flat_map(|each| each.actions.iter().chain(&each.data_actions));
+        patterns.all(|pattern| {
+            let namespace = pattern.folded().split('/').next().unwrap_or_default();
+            let is_known = || {
+                operations()
+                    .iter()
+                    .any(|each| each.provider.eq_ignore_ascii_case(namespace))
+            };
+            namespace.starts_with('*') || namespace == "microsoft.support" || is_known()
+        })
+    };
+    let general = [READER, CONTRIBUTOR, OWNER];
+    let general = general
+        .iter()
+        .find_map(|id| explanation.roles.iter().find(|cure| cure.role == *id));
+    let narrow = explanation.roles.iter().filter(is_at_home);
+    let mut chosen: Vec<_> = narrow.take(MAX_CURES).collect();
+    if let Some(general) = general
+        && !chosen.iter().any(|cure| cure.role == general.role)
+    {
+        chosen.truncate(MAX_CURES - 1);
+        chosen.push(general);
+    }
+    chosen
 }
 
 fn to_wire(
     request: &Request<'_>,
     explanation: &Explanation,
-    index: &Index,
+    (index, place): (&Index, &Scope),
     group_name: &dyn Fn(ObjectId) -> String,
 ) -> wire::Explanation {
     let role_name = |id| {
@@ -133,18 +215,18 @@ fn to_wire(
             allows: None,
         });
     }
-    for cure in explanation.roles.iter().take(MAX_CURES) {
+    for cure in proposed(explanation, index) {
         let role = role_name(cure.role);
         answer.cures.push(Cure {
             description: format!(
                 "Assign the role '{role}' at {}; it allows {} of the {} known operations.",
-                cure.scope,
+                place,
                 cure.allows,
                 operations().len()
             ),
             command: Some(format!(
                 "doorward role assignment create --assignee {} --role \"{role}\" --scope {}",
-                request.principal, cure.scope
+                request.principal, place
             )),
             role_name: Some(role),
             allows: Some(cure.allows),

@@ -342,6 +342,35 @@ async fn one_is_told_about_oneself() {
         let yes = explain(&ground.owner, &group, bob.id, delete).await.ok();
         assert_eq!((&yes["allowed"], &yes["groupId"]), (&json!(true), &json!(secret)));
         leave(tenant, secret, bob.id).await;
+        // A cure can be carried out: at what is there, of an operation that exists, by a role that people know as well.
+        let nowhere = format!("{group}/providers/Microsoft.MachineLearningServices/workspaces/none");
+        let workspace = "Microsoft.MachineLearningServices/workspaces";
+        let told = explain(&ground.owner, &nowhere, bob.id, &format!("{workspace}/read"))
+            .await
+            .ok();
+        let reason = told["reason"].as_str().unwrap();
+        assert!(reason.contains("There is nothing at this scope"), "{reason}");
+        let cures = told["cures"].as_array().unwrap();
+        let commands: Vec<_> = cures.iter().filter_map(|cure| cure["command"].as_str()).collect();
+        assert!(
+            commands
+                .iter()
+                .any(|command| command.contains("--role \"Reader\"")),
+            "{commands:?}"
+        );
+        assert!(
+            commands
+                .iter()
+                .all(|command| !command.contains("workspaces/none")),
+            "{commands:?}"
+        );
+        let told = explain(&ground.owner, &group, bob.id, &format!("{workspace}/reed"))
+            .await
+            .ok();
+        let reason = told["reason"].as_str().unwrap();
+        assert!(reason.contains("No known operation has that name"), "{reason}");
+        assert!(reason.contains(&format!("{workspace}/read")), "{reason}");
+        assert_eq!(told["cures"], json!([]));
         // Permissions are one's own, at the scope and above it.
         let permissions = |caller: &Caller, scope: &str| {
             let (caller, path) = (caller.clone(), format!("{scope}/{AUTHORIZATION}/permissions"));
