@@ -112,9 +112,13 @@ fn vm_size(inner: &Map<String, Value>) -> Result<String, ArmError> {
         .find(|(name, ..)| name.eq_ignore_ascii_case(&asked));
     found.map(|(name, ..)| name.to_uppercase()).ok_or_else(|| {
         let shown: String = asked.chars().filter(|c| !c.is_control()).take(64).collect();
+        let all: Vec<_> = VM_SIZES.iter().map(|(name, ..)| *name).collect();
         ArmError::Invalid(
             "InvalidVmSize",
-            format!("The virtual machine size '{shown}' is not there: GET …/locations/{{location}}/vmSizes lists them."),
+            format!(
+                "The virtual machine size '{shown}' is not there. There are: {}.",
+                all.join(", ")
+            ),
         )
     })
 }
