@@ -8,6 +8,7 @@ pub mod application;
 pub mod arm;
 pub mod audit;
 pub mod client_credentials;
+pub mod device_grant;
 pub mod directory;
 pub mod group;
 pub mod mode;

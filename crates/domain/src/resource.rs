@@ -135,4 +135,9 @@ pub mod client {
 
     /// The Azure command line, by whose id ours signs in as well.
     pub const COMMAND_LINE: AppId = AppId::from_u128(0x04b07795_8ddb_461a_bbee_02f9e1bf7b46);
+
+    /// The name that people know a built-in client by; `None` for all others.
+    pub fn display_name(client: AppId) -> Option<&'static str> {
+        (client == COMMAND_LINE).then_some("Microsoft Azure CLI")
+    }
 }

@@ -15,6 +15,7 @@ mod secret;
 mod tenant_name;
 mod timestamp;
 mod upn;
+mod user_code;
 
 pub use display_name::DisplayName;
 pub use domain_name::DomainName;
@@ -31,6 +32,7 @@ pub use secret::{GENERATED_SECRET_ENTROPY, GeneratedSecret, Secret, SecretHash, 
 pub use tenant_name::TenantName;
 pub use timestamp::{Duration, Timestamp};
 pub use upn::Upn;
+pub use user_code::{InvalidUserCode, UserCode};
 
 /// Why a text is not the name it was taken for.
 ///

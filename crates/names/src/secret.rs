@@ -50,6 +50,10 @@ pub enum SecretKind {
     Password,
     /// A run's ticket, `dwt~…`.
     Ticket,
+    /// A device's code, `dwd~…`.
+    Device,
+    /// What a page's form holds, so that only who was shown it can send it, `dwf~…`.
+    Form,
 }
 
 impl SecretKind {
@@ -61,6 +65,8 @@ impl SecretKind {
             Self::Setup => "dws~",
             Self::Password => "dwp~",
             Self::Ticket => "dwt~",
+            Self::Device => "dwd~",
+            Self::Form => "dwf~",
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod application;
 pub mod audit;
 pub mod credential;
 pub mod deny_assignment;
+pub mod device_grant;
 pub mod directory_role;
 mod engine;
 mod error;

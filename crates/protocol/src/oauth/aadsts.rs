@@ -30,6 +30,18 @@ macro_rules! codes {
 }
 
 codes! {
+    /// A device's person has not answered yet.
+    DevicePending = 70016, "Pending end-user authorization. Continue polling.";
+    /// A device asks too often; the same number as [`Self::DevicePending`].
+    DeviceSlowDown = 70016, "Pending end-user authorization. The device asks more often than its interval says.";
+    /// No device of this client and tenant was given this code.
+    BadVerificationCode = 70018, "Invalid verification code: it was not issued to this client and tenant.";
+    /// A device's code has expired.
+    DeviceCodeExpired = 70019, "The verification code has expired. Start again on the device.";
+    /// A code was redeemed before.
+    CodeRedeemed = 54005, "The code was redeemed already. Each is good for one time; start again.";
+    /// The person said no.
+    Declined = 65004, "The user declined to let the application act for them.";
     /// The resource is unknown or disabled in the tenant; see [`resource_not_found`].
     ResourceNotFound = 500011;
     /// An authority that this service does not vouch for.

@@ -53,6 +53,16 @@ errors! {
     LoginRequired = "login_required";
     /// A person or administrator has to consent.
     ConsentRequired = "consent_required";
+    /// A device's person has not answered yet.
+    AuthorizationPending = "authorization_pending";
+    /// A device asks too often.
+    SlowDown = "slow_down";
+    /// A device's code has expired.
+    ExpiredToken = "expired_token";
+    /// A device's person said no.
+    AuthorizationDeclined = "authorization_declined";
+    /// No device was given this code.
+    BadVerificationCode = "bad_verification_code";
     /// Refused by a person or a rule.
     AccessDenied = "access_denied";
     /// Try again later.
@@ -220,7 +230,7 @@ mod tests {
                 .position(|other| other.number() == code.number())
                 .unwrap();
             assert!(
-                first == index || *code == AadSts::UnsupportedContentType,
+                first == index || matches!(code, AadSts::UnsupportedContentType | AadSts::DeviceSlowDown),
                 "{code}"
             );
             assert_eq!(AadSts::of_number(code.number()), Some(AadSts::ALL[first]));

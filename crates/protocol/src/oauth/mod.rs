@@ -5,6 +5,7 @@
 
 pub mod aadsts;
 mod basic;
+mod device_code;
 pub mod discovery;
 mod error;
 pub mod form;
@@ -15,6 +16,7 @@ mod token_response;
 mod user_realm;
 
 pub use aadsts::AadSts;
+pub use device_code::{DeviceCodeRequest, DeviceCodeResponseV1, DeviceCodeResponseV2};
 pub use error::{ErrorBody, OAuthError};
 pub use form::{Form, FormError};
 pub use target::{DEFAULT_SCOPE, MICROSOFT_GRAPH, Target, TargetError};

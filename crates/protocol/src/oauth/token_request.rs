@@ -1,4 +1,4 @@
-//! Requests to the token endpoints (RFC 6749 §4.3, 4.4, 6), typed per grant.
+//! Requests to the token endpoints (RFC 6749 §4.3, 4.4, 6; RFC 8628 §3.4), typed per grant.
 
 use doorward_names::SecretString;
 
@@ -55,6 +55,15 @@ pub enum TokenRequest {
         /// Whether `client_info` is wanted in the answer.
         client_info: bool,
     },
+    /// `urn:ietf:params:oauth:grant-type:device_code` (RFC 8628 §3.4), on v1 `device_code`
+    DeviceCode {
+        /// The client.
+        client_id: String,
+        /// The device's code, as `device_code` or `code`.
+        device_code: SecretString,
+        /// Whether `client_info` is wanted in the answer.
+        client_info: bool,
+    },
     /// A grant that is not known here, by its name (cut to 128 characters).
     Other(String),
 }
@@ -102,7 +111,14 @@ impl TokenRequest {
         let grant = form
             .get("grant_type")
             .ok_or(TokenRequestError::Missing("grant_type"))?;
-        if !matches!(grant, "client_credentials" | "refresh_token" | "password") {
+        let known = [
+            "client_credentials",
+            "refresh_token",
+            "password",
+            "device_code",
+            DEVICE_CODE,
+        ];
+        if !known.contains(&grant) {
             let shown = grant.chars().filter(|c| !c.is_control()).take(128).collect();
             return Ok(Self::Other(shown));
         }
@@ -138,6 +154,17 @@ impl TokenRequest {
                     client_info,
                 })
             }
+            "device_code" | DEVICE_CODE => {
+                let device_code = form
+                    .secret("device_code")
+                    .or_else(|| form.secret("code"))
+                    .ok_or(TokenRequestError::Missing("device_code"))?;
+                Ok(Self::DeviceCode {
+                    client_id,
+                    device_code,
+                    client_info,
+                })
+            }
             _ => {
                 let username = form
                     .get("username")
@@ -160,7 +187,10 @@ impl TokenRequest {
     }
 }
 
-fn target(version: EndpointVersion, form: &Form) -> Result<Target, TokenRequestError> {
+/// The device grant's name in RFC 8628; the older clients say `device_code`.
+const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+pub(super) fn target(version: EndpointVersion, form: &Form) -> Result<Target, TokenRequestError> {
     match version {
         EndpointVersion::V1 => {
             let resource = form
@@ -297,6 +327,30 @@ mod tests {
     }
 
     #[test]
+    fn device_code_in_every_spelling() {
+        let urn = "urn:ietf:params:oauth:grant-type:device_code";
+        for body in [
+            format!("grant_type={urn}&client_id=c&device_code=d&code=d&client_info=1"),
+            "grant_type=device_code&client_id=c&device_code=d&scope=s&client_info=1".to_owned(),
+            "grant_type=device_code&client_id=c&resource=r&code=d&client_info=1".to_owned(),
+        ] {
+            for version in [V1, V2] {
+                let TokenRequest::DeviceCode {
+                    device_code,
+                    client_info,
+                    ..
+                } = parse(version, &body).unwrap()
+                else {
+                    panic!("another grant");
+                };
+                assert!(device_code.expose() == "d" && client_info);
+            }
+        }
+        let bare = parse(V2, "grant_type=device_code&client_id=c").unwrap_err();
+        assert_eq!(bare, TokenRequestError::Missing("device_code"));
+    }
+
+    #[test]
     fn causes() {
         use TokenRequestError as E;
         let error = |version, body: &str| parse(version, body).unwrap_err();
@@ -355,7 +409,7 @@ mod tests {
     fn unknown_grants_are_named() {
         for grant in [
             "authorization_code",
-            "urn:ietf:params:oauth:grant-type:device_code",
+            "urn:ietf:params:oauth:grant-type:jwt-bearer",
             "Client_Credentials",
         ] {
             let request = parse(V2, &format!("grant_type={grant}")).unwrap();

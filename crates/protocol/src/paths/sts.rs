@@ -60,6 +60,8 @@ pub enum StsPath {
     },
     /// `/common/discovery/instance`
     InstanceDiscovery,
+    /// `/common/oauth2/deviceauth`: the older name of the page where a person enters a device's code
+    DeviceAuth,
     /// `/common/userrealm/{upn}`
     UserRealm {
         /// The sign-in name asked about.
@@ -83,6 +85,7 @@ impl StsPath {
         if first.eq_ignore_ascii_case("common") {
             match (literals.as_slice(), rest) {
                 (["discovery", "instance"], _) => return Some(Self::InstanceDiscovery),
+                (["oauth2", "deviceauth"], _) => return Some(Self::DeviceAuth),
                 (["userrealm", _], [_, upn]) => return Some(Self::UserRealm { upn: upn.clone() }),
                 _ => {}
             }
@@ -115,7 +118,7 @@ impl StsPath {
             | Self::Logout { tenant, .. }
             | Self::OpenIdConfiguration { tenant, .. }
             | Self::Keys { tenant, .. } => Some(tenant),
-            Self::InstanceDiscovery | Self::UserRealm { .. } => None,
+            Self::InstanceDiscovery | Self::DeviceAuth | Self::UserRealm { .. } => None,
         }
     }
 }
@@ -151,6 +154,7 @@ impl fmt::Display for StsPath {
                 write!(f, "/{}/discovery/{}keys", encode(tenant), infix(version))
             }
             Self::InstanceDiscovery => f.write_str("/common/discovery/instance"),
+            Self::DeviceAuth => f.write_str("/common/oauth2/deviceauth"),
             Self::UserRealm { upn } => write!(f, "/common/userrealm/{}", encode(upn)),
         }
     }
@@ -282,13 +286,14 @@ mod tests {
         let segment = "[^\\p{C}?#\\\\]{1,20}".prop_filter("reserved", |s| {
             !crate::paths::is_reserved_segment(s) && s != "." && s != ".."
         });
-        (segment, version, 0..7).prop_map(|(tenant, version, kind)| match kind {
+        (segment, version, 0..8).prop_map(|(tenant, version, kind)| match kind {
             0 => StsPath::Token { tenant, version },
             1 => StsPath::Authorize { tenant, version },
             2 => StsPath::DeviceCode { tenant, version },
             3 => StsPath::Logout { tenant, version },
             4 => StsPath::OpenIdConfiguration { tenant, version },
             5 => StsPath::Keys { tenant, version },
+            6 => StsPath::DeviceAuth,
             _ => StsPath::UserRealm { upn: tenant },
         })
     }

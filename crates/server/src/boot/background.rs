@@ -26,6 +26,9 @@ const KEYS: Duration = Duration::from_secs(60);
 /// How often counted uses of access are written down.
 const USES: Duration = Duration::from_secs(10);
 
+/// How long a device's code is remembered: a while longer than it is good, so that its device is told what it was.
+const DEVICE_GRANTS: doorward_names::Duration = doorward_names::Duration::hours(1);
+
 /// How long what became of an operation can be asked for.
 const OPERATIONS: doorward_names::Duration = doorward_names::Duration::days(1);
 
@@ -119,6 +122,7 @@ async fn watch_disk(app: &App) -> BootError {
         let probe = app.snapshots.write(move |tx| {
             store::throttle::prune(tx, now.minus(WINDOW))?;
             store::run_ticket::prune(tx, now)?;
+            store::device_grant::prune(tx, now.minus(DEVICE_GRANTS))?;
             store::resource::prune_operations(tx, now.minus(OPERATIONS))?;
             store::throttle::put(tx, "probe", Failures { since: now, count: 0 })
         });

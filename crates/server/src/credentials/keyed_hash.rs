@@ -2,7 +2,9 @@
 
 use arc_swap::ArcSwap;
 use aws_lc_rs::hmac;
-use doorward_names::{GeneratedSecret, HashKeyId, Secret, SecretHash, SecretKind};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use doorward_names::{GeneratedSecret, HashKeyId, Secret, SecretHash, SecretKind, UserCode};
 use std::sync::Arc;
 
 /// Hashes generated secrets with HMAC-SHA-256 under the store's keys; the first key is the one in use.
@@ -40,10 +42,47 @@ impl SecretHasher {
             None => Vec::new(),
         }
     }
+
+    /// The hash to remember a person's code by; `None` only when the store holds no key.
+    pub fn hash_code(&self, code: &UserCode) -> Option<SecretHash> {
+        self.hashes_of_code(code).into_iter().next()
+    }
+
+    /// The hashes of a person's code under every key.
+    pub fn hashes_of_code(&self, code: &UserCode) -> Vec<SecretHash> {
+        let text = format!("user code {}", code.expose());
+        let keys = self.keys.load();
+        keys.iter()
+            .map(|(id, key)| tag(*id, key, text.as_bytes()))
+            .collect()
+    }
+
+    /// What proves that we wrote `text` for `purpose`; `None` only when the store holds no key.
+    pub fn seal(&self, purpose: &str, text: &str) -> Option<String> {
+        let keys = self.keys.load();
+        let (_, key) = keys.first()?;
+        let mac = hmac::sign(key, format!("{purpose} {text}").as_bytes());
+        Some(URL_SAFE_NO_PAD.encode(mac.as_ref()))
+    }
+
+    /// Whether `seal` is ours for `text` and `purpose`.
+    pub fn is_sealed(&self, purpose: &str, text: &str, seal: &str) -> bool {
+        let Ok(presented) = URL_SAFE_NO_PAD.decode(seal) else {
+            return false;
+        };
+        let input = format!("{purpose} {text}");
+        let keys = self.keys.load();
+        keys.iter()
+            .any(|(_, key)| hmac::verify(key, input.as_bytes(), &presented).is_ok())
+    }
 }
 
 fn digest(id: HashKeyId, key: &hmac::Key, secret: &GeneratedSecret) -> SecretHash {
-    let tag = hmac::sign(key, secret.as_secret().expose().as_bytes());
+    tag(id, key, secret.as_secret().expose().as_bytes())
+}
+
+fn tag(id: HashKeyId, key: &hmac::Key, input: &[u8]) -> SecretHash {
+    let tag = hmac::sign(key, input);
     let mut mac = [0; 32];
     for (to, from) in mac.iter_mut().zip(tag.as_ref()) {
         *to = *from;

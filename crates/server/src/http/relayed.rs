@@ -24,6 +24,7 @@ where
         AzurePlane::Login if path == paths::ERROR_PAGE => web::error::show(query),
         AzurePlane::Login if path == web::STYLE_PATH => web::style(),
         AzurePlane::Login => match StsPath::parse(path) {
+            Some(StsPath::DeviceAuth) => device_login(ctx),
             Some(path) => sts::answer(ctx, path, head, body).await,
             None => no_page(),
         },

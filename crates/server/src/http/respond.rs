@@ -119,7 +119,7 @@ where
     } else if run::owns(path) {
         run::answer(&ctx, &head, body).await
     } else if is_own_short_link(path) {
-        web::device_login::show(&head.method)
+        web::device_login::answer(&ctx, &head, body).await
     } else if let Some(path) = StsPath::parse(path) {
         sts::answer(&ctx, path, &head, body).await
     } else {

@@ -10,6 +10,13 @@ pub const fn cure(code: AadSts) -> &'static str {
             "Check the resource's URI or application id. Built-in resources are Resource Manager, Microsoft Graph, \
              Azure Machine Learning, Storage and Key Vault; others need a service principal in this tenant."
         }
+        C::DevicePending | C::DeviceSlowDown => {
+            "Enter the code on the page that the device names, and let the device wait as long as `interval` says."
+        }
+        C::BadVerificationCode | C::DeviceCodeExpired | C::CodeRedeemed => {
+            "Start again: each code is good once, for one client, and not for long."
+        }
+        C::Declined => "Start again, and approve it when it was you who started it.",
         C::UnknownInstance => {
             "Use the address that the server calls itself by; it vouches for no other host."
         }

@@ -1,6 +1,7 @@
 //! Every way in which the token service says no, and the one table of what it says then.
 
 use doorward_domain::client_credentials::ClientRefusal;
+use doorward_domain::device_grant::PollRefusal;
 use doorward_domain::session::SessionRefusal;
 use doorward_names::AppId;
 use doorward_protocol::Marks;
@@ -69,6 +70,10 @@ pub enum StsError {
         /// The tenant.
         tenant: String,
     },
+    /// No device was given this code.
+    DeviceCodeUnknown,
+    /// The device gets no tokens, or not yet.
+    Device(PollRefusal),
     /// Nobody has this refresh token.
     RefreshTokenUnknown,
     /// The session gives no token.
@@ -196,6 +201,8 @@ impl StsError {
                     text,
                 )
             }
+            Self::DeviceCodeUnknown => device(PollRefusal::OtherClient),
+            Self::Device(refusal) => device(*refusal),
             Self::RefreshTokenUnknown => grant(C::InvalidGrant, text_of(C::InvalidGrant)),
             Self::Session(refusal) => {
                 let code = match refusal {
@@ -281,6 +288,20 @@ fn bad(code: AadSts, text: String) -> Cells {
 
 fn grant(code: AadSts, text: String) -> Cells {
     (StatusCode::BAD_REQUEST, OAuthError::InvalidGrant, code, text)
+}
+
+fn device(refusal: PollRefusal) -> Cells {
+    use AadSts as C;
+    use OAuthError as E;
+    let (error, code) = match refusal {
+        PollRefusal::Pending => (E::AuthorizationPending, C::DevicePending),
+        PollRefusal::SlowDown => (E::SlowDown, C::DeviceSlowDown),
+        PollRefusal::Expired => (E::ExpiredToken, C::DeviceCodeExpired),
+        PollRefusal::Declined => (E::AuthorizationDeclined, C::Declined),
+        PollRefusal::OtherClient => (E::BadVerificationCode, C::BadVerificationCode),
+        PollRefusal::Used => (E::InvalidGrant, C::CodeRedeemed),
+    };
+    (StatusCode::BAD_REQUEST, error, code, text_of(code))
 }
 
 fn text_of(code: AadSts) -> String {
@@ -424,6 +445,12 @@ impl From<TargetError> for StsError {
     }
 }
 
+impl From<PollRefusal> for StsError {
+    fn from(refusal: PollRefusal) -> Self {
+        Self::Device(refusal)
+    }
+}
+
 impl From<SessionRefusal> for StsError {
     fn from(refusal: SessionRefusal) -> Self {
         Self::Session(refusal)
@@ -485,7 +512,7 @@ mod tests {
             StsError::Request(TargetError::SeveralResources("https://a".into(), "https://b".into()).into()),
             StsError::Request(TargetError::DefaultCombined.into()),
             StsError::UnsupportedGrant("urn:x".into()),
-            StsError::NotServed("the device code flow"),
+            StsError::NotServed("the browser sign-in"),
             StsError::UnknownInstance,
             StsError::TenantUnknown("nowhere.example".into()),
             StsError::TenantNeeded,
@@ -508,6 +535,13 @@ mod tests {
                 resource: "https://none".into(),
                 tenant: tenant.clone(),
             },
+            StsError::DeviceCodeUnknown,
+            StsError::Device(PollRefusal::Pending),
+            StsError::Device(PollRefusal::SlowDown),
+            StsError::Device(PollRefusal::Expired),
+            StsError::Device(PollRefusal::Declined),
+            StsError::Device(PollRefusal::OtherClient),
+            StsError::Device(PollRefusal::Used),
             StsError::RefreshTokenUnknown,
             StsError::Session(SessionRefusal::Revoked),
             StsError::Session(SessionRefusal::Inactive),

@@ -10,11 +10,13 @@ use doorward_domain::session::Session;
 use doorward_domain::token::claims::{AccessToken, ClientProof, Subject};
 use doorward_domain::token::{TokenVersion, Validity};
 use doorward_domain::user::User;
-use doorward_names::{AppId, GeneratedSecret, SecretKind, SecretString, SessionId, TenantId};
+use doorward_names::{
+    AppId, GeneratedSecret, ObjectId, SecretKind, SecretString, SessionId, TenantId, Timestamp,
+};
 use doorward_protocol::jose::{JwsHeader, SigningInput};
 use doorward_protocol::oauth::Target;
 use doorward_protocol::paths::EndpointVersion;
-use doorward_store as store;
+use doorward_store::{self as store, Inserted, QueryError, Tx};
 
 use super::{StsError, resource, to_wire};
 use crate::ctx::Ctx;
@@ -169,36 +171,66 @@ pub(crate) async fn start_session(
     ctx: &Ctx,
     (tenant, client): (TenantId, AppId),
     user: &User,
-    methods: &'static str,
+    methods: &str,
     run: Option<&RunTicket>,
 ) -> Result<(Session, SecretString), StsError> {
+    let new = new_session(ctx, (tenant, client), (user.id, methods, ctx.now), run)?;
+    let (session, secret) = (new.session.clone(), new.refresh_token.clone());
+    ctx.app
+        .snapshots
+        .write(move |tx| new.begin(tx))
+        .await?
+        // The hash of 240 fresh random bits cannot be in use.
+        .map_err(|_| StsError::Unavailable)?;
+    Ok((session, secret))
+}
+
+/// A session that has not begun: it does in the transaction that decides about it.
+#[derive(Clone)]
+pub(crate) struct NewSession {
+    /// The session.
+    pub session: Session,
+    /// Its refresh token.
+    pub refresh_token: SecretString,
+    audit: AuditRow,
+}
+
+impl NewSession {
+    /// Begins it.
+    pub fn begin(&self, tx: &mut Tx<'_>) -> Result<Inserted, QueryError> {
+        store::audit::insert(tx, &self.audit)?;
+        store::session::insert(tx, &self.session)
+    }
+}
+
+/// Draws a session of `user`, who signed in by `methods` at `at`.
+pub(crate) fn new_session(
+    ctx: &Ctx,
+    (tenant, client): (TenantId, AppId),
+    (user, methods, at): (ObjectId, &str, Timestamp),
+    run: Option<&RunTicket>,
+) -> Result<NewSession, StsError> {
     let secret = GeneratedSecret::from_entropy(SecretKind::Refresh, entropy::bytes());
     let session = Session {
         id: SessionId::from_random(entropy::bytes()),
         tenant,
-        user: user.id,
+        user,
         client,
         refresh_hash: ctx.app.hasher.hash(&secret).ok_or(StsError::Unavailable)?,
         methods: methods.to_owned(),
-        signed_in_at: ctx.now,
+        signed_in_at: at,
         used_at: ctx.now,
         revoked_at: None,
         ticket: run.map(|ticket| ticket.hash.clone()),
     };
     let mut audit = ctx.audit(tenant, Event::SignedIn);
-    audit.actor = Some(user.id);
+    audit.actor = Some(user);
     audit.client = Some(client);
     let within = if run.is_some() { " within a run" } else { "" };
     audit.detail = format!("session {} by {methods}{within}", session.id);
-    let kept = session.clone();
-    ctx.app
-        .snapshots
-        .write(move |tx| {
-            store::audit::insert(tx, &audit)?;
-            store::session::insert(tx, &kept)
-        })
-        .await?
-        // The hash of 240 fresh random bits cannot be in use.
-        .map_err(|_| StsError::Unavailable)?;
-    Ok((session, secret.as_secret().clone()))
+    Ok(NewSession {
+        session,
+        refresh_token: secret.as_secret().clone(),
+        audit,
+    })
 }

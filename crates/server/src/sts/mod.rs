@@ -2,15 +2,17 @@
 
 mod client_credentials;
 pub(crate) mod cure;
+pub(crate) mod device_code;
 mod discovery;
 mod error;
 mod issue;
 mod keys;
 mod password;
+pub(crate) mod person;
 mod refresh_token;
 mod resource;
-mod tenant;
-mod throttle;
+pub(crate) mod tenant;
+pub(crate) mod throttle;
 mod to_wire;
 mod token;
 mod user_realm;
@@ -19,6 +21,7 @@ pub(crate) use discovery::metadata;
 pub use error::StsError;
 pub(crate) use issue::{Person, issue_for_person, start_session};
 pub(crate) use to_wire::token_response;
+pub(crate) use token::read_form;
 
 use bytes::Bytes;
 use doorward_protocol::paths::StsPath;
@@ -40,6 +43,7 @@ where
     let allowed = match path {
         StsPath::Token { .. } => POST,
         StsPath::DeviceCode { .. } => POST,
+        StsPath::DeviceAuth => return crate::web::device_login::answer(ctx, head, body).await,
         StsPath::Authorize { .. }
         | StsPath::Logout { .. }
         | StsPath::OpenIdConfiguration { .. }
@@ -57,7 +61,10 @@ where
         StsPath::InstanceDiscovery => discovery::instance(ctx, head.uri.query().unwrap_or_default()).await,
         StsPath::UserRealm { upn } => user_realm::get(ctx, &upn).await,
         StsPath::Authorize { .. } => Err(StsError::NotServed("the browser sign-in")),
-        StsPath::DeviceCode { .. } => Err(StsError::NotServed("the device code flow")),
+        StsPath::DeviceCode { tenant, version } => {
+            device_code::begin(ctx, (&tenant, version), head, body).await
+        }
+        StsPath::DeviceAuth => Err(StsError::NotServed("this page")),
         StsPath::Logout { .. } => Err(StsError::NotServed("the browser sign-out")),
     };
     let mut response = answer.unwrap_or_else(|error| error.answer(ctx));

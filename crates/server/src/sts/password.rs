@@ -2,16 +2,15 @@
 //! signs people in where a second factor can be asked for, and takes here nothing but the secret of a run, by which a
 //! person who is signed in already lends a command their identity.
 
-use doorward_domain::audit::Event;
 use doorward_domain::mode::Mode;
 use doorward_domain::resource::client::COMMAND_LINE;
 use doorward_names::{AppId, SecretKind, SecretString, Upn};
 use doorward_protocol::oauth::Target;
 use doorward_protocol::paths::EndpointVersion;
-use doorward_store::{self as store, QueryError};
+use doorward_store::View;
 
 use super::issue::Person;
-use super::{StsError, issue_for_person, start_session, tenant, throttle, to_wire};
+use super::{StsError, issue_for_person, person, start_session, tenant, to_wire};
 use crate::ctx::Ctx;
 use crate::http::Response;
 
@@ -48,51 +47,19 @@ pub async fn grant(
     if asked.client_id.parse::<AppId>() != Ok(COMMAND_LINE) {
         return Err(StsError::NotPublicClient(asked.client_id));
     }
-    let upn = asked.username.parse::<Upn>().ok();
     let id = tenant.id;
-    let found = ctx
-        .app
-        .store
-        .read(move |view| {
-            let Some(user) = upn
-                .as_ref()
-                .map(|upn| store::user::find_by_upn(view, id, upn))
-                .transpose()?
-                .flatten()
-            else {
-                return Ok::<_, QueryError>(None);
-            };
-            let roles = store::directory_role::of(view, id, user.id)?;
-            Ok(Some((user, roles)))
-        })
-        .await?;
-    let right = match (run, &found) {
-        (Some(run), found) => found.as_ref().is_some_and(|(user, _)| run.stands_for(user)),
-        (None, found) => {
-            let hash = found.as_ref().and_then(|(user, _)| user.password.as_ref());
-            let hash = hash.map(|p| p.hash.clone());
-            ctx.app.passwords.verify(asked.password, hash).await
+    let (user, roles) = match run {
+        None => person::by_password(ctx, id, (&asked.username, asked.password)).await?,
+        Some(run) => {
+            let upn = asked.username.parse::<Upn>().ok();
+            let find = move |view: &View<'_>| person::find(view, id, upn.as_ref());
+            let found = ctx.app.store.read(find).await?;
+            let right = found.as_ref().is_some_and(|(user, _)| run.stands_for(user));
+            person::admit(ctx, id, (found, right)).await?
         }
     };
-    let (user, roles) = match found {
-        Some(found) if right => found,
-        Some((user, _)) => {
-            let mut audit = ctx.audit(id, Event::SignInRefused);
-            audit.actor = Some(user.id);
-            audit.detail = "wrong password".to_owned();
-            let error = StsError::WrongPassword;
-            return Err(throttle::refused(ctx, &user.id.to_string(), audit, (error, true)).await);
-        }
-        // As for a wrong password: whether a name exists is nobody's business.
-        None => return Err(throttle::unknown_client(ctx, id, StsError::WrongPassword).await),
-    };
-    if !user.enabled {
-        return Err(StsError::UserDisabled);
-    }
-    if run.is_none() && user.password.as_ref().is_some_and(|p| p.must_change) {
-        return Err(StsError::PasswordMustChange);
-    }
-    let (session, refresh_token) = start_session(ctx, (id, COMMAND_LINE), &user, "pwd", run).await?;
+    let (session, refresh_token) =
+        start_session(ctx, (id, COMMAND_LINE), &user, person::PASSWORD, run).await?;
     let person = Person {
         user: &user,
         session: &session,

@@ -2,7 +2,7 @@
 //! reached only after a proof has failed.
 
 use doorward_domain::audit::{AuditRow, Event};
-use doorward_domain::throttle::{FREE_FAILURES, Verdict, record, source};
+use doorward_domain::throttle::{FREE_FAILURES, Verdict, WINDOW, record, source};
 use doorward_names::TenantId;
 use doorward_store::{self as store, QueryError};
 
@@ -37,9 +37,44 @@ pub async fn unknown_client(ctx: &Ctx, tenant: TenantId, error: StsError) -> Sts
 
 /// As [`unknown_client`], for a refresh token that nobody has.
 pub async fn unknown_refresh_token(ctx: &Ctx) -> StsError {
-    let key = format!("refresh {}", source(ctx.source));
+    unknown_secret(ctx, "refresh", StsError::RefreshTokenUnknown).await
+}
+
+/// As [`unknown_client`], for a device code that no device was given.
+pub async fn unknown_device_code(ctx: &Ctx) -> StsError {
+    unknown_secret(ctx, "device", StsError::DeviceCodeUnknown).await
+}
+
+/// Counts a wrong user code by where it came from.
+pub async fn wrong_user_code(ctx: &Ctx) -> Result<Verdict, StsError> {
+    count(ctx, user_code_key(ctx), true, (None, None)).await
+}
+
+/// Whether so many wrong user codes came from there that no further one is looked at. A user code is short, so here,
+/// unlike with secrets, a right one waits as well.
+pub async fn user_codes_blocked(ctx: &Ctx) -> Result<bool, StsError> {
+    let (key, now) = (user_code_key(ctx), ctx.now);
+    let failures = ctx
+        .app
+        .store
+        .read(move |view| store::throttle::get(view, &key))
+        .await?;
+    Ok(failures.is_some_and(|f| f.count > FREE_FAILURES && now.since(f.since) < WINDOW))
+}
+
+fn user_code_key(ctx: &Ctx) -> String {
+    format!("user code {}", source(ctx.source))
+}
+
+/// As [`unknown_client`], for a sign-in name in nobody's domain.
+pub async fn unknown_account(ctx: &Ctx) -> StsError {
+    unknown_secret(ctx, "sign-in", StsError::WrongPassword).await
+}
+
+async fn unknown_secret(ctx: &Ctx, kind: &str, error: StsError) -> StsError {
+    let key = format!("{kind} {}", source(ctx.source));
     match count(ctx, key, true, (None, None)).await {
-        Ok(Verdict::Plain) => StsError::RefreshTokenUnknown,
+        Ok(Verdict::Plain) => error,
         Ok(Verdict::Wait { seconds }) => StsError::Throttled { seconds },
         Err(failure) => failure,
     }

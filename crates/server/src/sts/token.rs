@@ -1,12 +1,12 @@
 //! POST /{tenant}/oauth2/token and POST /{tenant}/oauth2/v2.0/token
 
 use bytes::Bytes;
-use doorward_protocol::oauth::{TokenRequest, form};
+use doorward_protocol::oauth::{Form, TokenRequest, form};
 use doorward_protocol::paths::EndpointVersion;
-use http::header;
+use http::header::{self, HeaderName};
 use http::request::Parts;
 
-use super::{StsError, client_credentials, password, refresh_token};
+use super::{StsError, client_credentials, device_code, password, refresh_token};
 use crate::ctx::Ctx;
 use crate::http::{BodyError, Response, collect};
 
@@ -24,18 +24,8 @@ where
     B: http_body::Body<Data = Bytes> + Send,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    let body = collect(body, MAX_BODY).await.map_err(|e| match e {
-        BodyError::TooLarge(limit) => StsError::BodyTooLarge(limit),
-        BodyError::CutOff => StsError::BodyCutOff,
-    })?;
-    let text = |name| {
-        head.headers
-            .get(name)
-            .map(|v| v.to_str().map_err(|_| StsError::Malformed))
-            .transpose()
-    };
-    let form = form::parse(text(header::CONTENT_TYPE)?, &body)?;
-    match TokenRequest::parse(version, &form, text(header::AUTHORIZATION)?)? {
+    let form = read_form(head, body).await?;
+    match TokenRequest::parse(version, &form, text(head, header::AUTHORIZATION)?)? {
         TokenRequest::ClientCredentials {
             client_id,
             secret,
@@ -73,6 +63,38 @@ where
             };
             password::grant(ctx, (tenant, version), asked).await
         }
+        TokenRequest::DeviceCode {
+            client_id,
+            device_code,
+            client_info,
+        } => {
+            let asked = device_code::Asked {
+                client_id,
+                device_code,
+                client_info,
+            };
+            device_code::grant(ctx, (tenant, version), asked).await
+        }
         TokenRequest::Other(grant) => Err(StsError::UnsupportedGrant(grant)),
     }
+}
+
+/// Reads a body as a form.
+pub async fn read_form<B>(head: &Parts, body: B) -> Result<Form, StsError>
+where
+    B: http_body::Body<Data = Bytes> + Send,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let body = collect(body, MAX_BODY).await.map_err(|e| match e {
+        BodyError::TooLarge(limit) => StsError::BodyTooLarge(limit),
+        BodyError::CutOff => StsError::BodyCutOff,
+    })?;
+    Ok(form::parse(text(head, header::CONTENT_TYPE)?, &body)?)
+}
+
+fn text(head: &Parts, name: HeaderName) -> Result<Option<&str>, StsError> {
+    head.headers
+        .get(name)
+        .map(|v| v.to_str().map_err(|_| StsError::Malformed))
+        .transpose()
 }

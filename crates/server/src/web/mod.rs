@@ -2,7 +2,9 @@
 
 pub mod device_login;
 pub mod error;
+mod forms;
 pub mod setup;
+pub mod words;
 
 use askama::Template;
 use bytes::Bytes;

@@ -9,6 +9,7 @@
 )]
 
 mod arm;
+mod browser;
 mod forge;
 mod graph;
 mod harness;

@@ -2,7 +2,7 @@
 //! a release later contract). Types are `text`, `bigint`, `bytes`, `boolean`; times are microseconds.
 
 /// Version 1 is the first element.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, SECOND, THIRD];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, SECOND, THIRD, FOURTH];
 
 const FIRST: &str = "
 CREATE TABLE store_info (
@@ -383,4 +383,29 @@ CREATE TABLE group_member (
 CREATE INDEX group_member_by_member ON group_member (tenant, member, parent);
 ALTER TABLE audit ADD COLUMN action text;
 ALTER TABLE audit ADD COLUMN scope text;
+";
+
+const FOURTH: &str = "
+CREATE TABLE device_grant (
+  device_mac bytes NOT NULL PRIMARY KEY,
+  device_key bytes NOT NULL,
+  user_code_key bytes NOT NULL,
+  user_code_mac bytes NOT NULL,
+  tenant bytes,
+  client bytes NOT NULL,
+  resource text,
+  scope text,
+  source text NOT NULL,
+  created_at bigint NOT NULL,
+  polled_at bigint,
+  stage text NOT NULL,
+  person_tenant bytes,
+  person bytes,
+  methods text,
+  signed_in_at bigint,
+  proof_key bytes,
+  proof_mac bytes
+);
+CREATE UNIQUE INDEX device_grant_by_user_code ON device_grant (user_code_mac);
+CREATE INDEX device_grant_by_age ON device_grant (created_at);
 ";

@@ -23,12 +23,13 @@ const HOSTS: [&str; 11] = [
     "aka.ms",
 ];
 
-const PATHS: [&str; 22] = [
+const PATHS: [&str; 23] = [
     "/",
     "/common/.well-known/openid-configuration",
     "/common/discovery/v2.0/keys",
     "/common/oauth2/token",
     "/common/oauth2/v2.0/authorize",
+    "/common/oauth2/deviceauth",
     "/error?code=50126",
     "/assets/doorward.css",
     "/v1.0/users",
@@ -324,18 +325,33 @@ async fn the_clouds_metadata_is_azures_in_every_shape() {
 }
 
 #[tokio::test]
-async fn the_device_page_says_that_there_is_none() {
+async fn a_device_inside_is_approved_on_the_page_outside() {
     for world in World::shared().await {
-        world.tenant().await;
-        let page = world.get("/devicelogin").await;
-        assert_eq!(page.status, 200);
-        assert!(
-            page.text.contains("Device sign-in is not offered yet"),
-            "{}",
-            page.text
-        );
-        assert!(page.header("content-security-policy").is_some());
-        let post = request("POST", "/devicelogin", None, Bytes::new());
-        assert_eq!(world.send(post.body_from()).await.status, 405);
+        let tenant = world.tenant().await;
+        let alice = tenant.user("alice", &[]).await;
+        let run = Run::of(&alice).await;
+        let scope = "https://management.azure.com/.default openid";
+        let form = [("client_id", crate::harness::COMMAND_LINE), ("scope", scope)];
+        let path = "/organizations/oauth2/v2.0/devicecode";
+        let begun = run.post_form(LOGIN, path, &form).await.ok();
+        assert_eq!(begun["verification_uri"], format!("{ORIGIN}/devicelogin"));
+        let mut browser = crate::browser::Browser::new(&world);
+        let page = browser.get("/devicelogin").await;
+        let code = begun["user_code"].as_str().unwrap();
+        let page = browser.submit(&page, &[("user_code", code)]).await;
+        let filled = [("username", alice.name.as_str()), ("password", &alice.secret)];
+        let page = browser.submit(&page, &filled).await;
+        browser.submit(&page, &[("answer", "approve")]).await;
+        let form = [
+            ("grant_type", "device_code"),
+            ("client_id", crate::harness::COMMAND_LINE),
+            ("device_code", begun["device_code"].as_str().unwrap()),
+        ];
+        let body = run
+            .post_form(LOGIN, "/organizations/oauth2/v2.0/token", &form)
+            .await
+            .ok();
+        let claims = super::claims(body["access_token"].as_str().unwrap());
+        assert_eq!(claims["iss"], format!("https://sts.windows.net/{}/", tenant.id));
     }
 }

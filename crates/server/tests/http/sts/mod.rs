@@ -1,6 +1,7 @@
 //! `/{tenant}/oauth2/…` and discovery.
 
 mod client_credentials;
+mod device_code;
 mod discovery;
 mod keys;
 mod people;

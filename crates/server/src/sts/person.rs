@@ -1,0 +1,74 @@
+//! Who a person is, by name and password: what the password grant and the pages share.
+
+use doorward_domain::audit::Event;
+use doorward_domain::directory::DirectoryRole;
+use doorward_domain::user::User;
+use doorward_names::{SecretString, TenantId, Upn};
+use doorward_store::{self as store, QueryError, View};
+
+use super::{StsError, throttle};
+use crate::ctx::Ctx;
+
+/// `amr` of a password.
+pub const PASSWORD: &str = "pwd";
+
+/// An account and its directory roles.
+pub type Found = (User, Vec<DirectoryRole>);
+
+/// The account of that sign-in name.
+pub fn find(view: &View<'_>, tenant: TenantId, upn: Option<&Upn>) -> Result<Option<Found>, QueryError> {
+    let found = upn
+        .map(|upn| store::user::find_by_upn(view, tenant, upn))
+        .transpose()?
+        .flatten();
+    let Some(user) = found else {
+        return Ok(None);
+    };
+    let roles = store::directory_role::of(view, tenant, user.id)?;
+    Ok(Some((user, roles)))
+}
+
+/// The account in `tenant` whose name and password these are, when it may sign in with them.
+///
+/// # Errors
+/// [`StsError::WrongPassword`] for a wrong name as well: whether one exists is nobody's business.
+pub async fn by_password(
+    ctx: &Ctx,
+    tenant: TenantId,
+    (name, password): (&str, SecretString),
+) -> Result<Found, StsError> {
+    let upn = name.parse::<Upn>().ok();
+    let found = ctx
+        .app
+        .store
+        .read(move |view| find(view, tenant, upn.as_ref()))
+        .await?;
+    let hash = found.as_ref().and_then(|(user, _)| user.password.as_ref());
+    let hash = hash.map(|p| p.hash.clone());
+    let right = ctx.app.passwords.verify(password, hash).await;
+    let (user, roles) = admit(ctx, tenant, (found, right)).await?;
+    if user.password.as_ref().is_some_and(|p| p.must_change) {
+        return Err(StsError::PasswordMustChange);
+    }
+    Ok((user, roles))
+}
+
+/// Lets a proven person in; counts who failed.
+pub async fn admit(
+    ctx: &Ctx,
+    tenant: TenantId,
+    (found, right): (Option<Found>, bool),
+) -> Result<Found, StsError> {
+    match found {
+        Some((user, _)) if right && !user.enabled => Err(StsError::UserDisabled),
+        Some(found) if right => Ok(found),
+        Some((user, _)) => {
+            let mut audit = ctx.audit(tenant, Event::SignInRefused);
+            audit.actor = Some(user.id);
+            audit.detail = "wrong password".to_owned();
+            let error = StsError::WrongPassword;
+            Err(throttle::refused(ctx, &user.id.to_string(), audit, (error, true)).await)
+        }
+        None => Err(throttle::unknown_client(ctx, tenant, StsError::WrongPassword).await),
+    }
+}

@@ -1,0 +1,163 @@
+//! What each step shows.
+
+use askama::Template;
+use doorward_domain::device_grant::{DeviceGrant, EntryRefusal};
+use doorward_domain::resource::{FirstParty, client};
+use doorward_domain::user::User;
+use doorward_names::{SecretString, UserCode};
+use http::StatusCode;
+
+use super::{Problem, Visit};
+use crate::http::Response;
+use crate::sts::{StsError, device_code};
+use crate::web::page;
+use crate::web::words::Words;
+
+#[derive(Template)]
+#[template(path = "device_code.html")]
+struct CodePage<'a> {
+    w: &'a Words,
+    seal: &'a str,
+    problem: Option<&'a str>,
+}
+
+#[derive(Template)]
+#[template(path = "device_sign_in.html")]
+struct SignInPage<'a> {
+    w: &'a Words,
+    seal: &'a str,
+    user_code: &'a str,
+    username: &'a str,
+    problem: Option<&'a str>,
+}
+
+#[derive(Template)]
+#[template(path = "device_answer.html")]
+struct AnswerPage<'a> {
+    w: &'a Words,
+    seal: &'a str,
+    user_code: &'a str,
+    proof: &'a str,
+    account: &'a str,
+    application: &'a str,
+    resource: &'a str,
+    scopes: &'a [String],
+    address: &'a str,
+    ago: &'a str,
+}
+
+/// A page that says one thing in the person's language.
+#[derive(Template)]
+#[template(path = "said.html")]
+struct SaidPage<'a> {
+    w: &'a Words,
+    title: &'a str,
+    text: &'a str,
+    cure: &'a str,
+}
+
+/// Says that the browser keeps no cookies.
+pub fn cookies(w: &Words) -> Response {
+    let (title, text, cure) = (w.cookies_title, w.cookies_text, w.cookies_cure);
+    page(StatusCode::BAD_REQUEST, &SaidPage { w, title, text, cure })
+}
+
+impl Visit<'_> {
+    /// Asks for the code.
+    pub fn code_page(&self, problem: Option<String>) -> Response {
+        let template = CodePage {
+            w: self.words,
+            seal: &self.browser.seal(self.ctx),
+            problem: problem.as_deref(),
+        };
+        self.browser.keep(page(status(problem.is_some()), &template))
+    }
+
+    /// Asks for name and password.
+    pub fn sign_in_page(&self, code: &UserCode, username: &str, problem: Option<String>) -> Response {
+        let template = SignInPage {
+            w: self.words,
+            seal: &self.browser.seal(self.ctx),
+            user_code: code.expose(),
+            username,
+            problem: problem.as_deref(),
+        };
+        page(status(problem.is_some()), &template)
+    }
+
+    /// Shows who asks for what, and asks for a yes or no.
+    pub fn answer_page(
+        &self,
+        code: &UserCode,
+        grant: &DeviceGrant,
+        (user, proof): (&User, &SecretString),
+    ) -> Response {
+        let application =
+            client::display_name(grant.client).map_or_else(|| grant.client.to_string(), str::to_owned);
+        let (resource, scopes) = wanted(grant);
+        let template = AnswerPage {
+            w: self.words,
+            seal: &self.browser.seal(self.ctx),
+            user_code: code.expose(),
+            proof: proof.expose(),
+            account: user.upn.as_str(),
+            application: &application,
+            resource: &resource,
+            scopes: &scopes,
+            address: &grant.source,
+            ago: &(self.words.ago)(self.ctx.now.since(grant.created_at).as_seconds()),
+        };
+        page(StatusCode::OK, &template)
+    }
+
+    /// Says that the answer was taken.
+    pub fn answered_page(&self, yes: bool) -> Response {
+        let w = self.words;
+        let (title, text) = match yes {
+            true => (w.approved, w.approved_text),
+            false => (w.declined, w.declined_text),
+        };
+        let cure = w.close;
+        page(StatusCode::OK, &SaidPage { w, title, text, cure })
+    }
+
+    /// A problem in the person's language.
+    pub fn sentence(&self, problem: &Problem) -> String {
+        let w = self.words;
+        let text = match problem {
+            Problem::TooManyCodes => w.too_many_codes,
+            Problem::WrongCode => w.wrong_code,
+            Problem::Entry(EntryRefusal::OtherTenant) => w.other_tenant,
+            Problem::Entry(EntryRefusal::Expired | EntryRefusal::Used) => w.code_over,
+            Problem::Entry(EntryRefusal::NotSignedIn) => w.stale_form,
+            Problem::SignIn(StsError::WrongPassword) => w.wrong_password,
+            Problem::SignIn(StsError::UserDisabled) => w.disabled,
+            Problem::SignIn(StsError::PasswordMustChange) => w.must_change,
+            Problem::SignIn(StsError::Throttled { seconds }) => return (w.wait)(*seconds),
+            Problem::SignIn(_) => w.unavailable,
+        };
+        text.to_owned()
+    }
+}
+
+/// The resource, by the name that people know where there is one, and the scopes on it.
+fn wanted(grant: &DeviceGrant) -> (String, Vec<String>) {
+    let Ok(target) = device_code::wanted_target(&grant.wanted) else {
+        return (String::new(), Vec::new());
+    };
+    let resource = target
+        .resource
+        .unwrap_or_else(|| doorward_protocol::oauth::MICROSOFT_GRAPH.to_owned());
+    let shown = match FirstParty::find(&resource) {
+        Some(known) => format!("{} ({resource})", known.display_name()),
+        None => resource,
+    };
+    (shown, target.scopes)
+}
+
+fn status(problem: bool) -> StatusCode {
+    match problem {
+        true => StatusCode::BAD_REQUEST,
+        false => StatusCode::OK,
+    }
+}

@@ -1,0 +1,161 @@
+//! What each step does.
+
+use doorward_domain::audit::Event;
+use doorward_domain::device_grant::{DeviceGrant, EntryRefusal, SignedInPerson};
+use doorward_domain::user::User;
+use doorward_names::{GeneratedSecret, SecretHash, SecretKind, SecretString, UserCode};
+use doorward_protocol::oauth::Form;
+use doorward_store::{self as store, QueryError, View};
+
+use super::{Problem, Visit};
+use crate::entropy;
+use crate::http::Response;
+use crate::sts::{StsError, person, tenant, throttle};
+
+impl Visit<'_> {
+    /// The code was typed.
+    pub async fn take_code(&self, form: &Form) -> Response {
+        match self.grant(form).await {
+            Ok((code, _)) => self.sign_in_page(&code, "", None),
+            Err(problem) => self.code_page(Some(self.sentence(&problem))),
+        }
+    }
+
+    /// Name and password were typed.
+    pub async fn sign_in(&self, form: &Form) -> Response {
+        let (code, grant) = match self.grant(form).await {
+            Ok(found) => found,
+            Err(problem) => return self.code_page(Some(self.sentence(&problem))),
+        };
+        let name = form.get("username").unwrap_or_default().trim();
+        match self.prove(&code, &grant, (name, form)).await {
+            Ok((user, proof)) => self.answer_page(&code, &grant, (&user, &proof)),
+            Err(problem) => {
+                let text = Some(self.sentence(&problem));
+                match problem {
+                    Problem::SignIn(_) | Problem::Entry(EntryRefusal::OtherTenant) => {
+                        self.sign_in_page(&code, name, text)
+                    }
+                    _ => self.code_page(text),
+                }
+            }
+        }
+    }
+
+    /// Yes or no was said.
+    pub async fn take_answer(&self, form: &Form) -> Response {
+        let yes = form.get("answer") == Some("approve");
+        match self.decide(form, yes).await {
+            Ok(()) => self.answered_page(yes),
+            Err(problem) => self.code_page(Some(self.sentence(&problem))),
+        }
+    }
+
+    /// The grant that the code of a form leads to. Wrong codes are counted.
+    async fn grant(&self, form: &Form) -> Result<(UserCode, DeviceGrant), Problem> {
+        if throttle::user_codes_blocked(self.ctx).await? {
+            return Err(Problem::TooManyCodes);
+        }
+        let typed = form.get("user_code").unwrap_or_default();
+        if let Ok(code) = typed.parse::<UserCode>() {
+            let hashes = self.ctx.app.hasher.hashes_of_code(&code);
+            let found = self.ctx.app.store.read(move |view| find(view, &hashes)).await;
+            if let Some(grant) = found.map_err(StsError::from)? {
+                grant.enter(self.ctx.now).map_err(Problem::Entry)?;
+                return Ok((code, grant));
+            }
+        }
+        throttle::wrong_user_code(self.ctx).await?;
+        Err(Problem::WrongCode)
+    }
+
+    /// Verifies the person and notes on the grant who signed in for it.
+    async fn prove(
+        &self,
+        code: &UserCode,
+        grant: &DeviceGrant,
+        (name, form): (&str, &Form),
+    ) -> Result<(User, SecretString), Problem> {
+        let ctx = self.ctx;
+        let tenant = match tenant::named_or_of_user(ctx, "organizations", name).await {
+            Ok(tenant) => tenant,
+            Err(StsError::TenantUnknown(_) | StsError::TenantNeeded) => {
+                return Err(throttle::unknown_account(ctx).await.into());
+            }
+            Err(failure) => return Err(failure.into()),
+        };
+        if grant.tenant.is_some_and(|asked| asked != tenant.id) {
+            return Err(Problem::Entry(EntryRefusal::OtherTenant));
+        }
+        let password = form.secret("password").unwrap_or_else(|| SecretString::from(""));
+        let (user, _) = person::by_password(ctx, tenant.id, (name, password)).await?;
+        let proof = GeneratedSecret::from_entropy(SecretKind::Form, entropy::bytes());
+        let proof_hash = ctx.app.hasher.hash(&proof).ok_or(StsError::Unavailable)?;
+        let signed_in = SignedInPerson {
+            tenant: tenant.id,
+            user: user.id,
+            methods: person::PASSWORD.to_owned(),
+            at: ctx.now,
+        };
+        let now = ctx.now;
+        self.change(code, move |grant| {
+            grant.sign_in(signed_in.clone(), proof_hash.clone(), now)
+        })
+        .await?;
+        Ok((user, proof.as_secret().clone()))
+    }
+
+    async fn decide(&self, form: &Form, yes: bool) -> Result<(), Problem> {
+        let typed = form.get("user_code").unwrap_or_default();
+        let code: UserCode = typed.parse().map_err(|_| Problem::WrongCode)?;
+        let proof = form.get("proof").unwrap_or_default();
+        let presented = self.ctx.app.hasher.candidates(SecretKind::Form, proof);
+        let now = self.ctx.now;
+        self.change(&code, move |grant| grant.answer(&presented, yes, now))
+            .await
+    }
+
+    /// Changes the grant by a rule, in one transaction; a no is written down.
+    async fn change(
+        &self,
+        code: &UserCode,
+        rule: impl Fn(DeviceGrant) -> Result<DeviceGrant, EntryRefusal> + Send + 'static,
+    ) -> Result<(), Problem> {
+        let ctx = self.ctx;
+        let hashes = ctx.app.hasher.hashes_of_code(code);
+        let blank = ctx.server_audit(Event::SignInRefused);
+        ctx.app
+            .snapshots
+            .write(move |tx| {
+                let Some(grant) = find(tx, &hashes)? else {
+                    return Ok::<_, QueryError>(Err(Problem::WrongCode));
+                };
+                let person = grant.signed_in().cloned();
+                let next = match rule(grant) {
+                    Ok(next) => next,
+                    Err(refusal) => return Ok(Err(Problem::Entry(refusal))),
+                };
+                store::device_grant::save(tx, &next)?;
+                if let (true, Some(person)) = (next.is_declined(), person) {
+                    let mut audit = blank.clone();
+                    audit.tenant = Some(person.tenant);
+                    audit.actor = Some(person.user);
+                    audit.client = Some(next.client);
+                    audit.detail = format!("declined what a device at {} asked for", next.source);
+                    store::audit::insert(tx, &audit)?;
+                }
+                Ok(Ok(()))
+            })
+            .await
+            .map_err(StsError::from)?
+    }
+}
+
+fn find(view: &View<'_>, hashes: &[SecretHash]) -> Result<Option<DeviceGrant>, QueryError> {
+    for hash in hashes {
+        if let Some(grant) = store::device_grant::find_by_user_code(view, hash)? {
+            return Ok(Some(grant));
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,50 @@
+//! English.
+
+use super::Words;
+
+pub const WORDS: Words = Words {
+    lang: "en",
+    device_message: |url, code| {
+        format!("To sign in, open the page {url} in a browser and enter the code {code} to authenticate.")
+    },
+    enter_code: "Enter the code",
+    enter_code_text: "Your device or command line shows eight letters. Type them here only when you started it yourself.",
+    code: "Code",
+    next: "Next",
+    sign_in: "Sign in",
+    sign_in_for_device: "Sign in to see what the device asks for. Nothing is given to it before you agree.",
+    account: "Account (name@domain)",
+    password: "Password",
+    approve_title: "Sign in on the device?",
+    signed_in_as: "You are",
+    application: "Application",
+    wants: "It wants to use",
+    from_address: "Asked from the address",
+    asked_ago: "Asked",
+    ago: |seconds| match seconds {
+        ..60 => "less than a minute ago".to_owned(),
+        60..120 => "a minute ago".to_owned(),
+        _ => format!("{} minutes ago", seconds / 60),
+    },
+    approve_warning: "Approve only what you started yourself just now. Whoever sent you a code wants to act in your name.",
+    approve: "Approve",
+    deny: "Deny",
+    approved: "Signed in on the device",
+    approved_text: "The device goes on by itself within a few seconds.",
+    declined: "Denied",
+    declined_text: "The device was given nothing.",
+    close: "You can close this page.",
+    wrong_code: "No device shows this code. Check the letters.",
+    code_over: "This code was used or is too old. Start again on the device.",
+    too_many_codes: "Too many wrong codes came from your network. Wait five minutes.",
+    other_tenant: "The device asked for an account of another organisation.",
+    wrong_password: "The account or the password is wrong.",
+    disabled: "This account is disabled. Ask an administrator to enable it.",
+    must_change: "This password was set by an administrator and has to be changed first.",
+    wait: |seconds| format!("Too many wrong tries. Wait {seconds} seconds."),
+    unavailable: "The server lacks something just now. Try again in a moment.",
+    stale_form: "This page was open too long, or came from elsewhere. Please start again here.",
+    cookies_title: "Your browser keeps no cookies",
+    cookies_text: "Signing in needs a cookie of this site, which your browser refused or lost on the way.",
+    cookies_cure: "Allow cookies for this site, or leave the private or embedded window, and try again.",
+};

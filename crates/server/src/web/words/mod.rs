@@ -1,0 +1,148 @@
+//! What the sign-in pages say, in the languages they are said in.
+
+mod en;
+mod ko;
+
+use http::header;
+use http::request::Parts;
+
+/// Every sentence of the sign-in pages in one language.
+pub struct Words {
+    /// The language's tag.
+    pub lang: &'static str,
+    /// What a device shows: the address of the page, the code.
+    pub device_message: fn(&str, &str) -> String,
+    /// Title of the page for a device's code.
+    pub enter_code: &'static str,
+    /// What to do there.
+    pub enter_code_text: &'static str,
+    /// Label of the code.
+    pub code: &'static str,
+    /// Goes on.
+    pub next: &'static str,
+    /// Title of the page for name and password.
+    pub sign_in: &'static str,
+    /// Why to sign in again for a device.
+    pub sign_in_for_device: &'static str,
+    /// Label of the sign-in name.
+    pub account: &'static str,
+    /// Label of the password.
+    pub password: &'static str,
+    /// Title of the question whether a device may act for the person.
+    pub approve_title: &'static str,
+    /// Who is signed in, before the name.
+    pub signed_in_as: &'static str,
+    /// Before the application's name.
+    pub application: &'static str,
+    /// Before the resource and scopes.
+    pub wants: &'static str,
+    /// Before the address that the request came from.
+    pub from_address: &'static str,
+    /// Before how long ago that was.
+    pub asked_ago: &'static str,
+    /// So many seconds.
+    pub ago: fn(i64) -> String,
+    /// What to look out for.
+    pub approve_warning: &'static str,
+    /// Says yes.
+    pub approve: &'static str,
+    /// Says no.
+    pub deny: &'static str,
+    /// Title after a yes.
+    pub approved: &'static str,
+    /// What happens then.
+    pub approved_text: &'static str,
+    /// Title after a no.
+    pub declined: &'static str,
+    /// What happens then.
+    pub declined_text: &'static str,
+    /// The page may be closed.
+    pub close: &'static str,
+    /// No device shows this code.
+    pub wrong_code: &'static str,
+    /// The code is too old or was used.
+    pub code_over: &'static str,
+    /// Too many wrong codes came from here.
+    pub too_many_codes: &'static str,
+    /// The device asked for another organisation's account.
+    pub other_tenant: &'static str,
+    /// Name or password is wrong.
+    pub wrong_password: &'static str,
+    /// The account may not sign in.
+    pub disabled: &'static str,
+    /// The password has to be changed first.
+    pub must_change: &'static str,
+    /// Too many wrong passwords: so many seconds to wait.
+    pub wait: fn(i64) -> String,
+    /// The server lacks something.
+    pub unavailable: &'static str,
+    /// The form is not one that was given to this browser, or not for this.
+    pub stale_form: &'static str,
+    /// Title of the page about cookies.
+    pub cookies_title: &'static str,
+    /// What is wrong with them.
+    pub cookies_text: &'static str,
+    /// What to do.
+    pub cookies_cure: &'static str,
+}
+
+/// The words for who prefers `asked` (`mkt`, `ui_locales`), else what the browser does.
+pub fn chosen(asked: Option<&str>, head: &Parts) -> &'static Words {
+    let browser = head
+        .headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok());
+    let asked = asked.and_then(|list| list.split_ascii_whitespace().find_map(of_tag));
+    asked
+        .or_else(|| browser.and_then(of_header))
+        .unwrap_or(&en::WORDS)
+}
+
+fn of_tag(tag: &str) -> Option<&'static Words> {
+    let primary = tag.split('-').next().unwrap_or_default();
+    [&en::WORDS, &ko::WORDS]
+        .into_iter()
+        .find(|words| primary.eq_ignore_ascii_case(words.lang))
+}
+
+/// The best known language of an Accept-Language header (RFC 9110 §12.5.4).
+fn of_header(value: &str) -> Option<&'static Words> {
+    let mut best: Option<(f32, &'static Words)> = None;
+    for part in value.split(',').take(32) {
+        let (tag, rest) = part.split_once(';').unwrap_or((part, ""));
+        let weight = match rest.trim().strip_prefix("q=") {
+            Some(weight) => weight.trim().parse().unwrap_or(0.0),
+            None => 1.0,
+        };
+        if let Some(words) = of_tag(tag.trim())
+            && weight > best.map_or(0.0, |(before, _)| before)
+        {
+            best = Some((weight, words));
+        }
+    }
+    best.map(|(_, words)| words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lang(asked: Option<&str>, browser: Option<&str>) -> &'static str {
+        let mut request = http::Request::builder();
+        if let Some(value) = browser {
+            request = request.header(header::ACCEPT_LANGUAGE, value);
+        }
+        chosen(asked, &request.body(()).unwrap().into_parts().0).lang
+    }
+
+    #[test]
+    fn what_is_asked_for_wins_over_the_browser() {
+        assert_eq!(lang(None, None), "en");
+        assert_eq!(lang(None, Some("ko-KR,ko;q=0.9,en;q=0.8")), "ko");
+        assert_eq!(lang(None, Some("fr, en;q=0.3, ko;q=0.7")), "ko");
+        assert_eq!(lang(None, Some("fr;q=x, ko;q=0, *")), "en");
+        assert_eq!(lang(Some("KO"), Some("en")), "ko");
+        assert_eq!(lang(Some("fr-FR ko-KR"), Some("en")), "ko");
+        assert_eq!(lang(Some("fr"), Some("ko")), "ko");
+    }
+}

@@ -1,0 +1,136 @@
+//! A person's browser: keeps cookies, reads the forms of a page and sends them filled in.
+
+use bytes::Bytes;
+use std::collections::BTreeMap;
+
+use crate::harness::{Answer, World, form_request, request};
+
+/// A browser at one server.
+#[derive(Clone)]
+pub struct Browser {
+    world: World,
+    peer: String,
+    cookies: BTreeMap<String, String>,
+}
+
+/// A form as the page has it.
+#[derive(Debug, Clone)]
+pub struct PageForm {
+    /// Where it is sent.
+    pub action: String,
+    /// Its hidden fields.
+    pub fields: BTreeMap<String, String>,
+}
+
+impl Browser {
+    pub fn new(world: &World) -> Self {
+        Self::at(world, "127.0.0.1")
+    }
+
+    /// A browser at an address of its own.
+    pub fn at(world: &World, peer: &str) -> Self {
+        Self {
+            world: world.clone(),
+            peer: peer.to_owned(),
+            cookies: BTreeMap::new(),
+        }
+    }
+
+    pub async fn get(&mut self, path: &str) -> Answer {
+        let draft = request("GET", path, None, Bytes::new());
+        let request = match self.cookie_header() {
+            Some(cookies) => draft.header("cookie", &cookies).body_from(),
+            None => draft.body_from(),
+        };
+        let answer = self.world.send_from(&self.peer, request).await;
+        self.keep(&answer);
+        answer
+    }
+
+    /// Sends the form of a page, filled in.
+    pub async fn submit(&mut self, page: &Answer, filled: &[(&str, &str)]) -> Answer {
+        let form = form_of(page);
+        let mut fields = form.fields.clone();
+        for (name, value) in filled {
+            fields.insert((*name).to_owned(), (*value).to_owned());
+        }
+        let pairs: Vec<_> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        self.post(&form.action, &pairs).await
+    }
+
+    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut request = form_request(path, fields);
+        if let Some(cookies) = self.cookie_header() {
+            request.headers_mut().insert("cookie", cookies.parse().unwrap());
+        }
+        let answer = self.world.send_from(&self.peer, request).await;
+        self.keep(&answer);
+        answer
+    }
+
+    fn cookie_header(&self) -> Option<String> {
+        let pairs: Vec<_> = self.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
+        (!pairs.is_empty()).then(|| pairs.join("; "))
+    }
+
+    fn keep(&mut self, answer: &Answer) {
+        for value in answer.headers.get_all("set-cookie") {
+            let text = value.to_str().unwrap();
+            for needed in ["; Path=/", "; Secure", "; HttpOnly", "; SameSite=Lax"] {
+                assert!(text.contains(needed), "{text}");
+            }
+            assert!(text.starts_with("__Host-") && !text.contains("Domain"), "{text}");
+            let (name, value) = text.split(';').next().unwrap().split_once('=').unwrap();
+            match text.contains("Max-Age=0") {
+                true => self.cookies.remove(name),
+                false => self.cookies.insert(name.to_owned(), value.to_owned()),
+            };
+        }
+    }
+}
+
+/// The one form of a page.
+#[track_caller]
+pub fn form_of(page: &Answer) -> PageForm {
+    let text = &page.text;
+    let start = text
+        .find("<form")
+        .unwrap_or_else(|| panic!("no form: {} {text}", page.status));
+    let form = &text[start..text.find("</form>").unwrap()];
+    let tag = &form[..form.find('>').unwrap()];
+    let mut fields = BTreeMap::new();
+    for input in form.split("<input").skip(1) {
+        let input = &input[..input.find('>').unwrap()];
+        if attribute(input, "type").as_deref() == Some("hidden") {
+            fields.insert(
+                attribute(input, "name").unwrap(),
+                attribute(input, "value").unwrap_or_default(),
+            );
+        }
+    }
+    PageForm {
+        action: attribute(tag, "action").unwrap(),
+        fields,
+    }
+}
+
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    let rest = tag.split_once(&format!(" {name}=\""))?.1;
+    Some(unescape(rest.split_once('"')?.0))
+}
+
+/// The text that HTML stands for.
+pub fn unescape(html: &str) -> String {
+    html.replace("&#38;", "&")
+        .replace("&#34;", "\"")
+        .replace("&#39;", "'")
+        .replace("&#60;", "<")
+        .replace("&#62;", ">")
+        .replace("&amp;", "&")
+}
+
+/// The text of the alert on a page.
+pub fn problem(page: &Answer) -> Option<String> {
+    let rest = page.text.split_once("role=\"alert\">")?.1;
+    Some(unescape(rest.split_once('<')?.0))
+}
