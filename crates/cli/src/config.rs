@@ -1,7 +1,7 @@
 //! The one module of the command line that reads the environment.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[expect(
     clippy::disallowed_methods,
@@ -84,7 +84,14 @@ pub fn program() -> String {
         return "doorward".to_owned();
     }
     let here = std::env::current_dir().unwrap_or_default();
-    file.strip_prefix(here).unwrap_or(&file).display().to_string()
+    match file.strip_prefix(here) {
+        // A shell looks for a bare name on its path only.
+        Ok(short) if short.components().count() == 1 => Path::new(".").join(short),
+        Ok(short) => short.to_owned(),
+        Err(_) => file,
+    }
+    .display()
+    .to_string()
 }
 
 /// Where a run's command reaches the run: there only inside.

@@ -44,6 +44,17 @@ pub enum Report {
         /// Its columns: heading and key.
         columns: &'static [(&'static str, &'static str)],
     },
+    /// The same, with a line before the table, which is left out when it has no rows.
+    Answer {
+        /// The value.
+        value: Value,
+        /// The line.
+        line: String,
+        /// The rows of the table.
+        rows: Value,
+        /// Its columns: heading and key.
+        columns: &'static [(&'static str, &'static str)],
+    },
     /// Text that is printed as it is.
     Text(String),
     /// Nothing; the program ends with this status, which is another program's.

@@ -1,10 +1,14 @@
 //! What went wrong, what to do about it, and with which code the program ends.
 
+use crate::config;
 use crate::exit::Exit;
 use crate::shell::quote;
 use doorward_sdk::Error;
 use std::fmt::Display;
 use std::path::Path;
+
+/// A run's files are its own, and so is who is signed in there.
+const SIGN_IN_IN_A_RUN: &str = "nobody is signed in inside this run, whoever is outside; with the identity that `--as` gave: `doorward login --service-principal -u \"$AZURE_CLIENT_ID\" -p \"$AZURE_CLIENT_SECRET\" -t \"$AZURE_TENANT_ID\"`";
 
 /// A failure as the person sees it.
 #[derive(Debug)]
@@ -49,9 +53,10 @@ impl Failure {
             exit: Exit::NotSignedIn,
             ..Self::new("Please run 'doorward login' to setup account.")
         }
-        .cure(
-            "sign in with `doorward login`; a server on this machine (`doorward up`) signs you in by itself",
-        )
+        .cure(match config::run() {
+            Some(_) => SIGN_IN_IN_A_RUN,
+            None => "sign in with `doorward login`; a server on this machine (`doorward up`) signs you in by itself",
+        })
     }
 
     /// A file that can't be used.

@@ -39,6 +39,16 @@ pub fn report(report: Report, format: Format, query: Option<&str>) -> Result<(),
         Report::Value(value) => (value, None),
         Report::Table(value, columns) => (value, Some(columns)),
         Report::Listing { rows, columns, .. } if own_table => (rows, Some(columns)),
+        Report::Answer {
+            line, rows, columns, ..
+        } if own_table => {
+            let table = match rows.as_array().is_some_and(Vec::is_empty) {
+                true => String::new(),
+                false => format!("\n{}", table::table(&rows, Some(columns), &[])),
+            };
+            return standard_output(&format!("{line}\n{table}"));
+        }
+        Report::Answer { value, columns, .. } => (value, Some(columns)),
         Report::Listing { value, columns, .. } => (value, Some(columns)),
     };
     let (value, order) = match query {

@@ -57,11 +57,6 @@ pub fn confirm(question: &str, yes: bool) -> Result<(), Failure> {
     }
 }
 
-/// The same, where scripts without a terminal are taken to be sure.
-pub fn confirm_on_terminal(question: &str, yes: bool) -> Result<(), Failure> {
-    confirm(question, yes || !io::stdin().is_terminal())
-}
-
 fn line() -> Result<SecretString, Failure> {
     let mut text = String::new();
     io::stdin()

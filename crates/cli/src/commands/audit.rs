@@ -40,11 +40,14 @@ pub struct Which {
 const COLUMNS: &[(&str, &str)] = &[
     ("Time", "time"),
     ("Who", "who"),
-    ("What", "what"),
+    ("Activity", "activity"),
     ("Result", "result"),
     ("Target", "target"),
-    ("Why", "why"),
+    ("Detail", "detail"),
 ];
+
+/// How many characters of a detail a table shows.
+const CELL: usize = 60;
 
 /// Does it.
 pub fn run(command: &Command, context: &Context) -> Outcome {
@@ -122,6 +125,11 @@ fn shown(row: &Value) -> Result<Value, Failure> {
         .into_iter()
         .next()
         .and_then(|target| target.display_name.or(target.id));
+    let details = row.additional_details;
+    let detail = |key: &str| {
+        let found = details.iter().find(|detail| detail.key == key);
+        found.map(|detail| detail.value.as_str())
+    };
     let result = match row.result {
         AuditResult::Success => "success",
         AuditResult::Failure => "failure",
@@ -129,16 +137,53 @@ fn shown(row: &Value) -> Result<Value, Failure> {
     Ok(json!({
         "time": row.activity_date_time,
         "who": user.or(app),
-        "what": row.activity_display_name,
+        "activity": activity(detail("action"), &row.activity_display_name),
         "result": result,
         "target": target,
-        "why": row.result_reason,
+        "detail": cut(match row.result {
+            AuditResult::Success => detail("detail").unwrap_or_default(),
+            AuditResult::Failure => &row.result_reason,
+        }),
     }))
+}
+
+/// What was done: the action without its provider, which is the more telling word, else the event.
+fn activity<'a>(action: Option<&'a str>, event: &'a str) -> &'a str {
+    let Some(action) = action else { return event };
+    match action.split_once('/') {
+        Some((provider, rest)) if provider.contains('.') => rest,
+        _ => action,
+    }
+}
+
+/// As much of a text as a cell of a table shows.
+fn cut(text: &str) -> String {
+    if text.chars().count() <= CELL {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(CELL.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_row_says_what_was_done_and_not_too_much() {
+        for (action, shown) in [
+            (
+                Some("Microsoft.MachineLearningServices/workspaces/computes/start/action"),
+                "workspaces/computes/start/action",
+            ),
+            (Some("groups/write"), "groups/write"),
+            (None, "token.issued"),
+        ] {
+            assert_eq!(activity(action, "token.issued"), shown);
+        }
+        assert_eq!(cut(&"é".repeat(60)), "é".repeat(60));
+        assert_eq!(cut(&"é".repeat(61)), format!("{}…", "é".repeat(59)));
+    }
 
     #[test]
     fn a_time_is_a_date_an_instant_or_a_span() {

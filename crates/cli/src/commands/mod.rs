@@ -43,7 +43,7 @@ pub enum Command {
     /// Resource groups
     #[command(subcommand)]
     Group(group::Command),
-    /// Roles over resources, who has them, and why somebody may do something
+    /// Roles over resources (Resource Manager's), who has them, and why somebody may do something
     #[command(subcommand)]
     Role(role::Command),
     /// Machine-learning workspaces and what runs in them

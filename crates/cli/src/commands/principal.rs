@@ -2,9 +2,10 @@
 
 use crate::failure::Failure;
 use crate::output;
+use crate::shell::quote;
 use doorward_names::ObjectId;
 use doorward_sdk::Error;
-use doorward_sdk::directory::{DirectoryClient, PrincipalKind};
+use doorward_sdk::directory::{DirectoryClient, PrincipalKind, literal};
 
 /// Somebody, found or taken at their word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,16 +27,36 @@ pub async fn find(directory: &DirectoryClient, name: &str) -> Result<Assignee, F
         Ok(None) => Err(Failure::not_found(format!(
             "Cannot find user or service principal in graph database for '{name}'."
         ))
-        .cure("give a user principal name, an application id or an object id; an application without a service principal gets one by `doorward ad sp create --id <appId>`")),
+        .cure(what_is_taken(directory, name).await)),
         Err(Error::NotAllowed(message)) => match id {
             Ok(id) => {
-                output::warn(&format!("the directory may not be asked: {id} is taken as an object id"));
+                output::warn(&format!(
+                    "the directory may not be asked: {id} is taken as an object id"
+                ));
                 Ok(Assignee { id, kind: None })
             }
             Err(_) => Err(Failure::from(Error::NotAllowed(message))
                 .cure("name them by their object id: `--assignee-object-id`")),
         },
         Err(e) => Err(e.into()),
+    }
+}
+
+/// What would have named somebody. A group's name is known but not taken: like `az`, nobody guesses who is meant.
+async fn what_is_taken(directory: &DirectoryClient, name: &str) -> String {
+    let filter = format!("displayName eq {}", literal(name));
+    let shown = quote(name);
+    // It is only to say more: where groups may not be read, less is said.
+    match directory.groups(Some(&filter)).await.unwrap_or_default().len() {
+        0 => format!(
+            "give an object id, an application id or a sign-in name (user@domain); by its display name, `doorward ad sp list --display-name {shown}` shows a service principal's; an application without one gets it by `doorward ad sp create --id <appId>`; a group is named by its object id: `doorward ad group show -g <name> --query id`"
+        ),
+        1 => format!(
+            "a group is named by its object id: `doorward ad group show -g {shown} --query id -o tsv` prints it"
+        ),
+        _ => format!(
+            "several groups have this name; name one by its object id: `doorward ad group list --display-name {shown}`"
+        ),
     }
 }
 

@@ -156,6 +156,13 @@ fn accounts_are_changed_by_set_and_many_processes_share_the_files() {
         assert!(child.wait().unwrap().success());
     }
     assert_eq!(cli.run(["account", "list"]).json().as_array().unwrap().len(), 2);
+    let table = cli.run(["account", "list", "-o", "table"]).text();
+    assert!(
+        table.lines().next().is_some_and(|line| line.contains("  User "))
+            && table.contains(&format!("  {id} "))
+            && table.contains(&format!("  {} ", SERVER.env["DOORWARD_ADMIN_UPN"])),
+        "{table}"
+    );
     assert_eq!(
         cli.run(["account", "show", "--query", "user.name", "-o", "tsv"])
             .text()

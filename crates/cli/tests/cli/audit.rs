@@ -36,6 +36,19 @@ fn what_was_done_and_refused_is_listed_and_exported() {
     );
     let table = cli.say(&format!("{list} -o table")).text();
     assert!(table.starts_with("Time ") && table.contains(id), "{table}");
+    assert!(
+        table
+            .lines()
+            .any(|line| line.contains("  workspaces/delete ") && line.contains("  failure  ml-example ")),
+        "{table}"
+    );
+    let table = cli.say("audit list --since 1h -o table").text();
+    assert!(
+        table
+            .lines()
+            .any(|line| line.contains("  roleAssignments/write ") && line.contains("  role ")),
+        "{table}"
+    );
     assert_eq!(
         cli.say(&format!("audit list --since 2999-01-01 --who {id}"))
             .json(),

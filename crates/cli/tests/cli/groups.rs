@@ -129,6 +129,15 @@ fn members_are_put_in_checked_and_taken_out() {
     };
     assert_eq!(on("add", "outer", &inner).text(), "");
     assert_eq!(on("add", &inner, &me).text(), "");
+    let app = made["appId"].as_str().unwrap();
+    for verb in ["add", "remove"] {
+        let said = on(verb, "inner", app).failed(3);
+        assert!(
+            said.contains("--member-id takes an object id")
+                && said.contains(&format!("`doorward ad sp show --id {app} --query id -o tsv`")),
+            "{said}"
+        );
+    }
     assert_eq!(on("add", "inner", sp).text(), "");
     let said = on("add", "inner", sp).failed(1);
     assert!(

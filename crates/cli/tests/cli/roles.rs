@@ -228,6 +228,23 @@ fn groups_and_people_have_roles_too() {
     cli.say(&format!("ad group member add -g {group} --member-id {carla}"))
         .text();
     cli.say("group create -n people-rg -l westeurope").text();
+    for (who, said) in [
+        (
+            "role-readers",
+            "`doorward ad group show -g role-readers --query id -o tsv`",
+        ),
+        ("role-nobody", "`doorward ad sp list --display-name role-nobody`"),
+    ] {
+        let unknown = cli
+            .say(&format!(
+                "role assignment create --assignee {who} --role Reader -g people-rg"
+            ))
+            .failed(3);
+        assert!(
+            unknown.contains("Cannot find user or service principal") && unknown.contains(said),
+            "{unknown}"
+        );
+    }
     let given = cli
         .say(&format!(
             "role assignment create --assignee {group} --role Reader -g people-rg"
@@ -290,15 +307,32 @@ fn why_somebody_may_not_is_explained_with_what_helps() {
     let words = std::process::Command::new("sh")
         .args([
             "-c",
-            &format!("printf '%s\\n' {}", command.strip_prefix("doorward ").unwrap()),
+            &format!(
+                "printf '%s\\n' {}",
+                command
+                    .strip_prefix(&format!("{} ", env!("CARGO_BIN_EXE_doorward")))
+                    .unwrap()
+            ),
         ])
         .output()
         .unwrap();
     let words = String::from_utf8(words.stdout).unwrap();
+    let table = ask(delete, "-o table").text();
+    let lines: Vec<&str> = table.lines().collect();
+    assert!(
+        lines[0].starts_with("No: ") && lines[1].is_empty() && lines[2].starts_with("WouldHelp "),
+        "{table}"
+    );
+    assert_eq!(lines.len(), 4 + cures.len(), "{table}");
+    assert!(
+        lines[4].starts_with(cures[0]["roleName"].as_str().unwrap())
+            && lines[4].ends_with(cures[0]["command"].as_str().unwrap()),
+        "{table}"
+    );
     cli.run(words.lines()).text();
     let table = ask(delete, "-o table").text();
     assert!(
-        table.starts_with("Answer") && table.contains("\nyes     the role"),
+        table.starts_with("Yes: the role") && table.lines().count() == 1,
         "{table}"
     );
     assert!(ask("nonsense", "").code() != 0);

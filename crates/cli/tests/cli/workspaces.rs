@@ -124,7 +124,13 @@ fn a_workspace_is_made_with_what_it_needs_and_deleted() {
         .json();
     assert_eq!(listed, json!(["cli-made", "cli-second"]));
     let which = "-w cli-made -g cli-made-rg";
-    assert_eq!(cli.say(&format!("ml workspace delete {which}")).text(), "");
+    let asked = cli.say(&format!("ml workspace delete {which}")).failed(2);
+    assert!(
+        asked.contains("no tty available") && asked.contains("--yes"),
+        "{asked}"
+    );
+    cli.say(&format!("ml workspace show {which}")).text();
+    assert_eq!(cli.say(&format!("ml workspace delete {which} -y")).text(), "");
     cli.say(&format!("ml workspace show {which}")).failed(3);
     let location = cli
         .say("ml workspace create -w 1 -g cli-made-rg -l atlantis")
@@ -185,8 +191,33 @@ fn computes_come_and_go() {
             .contains("--min-instances is more than --max-instances")
     );
     on("create -n cli-x --type Toaster").failed(2);
+    // A second time, what is as it shall be will do; what is not isn't changed.
+    let again = on("create -n cli-instance --type ComputeInstance --size standard_ds1_v2").json();
+    assert_eq!(
+        (&again["name"], &again["etag"]),
+        (&made["name"], &on("show -n cli-instance").json()["etag"])
+    );
+    for words in [
+        "create -n cli-instance --type ComputeInstance --size Standard_NC6s_v3",
+        "create -n cli-instance --type AmlCompute --size Standard_DS1_v2",
+        "create -n cli-instance --type ComputeInstance --size Standard_DS1_v2 --location northeurope",
+        "create -n cli-cluster --type AmlCompute --min-instances 1 --max-instances 5 --idle-time-before-scale-down 60",
+    ] {
+        let other = on(words).failed(1);
+        assert!(
+            other.contains("in the workspace ml-example already")
+                && other.contains(" -w ml-example -g ml-rg`")
+                && other.contains("doorward ml compute delete -n cli-"),
+            "{words}: {other}"
+        );
+    }
+    let size = on("show -n cli-instance --query properties.properties.vmSize").json();
+    assert_eq!(size, "STANDARD_DS1_V2");
     for name in ["cli-instance", "cli-cluster"] {
-        assert_eq!(on(&format!("delete -n {name}")).text(), "");
+        let asked = on(&format!("delete -n {name}")).failed(2);
+        assert!(asked.contains("no tty available"), "{asked}");
+        on(&format!("show -n {name}")).text();
+        assert_eq!(on(&format!("delete -n {name} --yes")).text(), "");
         on(&format!("show -n {name}")).failed(3);
     }
 }

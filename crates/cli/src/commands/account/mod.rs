@@ -13,6 +13,7 @@ use crate::vault::Vault;
 use clap::Subcommand;
 use doorward_sdk::TokenSource;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// What to do with accounts.
 #[derive(Debug, Subcommand)]
@@ -99,6 +100,16 @@ const COLUMNS: &[(&str, &str)] = &[
     ("IsDefault", "isDefault"),
 ];
 
+const WITH_USER: &[(&str, &str)] = &[
+    ("Name", "name"),
+    ("User", "user"),
+    ("CloudName", "environmentName"),
+    ("SubscriptionId", "id"),
+    ("TenantId", "tenantId"),
+    ("State", "state"),
+    ("IsDefault", "isDefault"),
+];
+
 const LOCATIONS: &[(&str, &str)] = &[
     ("DisplayName", "displayName"),
     ("Name", "name"),
@@ -122,7 +133,7 @@ pub fn run(command: &Command, context: &Context) -> Outcome {
             }
             let profile = Profile::load(&context.home)?;
             let all = profile.subscriptions.iter().map(Account::to_az).collect();
-            Ok(Report::Table(Value::Array(all), COLUMNS))
+            Ok(accounts(&profile, Value::Array(all)))
         }
         Command::Set { subscription } => Profile::change(&context.home, |profile| {
             let chosen = profile.find(subscription)?.clone();
@@ -144,6 +155,30 @@ pub fn run(command: &Command, context: &Context) -> Outcome {
             Vault::clear(&context.home)?;
             Ok(Report::Nothing)
         }
+    }
+}
+
+/// The accounts; a table names their users when there are several, since the rest of the rows may be the same.
+fn accounts(profile: &Profile, value: Value) -> Report {
+    let users: BTreeSet<&str> = profile
+        .subscriptions
+        .iter()
+        .map(|a| a.user.name.as_str())
+        .collect();
+    if users.len() < 2 {
+        return Report::Table(value, COLUMNS);
+    }
+    let row = |account: &Value| {
+        let mut row = account.clone();
+        if let (Some(row), Some(user)) = (row.as_object_mut(), account.pointer("/user/name")) {
+            row.insert("user".to_owned(), user.clone());
+        }
+        row
+    };
+    Report::Listing {
+        rows: value.as_array().into_iter().flatten().map(row).collect(),
+        value,
+        columns: WITH_USER,
     }
 }
 

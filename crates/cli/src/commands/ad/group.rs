@@ -4,9 +4,11 @@ use super::{name_filter, text, with_directory};
 use crate::context::{Context, Outcome, Report};
 use crate::failure::Failure;
 use crate::output;
+use crate::shell::quote;
 use clap::Subcommand;
 use doorward_names::ObjectId;
-use doorward_sdk::directory::{DirectoryClient, literal};
+use doorward_sdk::Error;
+use doorward_sdk::directory::{DirectoryClient, PrincipalKind, literal};
 use serde_json::{Value, json};
 
 /// What to do with groups.
@@ -191,12 +193,14 @@ async fn member(command: &Member, directory: &DirectoryClient) -> Outcome {
         }
         Member::Add(MemberId { id, member_id }) => {
             let id = find(directory, id).await?;
-            directory.add_group_member(&id, member_id).await?;
+            let added = directory.add_group_member(&id, member_id).await;
+            by_object_id(added, directory, "--member-id", member_id).await?;
             Ok(Report::Nothing)
         }
         Member::Remove(MemberId { id, member_id }) => {
             let id = find(directory, id).await?;
-            directory.remove_group_member(&id, member_id).await?;
+            let removed = directory.remove_group_member(&id, member_id).await;
+            by_object_id(removed, directory, "--member-id", member_id).await?;
             Ok(Report::Nothing)
         }
         Member::Check(MemberId { id, member_id }) => {
@@ -223,7 +227,8 @@ async fn owner(command: &Owner, directory: &DirectoryClient) -> Outcome {
                 id.is_some_and(|id| id.eq_ignore_ascii_case(owner_object_id))
             };
             if !owners.iter().any(known) {
-                directory.add_group_owner(&id, owner_object_id).await?;
+                let added = directory.add_group_owner(&id, owner_object_id).await;
+                by_object_id(added, directory, "--owner-object-id", owner_object_id).await?;
             }
             Ok(Report::Nothing)
         }
@@ -233,6 +238,30 @@ async fn owner(command: &Owner, directory: &DirectoryClient) -> Outcome {
             Ok(Report::Nothing)
         }
     }
+}
+
+/// A refusal, with a word on object ids when what was given is another name of somebody.
+async fn by_object_id(
+    done: Result<(), Error>,
+    directory: &DirectoryClient,
+    option: &str,
+    given: &str,
+) -> Result<(), Failure> {
+    let Err(error) = done else { return Ok(()) };
+    let failure = Failure::from(error);
+    let show = match directory.find_principal(given).await {
+        Ok(Some(found)) if found.id.to_string() != given.to_ascii_lowercase() => match found.kind {
+            PrincipalKind::ServicePrincipal => "sp",
+            PrincipalKind::User => "user",
+            // A group has no other name that is taken for it.
+            PrincipalKind::Group => return Err(failure),
+        },
+        _ => return Err(failure),
+    };
+    Err(failure.cure(format!(
+        "{option} takes an object id: `doorward ad {show} show --id {} --query id -o tsv` prints it",
+        quote(given)
+    )))
 }
 
 /// The id of the group that is meant: an id as it is, else the one of that name, else the one whose name starts so.

@@ -35,7 +35,7 @@ pub enum Command {
     /// Groups
     #[command(subcommand)]
     Group(group::Command),
-    /// Directory roles
+    /// Directory roles, such as Global Administrator; roles over resources are `doorward role`'s
     #[command(subcommand)]
     Role(role::Command),
 }

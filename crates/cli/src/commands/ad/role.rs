@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 /// What to do with directory roles.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Who holds which role
+    /// Who holds which directory role
     #[command(subcommand)]
     Assignment(Assignment),
-    /// Which roles there are
+    /// Which directory roles there are
     #[command(subcommand)]
     Definition(Definition),
 }
@@ -169,7 +169,7 @@ async fn principal_id(directory: &DirectoryClient, name: &str) -> Result<String,
         Err(Error::NotFound(_)) => Err(Failure::not_found(format!(
             "Cannot find user or service principal in graph database for '{name}'."
         ))
-        .cure("give a user principal name, an application id or an object id")),
+        .cure("give an object id, an application id or a sign-in name (user@domain)")),
         Err(e) => Err(e.into()),
     }
 }

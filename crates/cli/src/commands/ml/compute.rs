@@ -4,8 +4,10 @@ use super::{Caller, InSubscription, with_manager, workspace_scope};
 use crate::context::{Context, Outcome, Report};
 use crate::failure::Failure;
 use crate::prompt;
+use crate::shell::quote;
 use clap::{Subcommand, ValueEnum};
 use doorward_names::Scope;
+use doorward_sdk::Error;
 use doorward_sdk::resource_manager::models::Resource;
 use doorward_sdk::resource_manager::{ComputeAction, ResourceManagerClient, UnderlyingResource};
 use serde_json::{Map, Value, json};
@@ -155,7 +157,7 @@ pub fn run(command: &Command, context: &Context) -> Outcome {
         Command::Stop(which) => act(which, context, ComputeAction::Stop),
         Command::Restart(which) => act(which, context, ComputeAction::Restart),
         Command::Delete { which, detach, yes } => on(which, context, async |caller, scope| {
-            prompt::confirm_on_terminal(&format!("Delete the compute {}?", which.name), *yes)?;
+            prompt::confirm(&format!("Delete the compute {}?", which.name), *yes)?;
             let machine = match detach {
                 true => UnderlyingResource::Detach,
                 false => UnderlyingResource::Delete,
@@ -191,6 +193,12 @@ fn act(which: &Which, context: &Context, action: ComputeAction) -> Outcome {
 
 async fn create(args: &Create, caller: &Caller) -> Outcome {
     let scope = args.which.scope(caller)?;
+    let properties = args.properties()?;
+    match caller.manager.compute(&scope).await {
+        Ok(found) => return already(args, value(&found)?, &properties),
+        Err(Error::NotFound(_)) => {}
+        Err(e) => return Err(e.into()),
+    }
     let location = match &args.location {
         Some(location) => Some(location.clone()),
         None => {
@@ -200,11 +208,51 @@ async fn create(args: &Create, caller: &Caller) -> Outcome {
     };
     let compute = Resource {
         location,
-        properties: Some(args.properties()?),
+        properties: Some(properties),
         ..Resource::default()
     };
     let made = caller.manager.put_compute(&scope, &compute).await?;
     Ok(listing(value(&made)?))
+}
+
+/// A compute of the name is there: that will do when it is as it shall be. What is different is not changed, since a
+/// person who asks for a new compute doesn't expect an old one to become another.
+fn already(args: &Create, found: Value, wanted: &Map<String, Value>) -> Outcome {
+    let there = found.pointer("/properties").is_some_and(|there| {
+        wanted
+            .iter()
+            .all(|(name, value)| there.get(name).is_some_and(|there| holds(there, value)))
+    });
+    let here = args.location.as_ref().is_none_or(|wanted| {
+        found
+            .get("location")
+            .is_some_and(|there| holds(there, &json!(wanted)))
+    });
+    if there && here {
+        return Ok(listing(found));
+    }
+    let Which { name, workspace } = &args.which;
+    Err(Failure::new(format!(
+        "there is a compute `{name}` in the workspace {} already, and it is another one",
+        workspace.workspace_name
+    ))
+    .cure(format!(
+        "choose another name, or delete it first: `doorward ml compute delete -n {} -w {} -g {}`",
+        quote(name),
+        quote(&workspace.workspace_name),
+        quote(&workspace.resource_group)
+    )))
+}
+
+/// Whether all that is wanted is there; the case of words makes no difference, as in Resource Manager.
+fn holds(there: &Value, wanted: &Value) -> bool {
+    match (there, wanted) {
+        (Value::Object(there), Value::Object(wanted)) => wanted
+            .iter()
+            .all(|(name, value)| there.get(name).is_some_and(|there| holds(there, value))),
+        (Value::String(there), Value::String(wanted)) => there.eq_ignore_ascii_case(wanted),
+        (there, wanted) => there == wanted,
+    }
 }
 
 impl Create {

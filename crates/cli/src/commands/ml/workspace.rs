@@ -45,7 +45,7 @@ pub enum Command {
     Share {
         #[command(flatten)]
         which: Which,
-        /// User principal name, application id or object id
+        /// Sign-in name (user@domain), application id or object id; of a group, its object id
         #[arg(long)]
         user: String,
         /// Role, by name or id
@@ -195,7 +195,7 @@ pub fn run(command: &Command, context: &Context) -> Outcome {
         Command::Delete { which, yes, .. } => with_manager(context, &which.subscription, async |caller| {
             let scope = workspace_scope(caller, &which.resource_group, &which.workspace_name)?;
             let question = format!("Delete the workspace {} and its computes?", which.workspace_name);
-            prompt::confirm_on_terminal(&question, *yes)?;
+            prompt::confirm(&question, *yes)?;
             caller.manager.delete_workspace(&scope).await?;
             Ok(Report::Nothing)
         }),

@@ -27,7 +27,7 @@ pub enum Command {
 #[derive(Debug, clap::Args)]
 #[command(group = ArgGroup::new("who").required(true), group = ArgGroup::new("where").required(true))]
 pub struct Create {
-    /// User principal name, application id or object id
+    /// Sign-in name (user@domain), application id or object id; of a group, its object id
     #[arg(long, group = "who")]
     assignee: Option<String>,
     /// Object id, for which the directory isn't asked when its type is given as well

@@ -2,15 +2,17 @@
 
 use crate::commands::caller::{InSubscription, Place, with_manager};
 use crate::commands::principal;
+use crate::config;
 use crate::context::{Context, Outcome, Report};
 use crate::failure::Failure;
-use doorward_sdk::resource_manager::models::{ExplainAccess, Explanation};
+use crate::shell::quote;
+use doorward_sdk::resource_manager::models::{Cure, ExplainAccess, Explanation};
 use serde_json::{Value, json};
 
 /// Who, what and where.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// User principal name, application id or object id
+    /// Sign-in name (user@domain), application id or object id; of a group, its object id
     #[arg(long)]
     assignee: String,
     /// Action: `Microsoft.MachineLearningServices/workspaces/delete`
@@ -33,7 +35,11 @@ pub struct Args {
     subscription: InSubscription,
 }
 
-const COLUMNS: &[(&str, &str)] = &[("Answer", "answer"), ("Why", "why"), ("Command", "command")];
+const COLUMNS: &[(&str, &str)] = &[
+    ("WouldHelp", "what"),
+    ("Allows", "allows"),
+    ("Command", "command"),
+];
 
 /// Asks, and prints the answer.
 pub fn run(args: &Args, context: &Context) -> Outcome {
@@ -46,28 +52,55 @@ pub fn run(args: &Args, context: &Context) -> Outcome {
             action: args.action.clone(),
             is_data_action: args.data,
         };
-        let answer = caller.manager.explain(&scope, &question).await?;
-        let rows = rows(&answer);
+        let mut answer = caller.manager.explain(&scope, &question).await?;
+        let program = config::program();
+        for command in answer.cures.iter_mut().filter_map(|cure| cure.command.as_mut()) {
+            *command = callable(command, &program);
+        }
         let value = serde_json::to_value(&answer).map_err(|e| Failure::new(e.to_string()))?;
-        Ok(Report::Listing {
+        Ok(Report::Answer {
             value,
-            rows,
+            line: answer.reason.clone(),
+            rows: rows(&answer),
             columns: COLUMNS,
         })
     })
 }
 
-/// The answer, then what would help, narrowest first.
+/// What would help, narrowest first.
 fn rows(answer: &Explanation) -> Value {
-    let word = if answer.allowed { "yes" } else { "no" };
-    let reason = answer
-        .reason
-        .trim_start_matches("Yes: ")
-        .trim_start_matches("No: ");
-    let first = json!({ "answer": word, "why": reason });
-    let cures = answer
-        .cures
-        .iter()
-        .map(|cure| json!({ "answer": "would help", "why": cure.description, "command": cure.command }));
-    std::iter::once(first).chain(cures).collect()
+    let row = |cure: &Cure| {
+        let by_group = cure.allows.is_none();
+        let what = match &cure.role_name {
+            Some(role) if by_group => format!("{role} (by a group)"),
+            Some(role) => role.clone(),
+            None => cure.description.clone(),
+        };
+        json!({ "what": what, "allows": cure.allows, "command": cure.command })
+    };
+    answer.cures.iter().map(row).collect()
+}
+
+/// The server's commands begin with the program's plain name, which a shell may not find.
+fn callable(command: &str, program: &str) -> String {
+    match command.strip_prefix("doorward ") {
+        Some(rest) => format!("{} {rest}", quote(program)),
+        None => command.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_can_be_carried_out_where_it_is_read() {
+        let command = "doorward role assignment create --role Reader";
+        assert_eq!(callable(command, "doorward"), command);
+        assert_eq!(
+            callable(command, "target/my build/doorward"),
+            "'target/my build/doorward' role assignment create --role Reader"
+        );
+        assert_eq!(callable("other doorward x", "y"), "other doorward x");
+    }
 }
