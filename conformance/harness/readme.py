@@ -21,7 +21,8 @@ MUST_HOLD = {
     "6 sh": ['"error":"invalid_client"', "AADSTS7000215: Invalid client secret provided."],
     "7 sh": ['"password"'],
     "8 sh": ["Principal ", " Reader "],
-    "9 sh": ['"allowed": false', "doorward role assignment create --assignee "],
+    "9 sh": ['"allowed": false', "{program} role assignment create --assignee "],
+    "10 sh": ['"roleDefinitionName": "Contributor"', "Yes: the role 'Contributor', assigned at "],
 }
 
 
@@ -48,7 +49,9 @@ def play(server: Server, tools: Tools, directory: Path) -> tuple[dict[str, str],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120,
     )
     sections = {}
-    for part in re.split(r"^=== ", done.stdout, flags=re.MULTILINE)[1:]:
+    # Cures name the program as it was called, which is at another place on each machine.
+    shown = done.stdout.replace(str(server.binary.resolve()), "{program}")
+    for part in re.split(r"^=== ", shown, flags=re.MULTILINE)[1:]:
         name, _, text = part.partition("\n")
         sections[name] = re.sub(r'("(?:clientSecret|password)": )"[^"]+"', r'\1"{secret}"', text.strip())
     findings: dict[str, list[str]] = {}
