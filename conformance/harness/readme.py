@@ -22,7 +22,7 @@ MUST_HOLD = {
     "7 sh": ['"password"'],
     "8 sh": ["Principal ", " Reader "],
     "9 sh": ['"allowed": false', "{program} role assignment create --assignee "],
-    "10 sh": ['"roleDefinitionName": "Contributor"', "Yes: the role 'Contributor', assigned at "],
+    "10 sh": ['"principalType": "ServicePrincipal"', "Yes: the role 'Contributor', assigned at "],
 }
 
 
