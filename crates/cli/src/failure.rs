@@ -7,8 +7,8 @@ use doorward_sdk::Error;
 use std::fmt::Display;
 use std::path::Path;
 
-/// A run's files are its own, and so is who is signed in there.
-const SIGN_IN_IN_A_RUN: &str = "nobody is signed in inside this run, whoever is outside; with the identity that `--as` gave: `doorward login --service-principal -u \"$AZURE_CLIENT_ID\" -p \"$AZURE_CLIENT_SECRET\" -t \"$AZURE_TENANT_ID\"`";
+/// A run's files are its own, and the secret that `--as` gives is good at Azure's names only.
+const SIGN_IN_IN_A_RUN: &str = "a run has files of its own, without your sign-in: use `doorward` outside the run; as a service principal, with `doorward login --service-principal -u <appId> -p <secret> -t <tenant>` there";
 
 /// A failure as the person sees it.
 #[derive(Debug)]

@@ -25,6 +25,20 @@ fn the_account_is_shown_in_the_words_of_az() {
 }
 
 #[test]
+fn inside_a_run_the_hint_to_sign_in_is_another_one() {
+    let outside = Cli::new().say("group list").failed(4);
+    assert!(outside.contains("`doorward up`"), "{outside}");
+    let inside = Cli::new()
+        .with("DOORWARD_RUN", "/nowhere")
+        .say("group list")
+        .failed(4);
+    assert!(
+        !inside.contains("doorward up") && inside.contains("outside the run"),
+        "{inside}"
+    );
+}
+
+#[test]
 fn results_come_in_every_form() {
     let cli = Cli::admin();
     let upn = SERVER.env["DOORWARD_ADMIN_UPN"].as_str();
