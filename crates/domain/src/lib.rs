@@ -7,12 +7,15 @@
 pub mod application;
 pub mod arm;
 pub mod audit;
+pub mod authorization_code;
+pub mod browser_session;
 pub mod client_credentials;
 pub mod device_grant;
 pub mod directory;
 pub mod group;
 pub mod mode;
 pub mod rbac;
+pub mod redirect_uri;
 pub mod resource;
 pub mod run_ticket;
 pub mod service_principal;

@@ -52,6 +52,10 @@ pub enum SecretKind {
     Ticket,
     /// A device's code, `dwd~…`.
     Device,
+    /// An authorization code, `dwa~…`.
+    Code,
+    /// A browser's session, `dwb~…`.
+    Browser,
     /// What a page's form holds, so that only who was shown it can send it, `dwf~…`.
     Form,
 }
@@ -66,6 +70,8 @@ impl SecretKind {
             Self::Password => "dwp~",
             Self::Ticket => "dwt~",
             Self::Device => "dwd~",
+            Self::Code => "dwa~",
+            Self::Browser => "dwb~",
             Self::Form => "dwf~",
         }
     }

@@ -12,6 +12,8 @@ pub mod access_role;
 pub mod access_use;
 pub mod application;
 pub mod audit;
+pub mod authorization_code;
+pub mod browser_session;
 pub mod credential;
 pub mod deny_assignment;
 pub mod device_grant;

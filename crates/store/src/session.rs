@@ -104,7 +104,7 @@ pub fn revoke(tx: &mut Tx<'_>, tenant: TenantId, id: SessionId, now: Timestamp) 
     Ok(tx.execute(sql, values![tenant, id, now])? > 0)
 }
 
-/// Ends every running session of a user; says how many there were.
+/// Ends every running session of a user, those of browsers as well; says how many of the former there were.
 ///
 /// # Errors
 /// When the store fails.
@@ -114,6 +114,7 @@ pub fn revoke_all_of_user(
     user: ObjectId,
     now: Timestamp,
 ) -> Result<u64, QueryError> {
+    crate::browser_session::delete_all_of_user(tx, tenant, user)?;
     let sql = "UPDATE login_session SET revoked_at = $3 \
                WHERE tenant = $1 AND account = $2 AND revoked_at IS NULL";
     tx.execute(sql, values![tenant, user, now])

@@ -202,6 +202,7 @@ pub fn delete(tx: &mut Tx<'_>, tenant: TenantId, id: ObjectId) -> Result<bool, Q
             "DELETE FROM login_session WHERE tenant = $1 AND account = $2",
             values![tenant, id],
         )?;
+        crate::browser_session::delete_all_of_user(tx, tenant, id)?;
     }
     Ok(deleted)
 }

@@ -122,7 +122,7 @@ fn a_newer_schema_is_refused() {
         drop(place.open());
         place.damage("INSERT INTO migration (version, applied_at) VALUES (99, 0)");
         let error = place.try_open().unwrap_err();
-        assert_eq!(error, OpenError::NewerSchema { found: 99, known: 4 });
+        assert_eq!(error, OpenError::NewerSchema { found: 99, known: 5 });
     }
 }
 
@@ -135,7 +135,7 @@ const SCHEMA_1: &str = "DROP TABLE run_ticket; ALTER TABLE signing_key DROP COLU
                         DROP TABLE resource_operation; DROP TABLE access_role; DROP TABLE access_assignment; \
                         DROP TABLE deny_assignment; DROP TABLE access_change; DROP TABLE access_use; \
                         DROP TABLE security_group; DROP TABLE group_member; \
-                        DROP TABLE device_grant; \
+                        DROP TABLE device_grant; DROP TABLE authorization_code; DROP TABLE browser_session; \
                         ALTER TABLE subscription DROP COLUMN management_group; \
                         ALTER TABLE audit DROP COLUMN action; ALTER TABLE audit DROP COLUMN scope; \
                         DELETE FROM data_key WHERE purpose = 'resource_secret'; \

@@ -30,6 +30,20 @@ macro_rules! codes {
 }
 
 codes! {
+    /// The redirect URI is not one of the application's; see [`redirect_mismatch`].
+    RedirectMismatch = 50011;
+    /// Nobody is signed in, and nobody may be asked.
+    NotSignedIn = 50058, "A silent sign-in request was sent but no user is signed in.";
+    /// A person has to be asked, and may not be.
+    MustAsk = 16000, "The application may act for nobody silently: send an interactive authorization request.";
+    /// The challenge of PKCE is missing or malformed.
+    ChallengeMissing = 50147, "The request must contain a code_challenge of 43 characters and the code_challenge_method S256.";
+    /// The verifier of PKCE is wrong.
+    WrongVerifier = 501481, "The code_verifier does not match the code_challenge supplied in the authorization request.";
+    /// Another response type than `code`.
+    ResponseType = 70005, "The response_type is not supported: ask for 'code'.";
+    /// An unknown response mode.
+    ResponseMode = 70007, "The response_mode is not supported: 'query', 'fragment' and 'form_post' are.";
     /// A device's person has not answered yet.
     DevicePending = 70016, "Pending end-user authorization. Continue polling.";
     /// A device asks too often; the same number as [`Self::DevicePending`].
@@ -141,6 +155,13 @@ impl fmt::Display for AadSts {
 pub fn resource_not_found(resource: &str, tenant: &str) -> String {
     format!(
         "The resource principal named {resource} was not found in the tenant named {tenant}. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant."
+    )
+}
+
+/// Text of [`AadSts::RedirectMismatch`].
+pub fn redirect_mismatch(app: &str) -> String {
+    format!(
+        "The redirect URI specified in the request does not match the redirect URIs configured for the application '{app}'."
     )
 }
 

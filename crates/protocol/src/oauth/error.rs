@@ -53,6 +53,8 @@ errors! {
     LoginRequired = "login_required";
     /// A person or administrator has to consent.
     ConsentRequired = "consent_required";
+    /// Another response type than `code`.
+    UnsupportedResponseType = "unsupported_response_type";
     /// A device's person has not answered yet.
     AuthorizationPending = "authorization_pending";
     /// A device asks too often.

@@ -4,6 +4,7 @@
 //! Deliberately not here: which client may have which token, HTTP statuses, and the clock.
 
 pub mod aadsts;
+mod authorize;
 mod basic;
 mod device_code;
 pub mod discovery;
@@ -16,6 +17,7 @@ mod token_response;
 mod user_realm;
 
 pub use aadsts::AadSts;
+pub use authorize::{AuthorizeError, AuthorizeRequest, Prompt, ResponseMode, ReturnAddress};
 pub use device_code::{DeviceCodeRequest, DeviceCodeResponseV1, DeviceCodeResponseV2};
 pub use error::{ErrorBody, OAuthError};
 pub use form::{Form, FormError};

@@ -55,6 +55,21 @@ pub enum TokenRequest {
         /// Whether `client_info` is wanted in the answer.
         client_info: bool,
     },
+    /// `authorization_code`
+    AuthorizationCode {
+        /// The client.
+        client_id: String,
+        /// The code.
+        code: SecretString,
+        /// The redirect URI that it came by.
+        redirect_uri: String,
+        /// The secret whose hash the client sent before (RFC 7636 §4.5).
+        code_verifier: SecretString,
+        /// What for; `None` for what was asked for before.
+        target: Option<Target>,
+        /// Whether `client_info` is wanted in the answer.
+        client_info: bool,
+    },
     /// `urn:ietf:params:oauth:grant-type:device_code` (RFC 8628 §3.4), on v1 `device_code`
     DeviceCode {
         /// The client.
@@ -115,6 +130,7 @@ impl TokenRequest {
             "client_credentials",
             "refresh_token",
             "password",
+            "authorization_code",
             "device_code",
             DEVICE_CODE,
         ];
@@ -151,6 +167,20 @@ impl TokenRequest {
                     secret,
                     refresh_token,
                     target,
+                    client_info,
+                })
+            }
+            "authorization_code" => {
+                let needed = |name| form.secret(name).ok_or(TokenRequestError::Missing(name));
+                Ok(Self::AuthorizationCode {
+                    client_id,
+                    code: needed("code")?,
+                    redirect_uri: needed("redirect_uri")?.expose().clone(),
+                    code_verifier: needed("code_verifier")?,
+                    target: match target(version, form) {
+                        Err(TokenRequestError::Missing(_)) => None,
+                        other => Some(other?),
+                    },
                     client_info,
                 })
             }
@@ -408,7 +438,7 @@ mod tests {
     #[test]
     fn unknown_grants_are_named() {
         for grant in [
-            "authorization_code",
+            "implicit",
             "urn:ietf:params:oauth:grant-type:jwt-bearer",
             "Client_Credentials",
         ] {

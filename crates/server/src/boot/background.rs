@@ -1,6 +1,7 @@
 //! What the server does by itself: looks at revisions, turns signing keys over, forgets old failures and dead tickets,
 //! and notices a disk that takes no more writes.
 
+use doorward_domain::browser_session::MAX_AGE;
 use doorward_domain::signing_key::KeyUse;
 use doorward_domain::throttle::{Failures, WINDOW};
 use doorward_store::{self as store, QueryError, StoreError};
@@ -26,8 +27,8 @@ const KEYS: Duration = Duration::from_secs(60);
 /// How often counted uses of access are written down.
 const USES: Duration = Duration::from_secs(10);
 
-/// How long a device's code is remembered: a while longer than it is good, so that its device is told what it was.
-const DEVICE_GRANTS: doorward_names::Duration = doorward_names::Duration::hours(1);
+/// How long codes are remembered: a while longer than they are good, so that who presents one again is told.
+const CODES: doorward_names::Duration = doorward_names::Duration::hours(1);
 
 /// How long what became of an operation can be asked for.
 const OPERATIONS: doorward_names::Duration = doorward_names::Duration::days(1);
@@ -122,7 +123,9 @@ async fn watch_disk(app: &App) -> BootError {
         let probe = app.snapshots.write(move |tx| {
             store::throttle::prune(tx, now.minus(WINDOW))?;
             store::run_ticket::prune(tx, now)?;
-            store::device_grant::prune(tx, now.minus(DEVICE_GRANTS))?;
+            store::authorization_code::prune(tx, now.minus(CODES))?;
+            store::browser_session::prune(tx, now.minus(MAX_AGE))?;
+            store::device_grant::prune(tx, now.minus(CODES))?;
             store::resource::prune_operations(tx, now.minus(OPERATIONS))?;
             store::throttle::put(tx, "probe", Failures { since: now, count: 0 })
         });

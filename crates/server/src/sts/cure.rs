@@ -10,6 +10,16 @@ pub const fn cure(code: AadSts) -> &'static str {
             "Check the resource's URI or application id. Built-in resources are Resource Manager, Microsoft Graph, \
              Azure Machine Learning, Storage and Key Vault; others need a service principal in this tenant."
         }
+        C::RedirectMismatch => {
+            "Send one of the application's own redirect URIs, letter by letter. Built-in clients listen on http://localhost, any port."
+        }
+        C::NotSignedIn | C::MustAsk => {
+            "Send the request without `prompt=none`, so that the person can be asked."
+        }
+        C::ChallengeMissing | C::WrongVerifier => {
+            "Send the S256 hash of a fresh verifier with the authorization request, and the verifier with the code."
+        }
+        C::ResponseType | C::ResponseMode => "Ask for a code, and for a response mode that is offered.",
         C::DevicePending | C::DeviceSlowDown => {
             "Enter the code on the page that the device names, and let the device wait as long as `interval` says."
         }
@@ -82,6 +92,7 @@ pub fn meaning(code: AadSts) -> &'static str {
         C::ApplicationNotFound => "The tenant knows no such application.",
         C::InvalidClientSecret => "The client secret is wrong.",
         C::ClientSecretExpired => "The client secret was right once, and has ended.",
+        C::RedirectMismatch => "The redirect URI is not one of the application's.",
         C::TenantNotFound => "There is no such tenant here.",
         C::MissingParameter => "The request lacks a parameter.",
         _ => "The request was refused; the answer's error_description says why.",

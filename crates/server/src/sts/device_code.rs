@@ -64,7 +64,7 @@ where
 }
 
 /// The tenant of the path; `None` where the person's decides.
-async fn named_or_open(ctx: &Ctx, segment: &str) -> Result<Option<TenantId>, StsError> {
+pub async fn named_or_open(ctx: &Ctx, segment: &str) -> Result<Option<TenantId>, StsError> {
     match segment.parse() {
         Ok(TenantName::Common | TenantName::Organizations) => Ok(None),
         _ => Ok(Some(tenant::named(ctx, segment).await?.id)),
@@ -189,6 +189,7 @@ pub async fn grant(
         session: &new.session,
         roles,
         refresh_token: new.refresh_token.clone(),
+        nonce: None,
     };
     let (granted, requested) = issue_for_person(ctx, version, person, (&target, asked.client_info)).await?;
     Ok(to_wire::token_response(version, &granted, &requested))

@@ -1,5 +1,6 @@
 //! Every way in which the token service says no, and the one table of what it says then.
 
+use doorward_domain::authorization_code::CodeRefusal;
 use doorward_domain::client_credentials::ClientRefusal;
 use doorward_domain::device_grant::PollRefusal;
 use doorward_domain::session::SessionRefusal;
@@ -30,8 +31,6 @@ pub enum StsError {
     Request(TokenRequestError),
     /// The grant is not one of ours.
     UnsupportedGrant(String),
-    /// This flow is not part of this release.
-    NotServed(&'static str),
     /// The authority that instance discovery was asked about is not ours.
     UnknownInstance,
     /// The path names no tenant that exists.
@@ -70,6 +69,12 @@ pub enum StsError {
         /// The tenant.
         tenant: String,
     },
+    /// Nobody was given this authorization code.
+    CodeUnknown,
+    /// The authorization code gives nothing.
+    Code(CodeRefusal),
+    /// The code was asked for with another resource.
+    CodeForOtherResource,
     /// No device was given this code.
     DeviceCodeUnknown,
     /// The device gets no tokens, or not yet.
@@ -140,15 +145,6 @@ impl StsError {
                     text,
                 )
             }
-            Self::NotServed(what) => {
-                let text = format!("This release does not serve {what}: sign in with 'doorward login'.");
-                (
-                    StatusCode::BAD_REQUEST,
-                    E::UnsupportedGrantType,
-                    C::UnsupportedGrant,
-                    text,
-                )
-            }
             Self::UnknownInstance => {
                 let text = text_of(C::UnknownInstance);
                 (
@@ -200,6 +196,18 @@ impl StsError {
                     C::ResourceNotFound,
                     text,
                 )
+            }
+            Self::CodeUnknown | Self::CodeForOtherResource => {
+                grant(C::InvalidGrant, text_of(C::InvalidGrant))
+            }
+            Self::Code(refusal) => {
+                let code = match refusal {
+                    CodeRefusal::Used => C::CodeRedeemed,
+                    CodeRefusal::Expired => C::GrantExpired,
+                    CodeRefusal::NotTheirs => C::InvalidGrant,
+                    CodeRefusal::WrongVerifier => C::WrongVerifier,
+                };
+                grant(code, text_of(code))
             }
             Self::DeviceCodeUnknown => device(PollRefusal::OtherClient),
             Self::Device(refusal) => device(*refusal),
@@ -445,6 +453,12 @@ impl From<TargetError> for StsError {
     }
 }
 
+impl From<CodeRefusal> for StsError {
+    fn from(refusal: CodeRefusal) -> Self {
+        Self::Code(refusal)
+    }
+}
+
 impl From<PollRefusal> for StsError {
     fn from(refusal: PollRefusal) -> Self {
         Self::Device(refusal)
@@ -512,7 +526,6 @@ mod tests {
             StsError::Request(TargetError::SeveralResources("https://a".into(), "https://b".into()).into()),
             StsError::Request(TargetError::DefaultCombined.into()),
             StsError::UnsupportedGrant("urn:x".into()),
-            StsError::NotServed("the browser sign-in"),
             StsError::UnknownInstance,
             StsError::TenantUnknown("nowhere.example".into()),
             StsError::TenantNeeded,
@@ -535,6 +548,12 @@ mod tests {
                 resource: "https://none".into(),
                 tenant: tenant.clone(),
             },
+            StsError::CodeUnknown,
+            StsError::Code(CodeRefusal::Used),
+            StsError::Code(CodeRefusal::Expired),
+            StsError::Code(CodeRefusal::NotTheirs),
+            StsError::Code(CodeRefusal::WrongVerifier),
+            StsError::CodeForOtherResource,
             StsError::DeviceCodeUnknown,
             StsError::Device(PollRefusal::Pending),
             StsError::Device(PollRefusal::SlowDown),

@@ -105,6 +105,8 @@ pub(crate) struct Person<'a> {
     pub roles: Vec<DirectoryRole>,
     /// The refresh token to hand out.
     pub refresh_token: SecretString,
+    /// What the id_token has to repeat.
+    pub nonce: Option<String>,
 }
 
 /// Issues a person's tokens for what `target` names.
@@ -138,7 +140,7 @@ pub(crate) async fn issue_for_person(
     let access_token = sign_and_record(ctx, &token, audit).await?;
     let id_token = match target.openid {
         true => {
-            let claims = to_wire::id_token_claims(version, &token, &ctx.origin);
+            let claims = to_wire::id_token_claims(version, (&token, person.nonce), &ctx.origin);
             Some(sign(ctx, to_wire::id_token_version(version), &claims).await?)
         }
         false => None,

@@ -1,5 +1,6 @@
 //! The token service: OAuth 2.0 and OpenID Connect 1.0 as Azure AD speaks them, v1 and v2.0.
 
+mod authorization_code;
 mod client_credentials;
 pub(crate) mod cure;
 pub(crate) mod device_code;
@@ -30,8 +31,10 @@ use http::{HeaderValue, Method, StatusCode, header};
 
 use crate::ctx::Ctx;
 use crate::http::{Response, method_not_allowed};
+use crate::web;
 
 const GET: &[Method] = &[Method::GET, Method::HEAD];
+const FORM: &[Method] = &[Method::GET, Method::HEAD, Method::POST];
 const POST: &[Method] = &[Method::POST];
 
 /// The route table of the token service.
@@ -41,11 +44,9 @@ where
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     let allowed = match path {
-        StsPath::Token { .. } => POST,
-        StsPath::DeviceCode { .. } => POST,
-        StsPath::DeviceAuth => return crate::web::device_login::answer(ctx, head, body).await,
-        StsPath::Authorize { .. }
-        | StsPath::Logout { .. }
+        StsPath::Token { .. } | StsPath::DeviceCode { .. } => POST,
+        StsPath::Authorize { .. } | StsPath::DeviceAuth => FORM,
+        StsPath::Logout { .. }
         | StsPath::OpenIdConfiguration { .. }
         | StsPath::Keys { .. }
         | StsPath::InstanceDiscovery
@@ -60,12 +61,14 @@ where
         StsPath::Keys { tenant, version } => keys::get(ctx, &tenant, version).await,
         StsPath::InstanceDiscovery => discovery::instance(ctx, head.uri.query().unwrap_or_default()).await,
         StsPath::UserRealm { upn } => user_realm::get(ctx, &upn).await,
-        StsPath::Authorize { .. } => Err(StsError::NotServed("the browser sign-in")),
         StsPath::DeviceCode { tenant, version } => {
             device_code::begin(ctx, (&tenant, version), head, body).await
         }
-        StsPath::DeviceAuth => Err(StsError::NotServed("this page")),
-        StsPath::Logout { .. } => Err(StsError::NotServed("the browser sign-out")),
+        StsPath::DeviceAuth => return web::device_login::answer(ctx, head, body).await,
+        StsPath::Authorize { tenant, version } => {
+            return web::authorize::answer(ctx, (&tenant, version), head, body).await;
+        }
+        StsPath::Logout { .. } => return web::sign_out::answer(ctx, head).await,
     };
     let mut response = answer.unwrap_or_else(|error| error.answer(ctx));
     if response.status() == StatusCode::UNAUTHORIZED && head.headers.contains_key(header::AUTHORIZATION) {

@@ -65,6 +65,7 @@ pub async fn grant(
         session: &session,
         roles,
         refresh_token,
+        nonce: None,
     };
     let (granted, requested) =
         issue_for_person(ctx, version, person, (&asked.target, asked.client_info)).await?;

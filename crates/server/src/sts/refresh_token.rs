@@ -71,6 +71,7 @@ pub async fn grant(
         session: &session,
         roles,
         refresh_token: asked.refresh_token,
+        nonce: None,
     };
     let (granted, requested) = issue_for_person(ctx, version, person, (&target, asked.client_info)).await?;
     Ok(to_wire::token_response(version, &granted, &requested))

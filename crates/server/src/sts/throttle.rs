@@ -45,6 +45,11 @@ pub async fn unknown_device_code(ctx: &Ctx) -> StsError {
     unknown_secret(ctx, "device", StsError::DeviceCodeUnknown).await
 }
 
+/// As [`unknown_client`], for an authorization code that nobody has.
+pub async fn unknown_code(ctx: &Ctx) -> StsError {
+    unknown_secret(ctx, "code", StsError::CodeUnknown).await
+}
+
 /// Counts a wrong user code by where it came from.
 pub async fn wrong_user_code(ctx: &Ctx) -> Result<Verdict, StsError> {
     count(ctx, user_code_key(ctx), true, (None, None)).await

@@ -136,7 +136,11 @@ fn v2(token: &AccessToken, issuer: String) -> AccessClaimsV2 {
 }
 
 /// The claims of an id_token for the client of `token`, as JSON; nothing for an application.
-pub fn id_token_claims(version: EndpointVersion, token: &AccessToken, origin: &Origin) -> Vec<u8> {
+pub fn id_token_claims(
+    version: EndpointVersion,
+    (token, nonce): (&AccessToken, Option<String>),
+    origin: &Origin,
+) -> Vec<u8> {
     let Subject::Person {
         oid,
         upn,
@@ -162,7 +166,7 @@ pub fn id_token_claims(version: EndpointVersion, token: &AccessToken, origin: &O
             exp,
             amr: Some(methods.clone()),
             name: Some(name.clone()),
-            nonce: None,
+            nonce,
             oid: *oid,
             sub,
             tid: token.tenant,
@@ -178,7 +182,7 @@ pub fn id_token_claims(version: EndpointVersion, token: &AccessToken, origin: &O
             nbf: iat,
             exp,
             name: Some(name.clone()),
-            nonce: None,
+            nonce,
             oid: *oid,
             preferred_username: Some(upn.clone()),
             sub,

@@ -6,7 +6,7 @@ use doorward_protocol::paths::EndpointVersion;
 use http::header::{self, HeaderName};
 use http::request::Parts;
 
-use super::{StsError, client_credentials, device_code, password, refresh_token};
+use super::{StsError, authorization_code, client_credentials, device_code, password, refresh_token};
 use crate::ctx::Ctx;
 use crate::http::{BodyError, Response, collect};
 
@@ -62,6 +62,24 @@ where
                 client_info,
             };
             password::grant(ctx, (tenant, version), asked).await
+        }
+        TokenRequest::AuthorizationCode {
+            client_id,
+            code,
+            redirect_uri,
+            code_verifier,
+            target,
+            client_info,
+        } => {
+            let asked = authorization_code::Asked {
+                client_id,
+                code,
+                redirect_uri,
+                code_verifier,
+                target,
+                client_info,
+            };
+            authorization_code::grant(ctx, (tenant, version), asked).await
         }
         TokenRequest::DeviceCode {
             client_id,

@@ -59,6 +59,11 @@ impl Browser {
         }
     }
 
+    /// Whether it brought no cookie.
+    pub const fn is_fresh(&self) -> bool {
+        self.fresh
+    }
+
     /// What a form for it holds.
     pub fn seal(&self, ctx: &Ctx) -> String {
         ctx.app.hasher.seal(PURPOSE, &self.cookie).unwrap_or_default()

@@ -333,6 +333,7 @@ async fn sign_in(ctx: &Ctx, user: &User) -> Result<Response, StsError> {
         session: &session,
         roles,
         refresh_token,
+        nonce: None,
     };
     let (granted, requested) = issue_for_person(ctx, EndpointVersion::V2, person, (&target, true)).await?;
     Ok(token_response(EndpointVersion::V2, &granted, &requested))

@@ -36,6 +36,25 @@ impl Browser {
         }
     }
 
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies.get(name).map(String::as_str)
+    }
+
+    /// Follows redirects on the server itself.
+    pub async fn visit(&mut self, path: &str) -> Answer {
+        let mut answer = self.get(path).await;
+        for _ in 0..3 {
+            match answer.header("location") {
+                Some(target) if target.starts_with('/') => {
+                    let target = target.to_owned();
+                    answer = self.get(&target).await;
+                }
+                _ => break,
+            }
+        }
+        answer
+    }
+
     pub async fn get(&mut self, path: &str) -> Answer {
         let draft = request("GET", path, None, Bytes::new());
         let request = match self.cookie_header() {

@@ -2,7 +2,7 @@
 //! a release later contract). Types are `text`, `bigint`, `bytes`, `boolean`; times are microseconds.
 
 /// Version 1 is the first element.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, SECOND, THIRD, FOURTH];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, SECOND, THIRD, FOURTH, FIFTH];
 
 const FIRST: &str = "
 CREATE TABLE store_info (
@@ -408,4 +408,36 @@ CREATE TABLE device_grant (
 );
 CREATE UNIQUE INDEX device_grant_by_user_code ON device_grant (user_code_mac);
 CREATE INDEX device_grant_by_age ON device_grant (created_at);
+";
+
+const FIFTH: &str = "
+CREATE TABLE authorization_code (
+  hash_mac bytes NOT NULL PRIMARY KEY,
+  hash_key bytes NOT NULL,
+  tenant bytes NOT NULL,
+  client bytes NOT NULL,
+  account bytes NOT NULL,
+  redirect_uri text NOT NULL,
+  challenge text NOT NULL,
+  resource text,
+  scope text,
+  nonce text,
+  methods text NOT NULL,
+  signed_in_at bigint NOT NULL,
+  created_at bigint NOT NULL,
+  spent_at bigint,
+  session bytes
+);
+CREATE INDEX authorization_code_by_age ON authorization_code (created_at);
+CREATE TABLE browser_session (
+  hash_mac bytes NOT NULL PRIMARY KEY,
+  hash_key bytes NOT NULL,
+  tenant bytes NOT NULL,
+  account bytes NOT NULL,
+  methods text NOT NULL,
+  signed_in_at bigint NOT NULL,
+  used_at bigint NOT NULL
+);
+CREATE INDEX browser_session_by_account ON browser_session (tenant, account);
+CREATE INDEX browser_session_by_age ON browser_session (signed_in_at);
 ";

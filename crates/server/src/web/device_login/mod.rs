@@ -13,6 +13,7 @@ use doorward_protocol::oauth::Form;
 use http::Method;
 use http::request::Parts;
 
+use super::cookies_blocked;
 use super::forms::{Browser, FormRefusal};
 use super::words::{self, Words};
 use crate::ctx::Ctx;
@@ -68,7 +69,7 @@ where
 async fn post(ctx: &Ctx, head: &Parts, form: &Form, words: &'static Words) -> Response {
     let browser = match Browser::of_form(ctx, head, form) {
         Ok(browser) => browser,
-        Err(FormRefusal::NoCookie) => return pages::cookies(words),
+        Err(FormRefusal::NoCookie) => return cookies_blocked(words),
         Err(FormRefusal::NotOurs) => {
             let browser = Browser::of(head);
             return Visit { ctx, browser, words }.code_page(Some(words.stale_form.to_owned()));

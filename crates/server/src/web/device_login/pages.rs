@@ -9,9 +9,9 @@ use http::StatusCode;
 
 use super::{Problem, Visit};
 use crate::http::Response;
-use crate::sts::{StsError, device_code};
-use crate::web::page;
+use crate::sts::device_code;
 use crate::web::words::Words;
+use crate::web::{SaidPage, page};
 
 #[derive(Template)]
 #[template(path = "device_code.html")]
@@ -44,22 +44,6 @@ struct AnswerPage<'a> {
     scopes: &'a [String],
     address: &'a str,
     ago: &'a str,
-}
-
-/// A page that says one thing in the person's language.
-#[derive(Template)]
-#[template(path = "said.html")]
-struct SaidPage<'a> {
-    w: &'a Words,
-    title: &'a str,
-    text: &'a str,
-    cure: &'a str,
-}
-
-/// Says that the browser keeps no cookies.
-pub fn cookies(w: &Words) -> Response {
-    let (title, text, cure) = (w.cookies_title, w.cookies_text, w.cookies_cure);
-    page(StatusCode::BAD_REQUEST, &SaidPage { w, title, text, cure })
 }
 
 impl Visit<'_> {
@@ -130,11 +114,7 @@ impl Visit<'_> {
             Problem::Entry(EntryRefusal::OtherTenant) => w.other_tenant,
             Problem::Entry(EntryRefusal::Expired | EntryRefusal::Used) => w.code_over,
             Problem::Entry(EntryRefusal::NotSignedIn) => w.stale_form,
-            Problem::SignIn(StsError::WrongPassword) => w.wrong_password,
-            Problem::SignIn(StsError::UserDisabled) => w.disabled,
-            Problem::SignIn(StsError::PasswordMustChange) => w.must_change,
-            Problem::SignIn(StsError::Throttled { seconds }) => return (w.wait)(*seconds),
-            Problem::SignIn(_) => w.unavailable,
+            Problem::SignIn(error) => return w.sign_in_problem(error),
         };
         text.to_owned()
     }

@@ -6,6 +6,8 @@ mod ko;
 use http::header;
 use http::request::Parts;
 
+use crate::sts::StsError;
+
 /// Every sentence of the sign-in pages in one language.
 pub struct Words {
     /// The language's tag.
@@ -78,12 +80,52 @@ pub struct Words {
     pub unavailable: &'static str,
     /// The form is not one that was given to this browser, or not for this.
     pub stale_form: &'static str,
+    /// Before the name of the application to sign in to.
+    pub sign_in_to: &'static str,
+    /// The application asked for another organisation's account.
+    pub other_tenant_app: &'static str,
+    /// Title of the page that offers the account that is signed in.
+    pub choose_title: &'static str,
+    /// What going on means.
+    pub choose_text: &'static str,
+    /// Goes on as who is signed in.
+    pub go_on: &'static str,
+    /// Signs in as somebody else.
+    pub other_account: &'static str,
+    /// Goes back without signing in.
+    pub cancel: &'static str,
+    /// Title of the page that leads back to the application.
+    pub going_back: &'static str,
+    /// What to do where that needs a click.
+    pub going_back_text: &'static str,
+    /// Title of the page about a request that can't be answered.
+    pub bad_request: &'static str,
+    /// What to do then.
+    pub bad_request_cure: &'static str,
+    /// Title after signing out.
+    pub signed_out: &'static str,
+    /// What that means.
+    pub signed_out_text: &'static str,
     /// Title of the page about cookies.
     pub cookies_title: &'static str,
     /// What is wrong with them.
     pub cookies_text: &'static str,
     /// What to do.
     pub cookies_cure: &'static str,
+}
+
+impl Words {
+    /// Why a sign-in failed.
+    pub fn sign_in_problem(&self, error: &StsError) -> String {
+        let text = match error {
+            StsError::WrongPassword => self.wrong_password,
+            StsError::UserDisabled => self.disabled,
+            StsError::PasswordMustChange => self.must_change,
+            StsError::Throttled { seconds } => return (self.wait)(*seconds),
+            _ => self.unavailable,
+        };
+        text.to_owned()
+    }
 }
 
 /// The words for who prefers `asked` (`mkt`, `ui_locales`), else what the browser does.

@@ -1,5 +1,6 @@
 //! `/{tenant}/oauth2/…` and discovery.
 
+mod authorize;
 mod client_credentials;
 mod device_code;
 mod discovery;

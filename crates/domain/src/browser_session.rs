@@ -1,0 +1,144 @@
+//! A person who is signed in to a browser, so that the next application need not ask for their password.
+
+use doorward_names::{Duration, ObjectId, SecretHash, TenantId, Timestamp};
+
+use crate::user::User;
+
+/// A session that was not used for so long has ended.
+pub const MAX_IDLE: Duration = Duration::hours(12);
+
+/// A session ends after so long in any case.
+pub const MAX_AGE: Duration = Duration::hours(24);
+
+/// A browser's session.
+#[derive(Debug, Clone)]
+pub struct BrowserSession {
+    /// Keyed hash of the cookie.
+    pub hash: SecretHash,
+    /// The person's tenant.
+    pub tenant: TenantId,
+    /// The person.
+    pub user: ObjectId,
+    /// How they proved who they are (`amr`).
+    pub methods: String,
+    /// When they did.
+    pub signed_in_at: Timestamp,
+    /// When it was last used.
+    pub used_at: Timestamp,
+}
+
+/// What an application says of who may be signed in for it.
+#[derive(Debug, Clone, Default)]
+pub struct Wish {
+    /// The tenant in the path; `None` where the person's decides.
+    pub tenant: Option<TenantId>,
+    /// `login_hint`.
+    pub login_hint: Option<String>,
+    /// `max_age`: how many seconds ago the person may have proved who they are.
+    pub max_age: Option<i64>,
+}
+
+impl BrowserSession {
+    /// Whether the session still stands for `user`: alive, the account enabled, the password the same.
+    pub fn stands_for(&self, user: Option<&User>, now: Timestamp) -> bool {
+        let alive = now.since(self.used_at) <= MAX_IDLE && now.since(self.signed_in_at) <= MAX_AGE;
+        let user = user.filter(|user| user.enabled && user.tenant == self.tenant && user.id == self.user);
+        let changed = |user: &User| {
+            let set_at = user.password.as_ref().map(|password| password.set_at);
+            set_at.is_some_and(|set_at| set_at > self.signed_in_at)
+        };
+        alive && user.is_some_and(|user| !changed(user))
+    }
+
+    /// Whether it is enough for what an application wishes.
+    pub fn fits(&self, user: &User, wish: &Wish, now: Timestamp) -> bool {
+        let hint = wish.login_hint.as_deref();
+        wish.tenant.is_none_or(|tenant| tenant == self.tenant)
+            && hint.is_none_or(|hint| hint.eq_ignore_ascii_case(user.upn.as_str()))
+            && wish.max_age.is_none_or(|seconds| {
+                now.since(self.signed_in_at) <= Duration::seconds(seconds) && seconds > 0
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::user::{Password, PasswordHash, UserKind};
+    use doorward_names::{DisplayName, HashKeyId};
+
+    const NOW: Timestamp = Timestamp::from_unix_seconds(1_800_000_000);
+
+    fn user() -> User {
+        User {
+            id: ObjectId::from_u128(1),
+            tenant: TenantId::from_u128(2),
+            upn: "alice@contoso.example".parse().unwrap(),
+            display_name: DisplayName::new("Alice").unwrap(),
+            mail_nickname: "alice".to_owned(),
+            kind: UserKind::Member,
+            enabled: true,
+            password: Some(Password {
+                hash: PasswordHash::new(String::new()),
+                must_change: false,
+                set_at: NOW,
+            }),
+            created_at: NOW,
+        }
+    }
+
+    fn session() -> BrowserSession {
+        BrowserSession {
+            hash: SecretHash::new(HashKeyId::from_u128(3), [0; 32]),
+            tenant: TenantId::from_u128(2),
+            user: ObjectId::from_u128(1),
+            methods: "pwd".to_owned(),
+            signed_in_at: NOW,
+            used_at: NOW,
+        }
+    }
+
+    #[test]
+    fn it_ends_by_time_and_with_the_account_and_the_password() {
+        let stands = |session: &BrowserSession, user: &User, now| session.stands_for(Some(user), now);
+        assert!(stands(&session(), &user(), NOW.plus(MAX_IDLE)));
+        let second = Duration::seconds(1);
+        assert!(!stands(&session(), &user(), NOW.plus(MAX_IDLE).plus(second)));
+        let used = BrowserSession {
+            used_at: NOW.plus(MAX_AGE),
+            ..session()
+        };
+        assert!(stands(&used, &user(), NOW.plus(MAX_AGE)));
+        assert!(!stands(&used, &user(), NOW.plus(MAX_AGE).plus(second)));
+        let disabled = User {
+            enabled: false,
+            ..user()
+        };
+        assert!(!stands(&session(), &disabled, NOW));
+        assert!(!session().stands_for(None, NOW));
+        let mut changed = user();
+        changed.password.as_mut().unwrap().set_at = NOW.plus(second);
+        assert!(!stands(&session(), &changed, NOW.plus(second)));
+    }
+
+    #[test]
+    fn an_application_may_wish_for_somebody_else_or_a_fresh_proof() {
+        let fits = |wish: Wish| session().fits(&user(), &wish, NOW.plus(Duration::minutes(1)));
+        assert!(fits(Wish::default()));
+        let tenant = |tenant| Wish {
+            tenant: Some(TenantId::from_u128(tenant)),
+            ..Wish::default()
+        };
+        assert!(fits(tenant(2)) && !fits(tenant(7)));
+        let hint = |hint: &str| Wish {
+            login_hint: Some(hint.to_owned()),
+            ..Wish::default()
+        };
+        assert!(fits(hint("ALICE@contoso.example")) && !fits(hint("bob@contoso.example")));
+        let age = |seconds| Wish {
+            max_age: Some(seconds),
+            ..Wish::default()
+        };
+        assert!(fits(age(60)) && !fits(age(59)) && !fits(age(0)));
+    }
+}

@@ -1,0 +1,182 @@
+//! GET and POST /{tenant}/oauth2/authorize and /{tenant}/oauth2/v2.0/authorize: a person signs in for an application,
+//! and the browser carries a code back to it (RFC 6749 §4.1, RFC 7636, OpenID Connect Core §3.1).
+//!
+//! The request stays in the URL through every step, and is read and verified again at each. Nothing is sent to a
+//! redirect URI before it is known to be the client's. A second factor and consent will be further steps of this page.
+
+mod answer;
+mod pages;
+mod steps;
+
+pub use answer::redirect;
+
+use bytes::Bytes;
+use doorward_domain::browser_session::{BrowserSession, Wish};
+use doorward_domain::redirect_uri;
+use doorward_domain::resource::client::COMMAND_LINE;
+use doorward_domain::user::User;
+use doorward_names::AppId;
+use doorward_protocol::oauth::{AadSts, AuthorizeRequest, OAuthError, Prompt, ReturnAddress, form};
+use doorward_protocol::paths::EndpointVersion;
+use http::Method;
+use http::request::Parts;
+
+use super::forms::{Browser, FormRefusal};
+use super::words::{self, Words};
+use super::{cookies_blocked, session};
+use crate::ctx::Ctx;
+use crate::http::Response;
+use crate::sts::{StsError, device_code, read_form};
+
+/// Stands in the URL once the browser was given its cookie: should that be missing then, it keeps none.
+const COOKIE_GIVEN: &str = "cookie_given";
+
+/// One request of one browser, verified.
+struct Visit<'a> {
+    ctx: &'a Ctx,
+    head: &'a Parts,
+    words: &'static Words,
+    client: AppId,
+    back: ReturnAddress,
+    request: AuthorizeRequest,
+    wish: Wish,
+}
+
+/// The route table of this page; GET, HEAD or POST.
+pub async fn answer<B>(
+    ctx: &Ctx,
+    (segment, version): (&str, EndpointVersion),
+    head: &Parts,
+    body: B,
+) -> Response
+where
+    B: http_body::Body<Data = Bytes> + Send,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    if let Some(elsewhere) = outside(ctx, head) {
+        return elsewhere;
+    }
+    let visit = match Visit::read(ctx, (segment, version), head).await {
+        Ok(visit) => visit,
+        Err(response) => return response,
+    };
+    match head.method {
+        Method::POST => match read_form(head, body).await {
+            Ok(form) => visit.post(&form).await,
+            Err(error) => error.answer(ctx),
+        },
+        _ => visit.get().await,
+    }
+}
+
+/// Under Azure's names a person's browser is led to the server's own, where it keeps its cookies.
+pub fn outside(ctx: &Ctx, head: &Parts) -> Option<Response> {
+    ctx.origin.azure_host()?;
+    let path = head.uri.path_and_query().map(|path| path.as_str());
+    let target = format!("{}{}", ctx.outside.url(), path.unwrap_or_default());
+    Some(answer::found(&target))
+}
+
+impl<'a> Visit<'a> {
+    /// Reads and verifies the request; a fault is told to the client once it is known to be one, else to the person.
+    async fn read(
+        ctx: &'a Ctx,
+        (segment, version): (&str, EndpointVersion),
+        head: &'a Parts,
+    ) -> Result<Self, Response> {
+        let query = head.uri.query().unwrap_or_default();
+        let form = form::parse(None, query.as_bytes());
+        let ui = form
+            .as_ref()
+            .ok()
+            .and_then(|form| form.get("ui_locales").or_else(|| form.get("mkt")));
+        let words = words::chosen(ui, head);
+        let told = |text: &str| pages::refused(words, text);
+        let form = form.as_ref().map_err(|e| told(&e.to_string()))?;
+        let back = ReturnAddress::parse(form).map_err(|e| told(&e.to_string()))?;
+        let client = back.client_id.parse().ok().filter(|id| *id == COMMAND_LINE);
+        let Some(client) = client else {
+            return Err(told(&pages::unknown_client(&back.client_id)));
+        };
+        if !redirect_uri::is_loopback(&back.redirect_uri) {
+            return Err(told(&pages::redirect_mismatch(client)));
+        }
+        let tenant = match device_code::named_or_open(ctx, segment).await {
+            Ok(tenant) => tenant,
+            Err(StsError::TenantUnknown(_) | StsError::TenantNeeded) => {
+                return Err(told(&pages::unknown_tenant(segment)));
+            }
+            Err(failure) => return Err(failure.answer(ctx)),
+        };
+        let request = AuthorizeRequest::parse(version, form)
+            .map_err(|error| answer::fault(ctx, (&back, words), &error))?;
+        let wish = Wish {
+            tenant,
+            login_hint: request.login_hint.clone(),
+            max_age: request.max_age,
+        };
+        Ok(Self {
+            ctx,
+            head,
+            words,
+            client,
+            back,
+            request,
+            wish,
+        })
+    }
+
+    async fn get(&self) -> Response {
+        let browser = Browser::of(self.head);
+        let signed_in = match session::of(self.ctx, self.head).await {
+            Ok(found) => found.filter(|(session, user)| self.fits(session, user)),
+            Err(error) => return error.answer(self.ctx),
+        };
+        let silent = self.request.prompt == Prompt::None;
+        match signed_in {
+            // Whatever listens on the loopback can claim to be the client, so the person is asked (RFC 8252 §8.6).
+            Some(_) if silent => self.error(OAuthError::InteractionRequired, AadSts::MustAsk),
+            None if silent => self.error(OAuthError::LoginRequired, AadSts::NotSignedIn),
+            _ if browser.is_fresh() => self.give_cookie(&browser),
+            Some((_, user)) if self.request.prompt != Prompt::Login => self.choose_page(&browser, &user),
+            _ => self.sign_in_page(&browser, self.hint(), None),
+        }
+    }
+
+    fn fits(&self, session: &BrowserSession, user: &User) -> bool {
+        session.fits(user, &self.wish, self.ctx.now)
+    }
+
+    fn hint(&self) -> &str {
+        self.request.login_hint.as_deref().unwrap_or_default()
+    }
+
+    /// Gives the browser its cookie and looks whether it brings it again.
+    fn give_cookie(&self, browser: &Browser) -> Response {
+        let query = self.head.uri.query().unwrap_or_default();
+        let given = url::form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == COOKIE_GIVEN);
+        if given {
+            return cookies_blocked(self.words);
+        }
+        let target = format!("{}?{query}&{COOKIE_GIVEN}=1", self.head.uri.path());
+        browser.keep(answer::found(&target))
+    }
+
+    async fn post(&self, form: &doorward_protocol::oauth::Form) -> Response {
+        let browser = match Browser::of_form(self.ctx, self.head, form) {
+            Ok(browser) => browser,
+            Err(FormRefusal::NoCookie) => return cookies_blocked(self.words),
+            Err(FormRefusal::NotOurs) => {
+                let browser = Browser::of(self.head);
+                let text = Some(self.words.stale_form.to_owned());
+                return self.sign_in_page(&browser, self.hint(), text);
+            }
+        };
+        match form.get("step") {
+            Some("sign_in") => self.sign_in(&browser, form).await,
+            Some("continue") => self.go_on(&browser).await,
+            Some("cancel") => self.error(OAuthError::AccessDenied, AadSts::Declined),
+            _ => self.sign_in_page(&browser, "", None),
+        }
+    }
+}

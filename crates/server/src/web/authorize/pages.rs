@@ -1,0 +1,106 @@
+//! What a person sees.
+
+use askama::Template;
+use doorward_domain::resource::client;
+use doorward_domain::user::User;
+use doorward_names::AppId;
+use doorward_protocol::oauth::{AadSts, aadsts};
+use http::StatusCode;
+
+use super::Visit;
+use super::answer::origin;
+use crate::http::Response;
+use crate::web::forms::Browser;
+use crate::web::words::Words;
+use crate::web::{SaidPage, page, page_leading_to};
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage<'a> {
+    w: &'a Words,
+    seal: &'a str,
+    action: &'a str,
+    application: &'a str,
+    username: &'a str,
+    problem: Option<&'a str>,
+}
+
+#[derive(Template)]
+#[template(path = "choose.html")]
+struct ChoosePage<'a> {
+    w: &'a Words,
+    seal: &'a str,
+    action: &'a str,
+    application: &'a str,
+    account: &'a str,
+}
+
+/// Says why nothing can be sent anywhere.
+pub fn refused(w: &Words, text: &str) -> Response {
+    let (title, cure) = (w.bad_request, w.bad_request_cure);
+    page(StatusCode::BAD_REQUEST, &SaidPage { w, title, text, cure })
+}
+
+pub fn unknown_client(client: &str) -> String {
+    let shown: String = client.chars().filter(|c| !c.is_control()).take(64).collect();
+    format!(
+        "{}: {}",
+        AadSts::ApplicationNotFound,
+        aadsts::application_not_found(&shown, "Doorward")
+    )
+}
+
+pub fn redirect_mismatch(client: AppId) -> String {
+    let text = aadsts::redirect_mismatch(&client.to_string());
+    format!("{}: {text}", AadSts::RedirectMismatch)
+}
+
+pub fn unknown_tenant(segment: &str) -> String {
+    let shown: String = segment.chars().filter(|c| !c.is_control()).take(64).collect();
+    format!("{}: {}", AadSts::TenantNotFound, aadsts::tenant_not_found(&shown))
+}
+
+impl Visit<'_> {
+    /// Asks for name and password.
+    pub fn sign_in_page(&self, browser: &Browser, username: &str, problem: Option<String>) -> Response {
+        let template = SignInPage {
+            w: self.words,
+            seal: &browser.seal(self.ctx),
+            action: &self.action(),
+            application: &self.application(),
+            username,
+            problem: problem.as_deref(),
+        };
+        let status = match problem {
+            Some(_) => StatusCode::BAD_REQUEST,
+            None => StatusCode::OK,
+        };
+        browser.keep(page_leading_to(
+            (origin(&self.back.redirect_uri), None),
+            status,
+            &template,
+        ))
+    }
+
+    /// Asks whether to go on as who is signed in.
+    pub fn choose_page(&self, browser: &Browser, user: &User) -> Response {
+        let template = ChoosePage {
+            w: self.words,
+            seal: &browser.seal(self.ctx),
+            action: &self.action(),
+            application: &self.application(),
+            account: user.upn.as_str(),
+        };
+        page_leading_to((origin(&self.back.redirect_uri), None), StatusCode::OK, &template)
+    }
+
+    /// The request itself: every step reads it anew.
+    fn action(&self) -> String {
+        let uri = self.head.uri.path_and_query();
+        uri.map(|uri| uri.as_str().to_owned()).unwrap_or_default()
+    }
+
+    fn application(&self) -> String {
+        client::display_name(self.client).map_or_else(|| self.client.to_string(), str::to_owned)
+    }
+}

@@ -1,0 +1,95 @@
+//! Who is signed in to a browser: the cookie `__Host-doorward`, of which the store keeps a hash.
+
+use doorward_domain::browser_session::BrowserSession;
+use doorward_domain::user::User;
+use doorward_names::{Duration, GeneratedSecret, SecretHash, SecretKind};
+use doorward_store::{self as store, QueryError};
+use http::request::Parts;
+use http::{HeaderValue, header};
+
+use super::forms::cookie;
+use crate::ctx::Ctx;
+use crate::entropy;
+use crate::http::Response;
+use crate::sts::StsError;
+
+const COOKIE: &str = "__Host-doorward";
+
+/// How exactly the last use is remembered.
+const USE_RESOLUTION: Duration = Duration::minutes(1);
+
+/// The session that a browser brings, and whose it is, when it still stands.
+pub async fn of(ctx: &Ctx, head: &Parts) -> Result<Option<(BrowserSession, User)>, StsError> {
+    let hashes = hashes(ctx, head);
+    let found = ctx
+        .app
+        .store
+        .read(move |view| {
+            for hash in &hashes {
+                if let Some(session) = store::browser_session::find_by_hash(view, hash)? {
+                    let user = store::user::find(view, session.tenant, session.user)?;
+                    return Ok::<_, QueryError>(Some((session, user)));
+                }
+            }
+            Ok(None)
+        })
+        .await?;
+    let Some((session, user)) = found else {
+        return Ok(None);
+    };
+    if !session.stands_for(user.as_ref(), ctx.now) {
+        return Ok(None);
+    }
+    if ctx.now.since(session.used_at) > USE_RESOLUTION {
+        let (used, now) = (session.clone(), ctx.now);
+        ctx.app
+            .snapshots
+            .write(move |tx| store::browser_session::touch(tx, &used, now))
+            .await?;
+    }
+    Ok(user.map(|user| (session, user)))
+}
+
+/// The hashes of the cookie that a browser brings.
+pub fn hashes(ctx: &Ctx, head: &Parts) -> Vec<SecretHash> {
+    match cookie(head, COOKIE) {
+        Some(text) => ctx.app.hasher.candidates(SecretKind::Browser, &text),
+        None => Vec::new(),
+    }
+}
+
+/// A session that begins: the secret for the cookie, and what the store keeps.
+pub fn fresh(ctx: &Ctx, user: &User, methods: &str) -> Result<(GeneratedSecret, BrowserSession), StsError> {
+    let secret = GeneratedSecret::from_entropy(SecretKind::Browser, entropy::bytes());
+    let session = BrowserSession {
+        hash: ctx.app.hasher.hash(&secret).ok_or(StsError::Unavailable)?,
+        tenant: user.tenant,
+        user: user.id,
+        methods: methods.to_owned(),
+        signed_in_at: ctx.now,
+        used_at: ctx.now,
+    };
+    Ok((secret, session))
+}
+
+/// Gives the browser its cookie.
+pub fn keep(response: Response, secret: &GeneratedSecret) -> Response {
+    let text = format!(
+        "{COOKIE}={}; Path=/; Secure; HttpOnly; SameSite=Lax",
+        secret.as_secret().expose()
+    );
+    with_cookie(response, &text)
+}
+
+/// Takes it away.
+pub fn forget(response: Response) -> Response {
+    let text = format!("{COOKIE}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0");
+    with_cookie(response, &text)
+}
+
+fn with_cookie(mut response: Response, text: &str) -> Response {
+    if let Ok(value) = HeaderValue::from_str(text) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+    response
+}
