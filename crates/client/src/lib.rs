@@ -26,7 +26,7 @@ pub mod validation;
 mod workspace;
 
 pub use credential::{
-    COMMAND_LINE_CLIENT, ServicePrincipalAuthentication, SignedIn, TokenSource, UserSession,
+    COMMAND_LINE_CLIENT, DeviceCodeSignIn, ServicePrincipalAuthentication, SignedIn, TokenSource, UserSession,
 };
 pub use error::{Error, ServerMessage};
 pub use options::{Authority, ClientOptions};

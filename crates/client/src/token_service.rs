@@ -4,7 +4,7 @@ use crate::error::ServerMessage;
 use crate::transport::{Body, Request, Response, Transport};
 use crate::{AccessToken, Error};
 use doorward_names::{Duration, SecretString, TenantName};
-use doorward_protocol::oauth::{ErrorBody, TokenResponseV2};
+use doorward_protocol::oauth::{DeviceCodeResponseV2, ErrorBody, TokenResponseV2};
 use doorward_protocol::paths::{EndpointVersion, StsPath};
 use reqwest::Method;
 use url::Url;
@@ -55,6 +55,38 @@ pub(crate) async fn ask(transport: &Transport, tenant: &TenantName, form: Form) 
     post(transport, url, form, true).await
 }
 
+/// As [`ask`], for a grant that is good once: a lost answer is not asked for again.
+pub(crate) async fn ask_once(
+    transport: &Transport,
+    tenant: &TenantName,
+    form: Form,
+) -> Result<Tokens, Error> {
+    let path = StsPath::Token {
+        tenant: tenant.to_string(),
+        version: EndpointVersion::V2,
+    };
+    let url = transport.options().authority.at(&path.to_string())?;
+    post(transport, url, form, false).await
+}
+
+/// Asks the v2.0 device code endpoint of `tenant`.
+pub(crate) async fn device_code(
+    transport: &Transport,
+    tenant: &TenantName,
+    form: Form,
+) -> Result<DeviceCodeResponseV2, Error> {
+    let path = StsPath::DeviceCode {
+        tenant: tenant.to_string(),
+        version: EndpointVersion::V2,
+    };
+    let url = transport.options().authority.at(&path.to_string())?;
+    let response = send(transport, url, form, true).await?;
+    match response.is_success() {
+        true => response.json(),
+        false => Err(refusal(&response)),
+    }
+}
+
 /// Posts `form` to `url` and reads the answer as the token endpoint's.
 pub(crate) async fn post(
     transport: &Transport,
@@ -62,20 +94,8 @@ pub(crate) async fn post(
     form: Form,
     repeatable: bool,
 ) -> Result<Tokens, Error> {
-    let mut request = Request {
-        method: Method::POST,
-        url,
-        authorization: None,
-        header: None,
-        body: Body::Form(form.0.as_bytes().to_vec()),
-        repeatable,
-    };
     let asked_at = transport.options().clock.now();
-    let result = transport.send(&request).await;
-    if let Body::Form(bytes) = &mut request.body {
-        bytes.zeroize();
-    }
-    let response = result?;
+    let response = send(transport, url, form, repeatable).await?;
     if !response.is_success() {
         return Err(refusal(&response));
     }
@@ -87,6 +107,22 @@ pub(crate) async fn post(
         id_token: answer.id_token,
         scope: answer.scope,
     })
+}
+
+async fn send(transport: &Transport, url: Url, form: Form, repeatable: bool) -> Result<Response, Error> {
+    let mut request = Request {
+        method: Method::POST,
+        url,
+        authorization: None,
+        header: None,
+        body: Body::Form(form.0.as_bytes().to_vec()),
+        repeatable,
+    };
+    let result = transport.send(&request).await;
+    if let Body::Form(bytes) = &mut request.body {
+        bytes.zeroize();
+    }
+    result
 }
 
 fn refusal(response: &Response) -> Error {

@@ -1,4 +1,5 @@
-//! `doorward login`: a service principal by its secret, a person by a password or a one-time link.
+//! `doorward login`: a service principal by its secret, a person by a password, a one-time link, or a code that they
+//! enter in any browser.
 
 use super::subscriptions;
 use crate::context::{Context, Outcome, Report};
@@ -9,7 +10,9 @@ use crate::{config, local_time, output, prompt, session};
 use doorward_names::{Secret, SecretString, TenantName, Upn};
 use doorward_protocol::jose::UnverifiedToken;
 use doorward_sdk::resource_manager::ResourceManagerClient;
-use doorward_sdk::{AccessToken, Error, ServicePrincipalAuthentication, SignedIn, TokenSource, UserSession};
+use doorward_sdk::{
+    AccessToken, DeviceCodeSignIn, Error, ServicePrincipalAuthentication, SignedIn, TokenSource, UserSession,
+};
 use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Arc;
@@ -35,6 +38,9 @@ pub struct Args {
     /// One-time link of `doorward init` or `doorward admin recover`, which sets the password as well
     #[arg(long, value_name = "URL")]
     setup_link: Option<String>,
+    /// Sign in in any browser, by a code that is entered there
+    #[arg(long, conflicts_with_all = ["setup_link", "service_principal", "username", "password"])]
+    use_device_code: bool,
     /// Don't warn when the account sees no subscription: it is signed in to the tenant alone
     #[arg(long)]
     allow_no_subscriptions: bool,
@@ -68,6 +74,7 @@ enum Credential {
 pub fn run(args: &Args, context: &Context) -> Outcome {
     let server = Server::chosen(&Profile::load(&context.home)?);
     let new = match (&args.setup_link, args.service_principal) {
+        _ if args.use_device_code => by_device_code(args, server)?,
         (Some(link), _) => by_link(args, link)?,
         (None, true) => service_principal(args, server)?,
         (None, false) => person(args, server)?,
@@ -113,6 +120,20 @@ fn person(args: &Args, server: Server) -> Result<New, Failure> {
         Ok(UserSession::sign_in(options, tenant, &upn, &password, FIRST_RESOURCE).await?)
     })?;
     signed(server, Some(upn.as_str()), signed_in, true)
+}
+
+fn by_device_code(args: &Args, server: Server) -> Result<New, Failure> {
+    let tenant = match &args.tenant {
+        Some(tenant) => tenant.parse().map_err(wrong)?,
+        None => TenantName::Organizations,
+    };
+    let options = server.options()?;
+    let signed_in = session::block_on(async {
+        let begun = DeviceCodeSignIn::begin(options, tenant, FIRST_RESOURCE).await?;
+        output::warn(begun.message());
+        Ok(begun.wait().await?)
+    })?;
+    signed(server, None, signed_in, true)
 }
 
 fn by_link(args: &Args, link: &str) -> Result<New, Failure> {

@@ -1,7 +1,9 @@
 //! Signing in and out.
 
 use crate::run::{Cli, SERVER};
+use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::PermissionsExt;
+use std::process::Stdio;
 
 #[test]
 fn a_person_signs_in_by_a_password_and_out_again() {
@@ -138,4 +140,91 @@ fn a_server_that_is_not_trusted_is_said() {
         said.contains("doorward trust") && said.contains("DOORWARD_CA"),
         "{said}"
     );
+}
+
+/// The hidden fields of a page's form.
+fn hidden(page: &str) -> Vec<(String, String)> {
+    let value = |tag: &str, name: &str| {
+        let rest = tag.split_once(&format!(" {name}=\"")).unwrap().1;
+        rest.split_once('"').unwrap().0.to_owned()
+    };
+    page.split("<input type=\"hidden\"")
+        .skip(1)
+        .map(|tag| (value(tag, "name"), value(tag, "value")))
+        .collect()
+}
+
+/// What a person does in a browser with a device's code.
+async fn answer(code: &str, answer: &str) {
+    let url = format!("{}/devicelogin", SERVER.url);
+    let http = doorward_sdk::ClientOptions::new(doorward_sdk::Authority::parse(&SERVER.url).unwrap())
+        .ca_file(&SERVER.env["DOORWARD_CA"])
+        .http_client()
+        .unwrap();
+    let first = http.get(&url).send().await.unwrap();
+    let cookie = first.headers()["set-cookie"].to_str().unwrap();
+    let cookie = cookie.split(';').next().unwrap().to_owned();
+    let mut page = first.text().await.unwrap();
+    let (name, password) = (
+        &SERVER.env["DOORWARD_ADMIN_UPN"],
+        &SERVER.env["DOORWARD_ADMIN_PASSWORD"],
+    );
+    for typed in [
+        vec![("user_code", code)],
+        vec![("username", name), ("password", password)],
+        vec![("answer", answer)],
+    ] {
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        form.extend_pairs(hidden(&page)).extend_pairs(typed);
+        let sent = http
+            .post(&url)
+            .header("cookie", &cookie)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form.finish())
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(sent.status().as_u16(), 200);
+        page = sent.text().await.unwrap();
+    }
+}
+
+#[test]
+fn a_person_signs_in_by_a_code_or_says_no() {
+    for (word, code_of_exit) in [("approve", 0), ("deny", 1)] {
+        let cli = Cli::at_server();
+        let mut child = cli
+            .command()
+            .args(["login", "--use-device-code"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut said = String::new();
+        let mut error = BufReader::new(child.stderr.take().unwrap());
+        error.read_line(&mut said).unwrap();
+        let page = format!("open the page {}/devicelogin", SERVER.url);
+        assert!(
+            said.starts_with("WARNING: To sign in, ") && said.contains(&page),
+            "{said}"
+        );
+        let code = said.split_once("the code ").unwrap().1.split(' ').next().unwrap();
+        tokio::runtime::Runtime::new()
+            .unwrap()
+            .block_on(answer(code, word));
+        let done = child.wait_with_output().unwrap();
+        assert_eq!(done.status.code(), Some(code_of_exit));
+        if word == "approve" {
+            let accounts: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+            assert_eq!(
+                accounts[0]["user"]["name"],
+                SERVER.env["DOORWARD_ADMIN_UPN"].as_str()
+            );
+            cli.say("account get-access-token").json();
+        } else {
+            let mut rest = String::new();
+            error.read_to_string(&mut rest).unwrap();
+            assert!(rest.contains("AADSTS65004"), "{rest}");
+        }
+    }
 }

@@ -1,9 +1,11 @@
 //! Who asks for tokens: a service principal by its secret, or a person's session by its refresh token.
 
 mod azure;
+mod device_code;
 mod service_principal;
 mod user_session;
 
+pub use device_code::DeviceCodeSignIn;
 pub use service_principal::ServicePrincipalAuthentication;
 pub use user_session::{COMMAND_LINE_CLIENT, SignedIn, UserSession};
 

@@ -102,7 +102,11 @@ impl UserSession {
         }
     }
 
-    fn from_tokens(transport: Transport, tenant: TenantName, tokens: Tokens) -> Result<SignedIn, Error> {
+    pub(super) fn from_tokens(
+        transport: Transport,
+        tenant: TenantName,
+        tokens: Tokens,
+    ) -> Result<SignedIn, Error> {
         let Some(refresh) = tokens.refresh else {
             let host = transport.options().authority.host();
             return Err(Error::Unexpected {
@@ -154,7 +158,7 @@ impl UserSession {
     }
 }
 
-fn scopes(resource: &str) -> String {
+pub(super) fn scopes(resource: &str) -> String {
     format!("{} {OPENID_SCOPES}", token_service::as_scope(resource))
 }
 
