@@ -174,7 +174,7 @@ impl<'a> Visit<'a> {
         };
         match form.get("step") {
             Some("sign_in") => self.sign_in(&browser, form).await,
-            Some("continue") => self.go_on(&browser).await,
+            Some("continue") => self.go_on(&browser, form).await,
             Some("cancel") => self.error(OAuthError::AccessDenied, AadSts::Declined),
             _ => self.sign_in_page(&browser, "", None),
         }

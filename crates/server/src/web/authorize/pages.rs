@@ -33,6 +33,7 @@ struct ChoosePage<'a> {
     action: &'a str,
     application: &'a str,
     account: &'a str,
+    id: String,
 }
 
 /// Says why nothing can be sent anywhere.
@@ -90,6 +91,7 @@ impl Visit<'_> {
             action: &self.action(),
             application: &self.application(),
             account: user.upn.as_str(),
+            id: user.id.to_string(),
         };
         page_leading_to((origin(&self.back.redirect_uri), None), StatusCode::OK, &template)
     }

@@ -80,19 +80,22 @@ impl Visit<'_> {
         Ok(session::keep(self.granted(&code), &secret))
     }
 
-    /// The person goes on as who is signed in.
-    pub async fn go_on(&self, browser: &Browser) -> Response {
-        match self.grant_in_session().await {
+    /// The person goes on as who is signed in, when that still is whom the page named.
+    pub async fn go_on(&self, browser: &Browser, form: &Form) -> Response {
+        match self
+            .grant_in_session(form.get("account").unwrap_or_default())
+            .await
+        {
             Ok(Some(response)) => response,
             Ok(None) => self.sign_in_page(browser, self.hint(), None),
             Err(error) => error.answer(self.ctx),
         }
     }
 
-    async fn grant_in_session(&self) -> Result<Option<Response>, StsError> {
+    async fn grant_in_session(&self, account: &str) -> Result<Option<Response>, StsError> {
         let found = session::of(self.ctx, self.head).await?;
         let fits = |session: &BrowserSession, user: &User| {
-            self.fits(session, user) && self.request.prompt != Prompt::Login
+            self.fits(session, user) && self.request.prompt != Prompt::Login && user.id.to_string() == account
         };
         let Some((session, user)) = found.filter(|(session, user)| fits(session, user)) else {
             return Ok(None);

@@ -175,6 +175,7 @@ async fn one_sign_in_serves_the_next_application_until_it_ends() {
     for world in World::own().await {
         let (tenant, other) = (world.tenant().await, world.tenant().await);
         let carol = tenant.user("carol", &[]).await;
+        let carol_id = carol.id.to_string();
         let mut browser = Browser::new(&world);
         let silent = url("organizations", &[("prompt", "none")]);
         let refused = carried(&browser.get(&silent).await, '?');
@@ -200,6 +201,12 @@ async fn one_sign_in_serves_the_next_application_until_it_ends() {
             assert_eq!(said_no["error"], "access_denied");
             assert!(said_no["error_description"].starts_with("AADSTS65004: "));
         }
+        // Another account than the page named: somebody else signed in meanwhile.
+        let page = browser.visit(&url("organizations", &[])).await;
+        let tried = browser
+            .submit(&page, &[("step", "continue"), ("account", &other.id.to_string())])
+            .await;
+        assert!(tried.status == 200 && tried.text.contains("name=\"password\""));
         // Who has to prove themselves again, or is somebody else.
         world.app.clock.advance(Duration::seconds(61));
         let elsewhere = other.id.to_string();
@@ -213,7 +220,8 @@ async fn one_sign_in_serves_the_next_application_until_it_ends() {
             let page = browser.visit(&url(tenant, &[changed])).await;
             assert!(page.text.contains("name=\"password\""), "{changed:?}");
             // Nor by saying that one goes on.
-            let tried = browser.submit(&page, &[("step", "continue")]).await;
+            let going_on = [("step", "continue"), ("account", carol_id.as_str())];
+            let tried = browser.submit(&page, &going_on).await;
             assert!(
                 tried.status == 200 && tried.text.contains("name=\"password\""),
                 "{changed:?}"
