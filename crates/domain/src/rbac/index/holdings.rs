@@ -1,5 +1,6 @@
 //! Role assignments: by their ids, by principal and scope, and by principal.
 
+use std::num::NonZeroU16;
 use std::ops::ControlFlow;
 
 use doorward_names::RoleAssignmentId;
@@ -13,19 +14,18 @@ use super::table::Table;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Holdings {
     all: Slab<Holding>,
-    /// What decisions need of each of them; apart, because it is read much more often than the rest.
-    given: Vec<Given>,
     by_id: Table,
-    by_pair: Table,
+    by_pair: Table<Brief>,
     sieve: Sieve,
 }
 
-/// What decisions need of an assignment: the numbers of its principal, scope and role.
+/// What can be told of an assignment without looking further.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Given {
-    principal: u32,
-    pub(super) place: u32,
-    pub(super) role: u32,
+pub(super) struct Brief {
+    /// The number of its role; `None` when that is too great.
+    role: Option<NonZeroU16>,
+    /// Some of the number of its principal.
+    principal: u16,
 }
 
 /// An assignment; numbers stand for the principal, the scope and the role.
@@ -54,12 +54,36 @@ impl Holding {
         }
     }
 
-    const fn given(&self) -> Given {
-        Given {
-            principal: self.principal,
-            place: self.place,
-            role: self.role,
+    fn brief(&self) -> Brief {
+        let role = u16::try_from(self.role).ok();
+        Brief {
+            role: role.and_then(|role| NonZeroU16::new(role.wrapping_add(1))),
+            principal: self.principal as u16,
         }
+    }
+}
+
+/// An assignment that may be the one that is looked for.
+pub(super) struct Perhaps<'a> {
+    all: &'a Slab<Holding>,
+    number: u32,
+    brief: Brief,
+}
+
+impl<'a> Perhaps<'a> {
+    /// The number of its role.
+    pub(super) fn role(&self) -> Option<u32> {
+        match self.brief.role {
+            Some(role) => Some(u32::from(role.get()) - 1),
+            None => Some(self.all.get(self.number)?.role),
+        }
+    }
+
+    /// The assignment, when it is that principal's at that place.
+    pub(super) fn look(&self, principal: u32, level: &Level<'_>, places: &Places) -> Option<&'a Holding> {
+        let holding = self.all.get(self.number)?;
+        let is_there = holding.principal == principal && places.get(holding.place)?.is(level);
+        is_there.then_some(holding)
     }
 }
 
@@ -75,21 +99,23 @@ impl Holdings {
     }
 
     /// Shows each of the principals with each of the levels at which it may have something, by principal and then by
-    /// level, and the numbers of what it has. That this is there, is still to be seen.
+    /// level, and what it may have. That this is there, is still to be seen.
     #[inline]
     pub(super) fn perhaps<'a, B>(
         &'a self,
         principals: &[u32],
         levels: &'a [Level<'a>],
-        mut show: impl FnMut(&'a Level<'a>, &mut dyn Iterator<Item = (u32, Given)>) -> ControlFlow<B>,
+        mut show: impl FnMut(u32, &'a Level<'a>, &mut dyn Iterator<Item = Perhaps<'a>>) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
         self.sieve.sift(principals, levels, |principal, level| {
             let found = self.by_pair.candidates(pair(level, principal));
-            let given = found.filter_map(|(number, ())| Some((number, *self.given.get(number as usize)?)));
-            show(
-                level,
-                &mut given.filter(|(_, given)| given.principal == principal),
-            )
+            let found = found.filter(|(_, brief)| brief.principal == principal as u16);
+            let mut found = found.map(|(number, brief)| Perhaps {
+                all: &self.all,
+                number,
+                brief,
+            });
+            show(principal, level, &mut found)
         })
     }
 
@@ -101,18 +127,11 @@ impl Holdings {
         places: &'a Places,
     ) -> Vec<&'a Holding> {
         let mut found = Vec::new();
-        let _all = self.perhaps(principals, levels, |level, holdings| {
-            let is_there = |given: Given| places.get(given.place).is_some_and(|place| place.is(level));
-            found.extend(
-                holdings.filter_map(|(number, given)| self.all.get(number).filter(|_| is_there(given))),
-            );
+        let _all = self.perhaps(principals, levels, |principal, level, holdings| {
+            found.extend(holdings.filter_map(|perhaps| perhaps.look(principal, level, places)));
             ControlFlow::<()>::Continue(())
         });
         found
-    }
-
-    pub(super) fn get(&self, number: u32) -> Option<&Holding> {
-        self.all.get(number)
     }
 
     /// What a principal has, from its first one on.
@@ -128,17 +147,14 @@ impl Holdings {
     /// Takes in an assignment, before the others of its principal; its number.
     pub(super) fn insert(&mut self, new: Holding, first: Option<u32>, places: &Places) -> u32 {
         let number = self.all.insert(Holding { next: first, ..new });
-        match self.given.get_mut(number as usize) {
-            Some(given) => *given = new.given(),
-            None => self.given.push(new.given()),
-        }
         if let Some(second) = first.and_then(|first| self.all.get_mut(first)) {
             second.previous = Some(number);
         }
         self.by_id.insert(hash::of_id(new.id.as_bytes()), number, ());
         if let Some(place) = places.get(new.place) {
             let level = place.level();
-            self.by_pair.insert(pair(&level, new.principal), number, ());
+            self.by_pair
+                .insert(pair(&level, new.principal), number, new.brief());
             self.sieve.add(&level, new.principal, self.all.len());
         }
         let pair = |number| {
@@ -155,7 +171,7 @@ impl Holdings {
         self.by_id.remove(hash::of_id(old.id.as_bytes()), number, ());
         if let Some(place) = places.get(old.place) {
             self.by_pair
-                .remove(pair(&place.level(), old.principal), number, ());
+                .remove(pair(&place.level(), old.principal), number, old.brief());
         }
         if let Some(next) = old.next.and_then(|next| self.all.get_mut(next)) {
             next.previous = old.previous;

@@ -70,18 +70,17 @@ impl Index {
         let mut conditional: Option<RoleAssignmentId> = None;
         let found = self
             .holdings
-            .perhaps(caller.all, line.levels(), |level, holdings| {
+            .perhaps(caller.all, line.levels(), |principal, level, holdings| {
                 let mut allowing: Option<&Holding> = None;
-                for (number, given) in holdings {
-                    let role = self.roles.get(given.role);
-                    let allows = role.is_some_and(|role| role.allows(request.action, request.plane));
-                    // Far memory is looked at only when it matters.
-                    if (any && !allows) || !self.places.get(given.place).is_some_and(|place| place.is(level))
-                    {
+                for perhaps in holdings {
+                    // Far memory is looked at only when it matters: a yes is by the very assignment; for the reason of a
+                    // no, that all hashes agree is enough.
+                    any = true;
+                    let role = perhaps.role().and_then(|role| self.roles.get(role));
+                    if !role.is_some_and(|role| role.allows(request.action, request.plane)) {
                         continue;
                     }
-                    any = true;
-                    let Some(holding) = self.holdings.get(number).filter(|_| allows) else {
+                    let Some(holding) = perhaps.look(principal, level, &self.places) else {
                         continue;
                     };
                     if holding.has_condition {
@@ -108,7 +107,7 @@ impl Index {
     fn because(&self, holding: &Holding, caller: Caller<'_>) -> Option<Because> {
         let through = match caller.own == Some(holding.principal) {
             true => None,
-            false => Some(self.people.get(holding.principal)?.id),
+            false => Some(self.people.id(holding.principal)?),
         };
         Some(Because {
             assignment: holding.id,

@@ -3,8 +3,9 @@
 //! Principals, scopes and roles are numbered, and an assignment is found by its principal's number and a hash of its
 //! scope, which is made from each scope to those below in one walk along a path. A decision asks for each of a
 //! principal and its groups at each scope of the line up to the root; a sieve of a few bits for each assignment answers
-//! nearly all of these with no. A principal's groups are found when members change, and not when somebody asks.
-//! A change takes as long as the change is big, and never as the index is.
+//! nearly all of these with no. With a million assignments it isn't computing that takes time, but memory that is far
+//! away: so a principal's groups lie beside its id, and are found when members change and not when somebody asks, and
+//! what else a no needs lies close together. A change takes as long as the change is big, and never as the index is.
 
 mod denies;
 mod hash;
@@ -14,6 +15,7 @@ mod people;
 mod places;
 mod read;
 mod roles;
+mod seats;
 mod sieve;
 mod slab;
 mod table;

@@ -2,36 +2,20 @@
 
 use doorward_names::ObjectId;
 
-use super::hash;
+use super::seats::{Seat, Seats};
 use super::slab::Slab;
-use super::table::Table;
 
 /// Principals: whoever has a role, is in a group, is a group with members, or is named by a deny assignment.
 #[derive(Debug, Clone, Default)]
 pub(super) struct People {
     all: Slab<Person>,
-    /// What decisions need of each of them.
-    seats: Vec<Seat>,
-    by_id: Table,
-}
-
-/// How many numbers a seat has room for.
-const ROOM: usize = 11;
-
-/// Somebody's id and groups, in one line of memory.
-#[derive(Debug, Clone)]
-#[repr(align(64))]
-struct Seat {
-    id: ObjectId,
-    /// Itself, and the groups that it is in, through others as well, by their ids. When these are more, they are in
-    /// `Person`.
-    all: [u32; ROOM],
-    count: u32,
+    /// The ids of all numbers.
+    ids: Vec<ObjectId>,
+    seats: Seats,
 }
 
 #[derive(Debug, Clone)]
 pub(super) struct Person {
-    pub(super) id: ObjectId,
     /// Itself and its groups, when they are more than a seat has room for.
     many: Box<[u32]>,
     /// The groups that it is in itself, in no order.
@@ -67,35 +51,26 @@ impl Caller<'_> {
 
 impl People {
     pub(super) fn find(&self, id: ObjectId) -> Option<u32> {
-        Some(self.seat_of(id)?.0)
+        self.seats.find(id).map(Seat::own)
     }
 
-    fn seat_of(&self, id: ObjectId) -> Option<(u32, &Seat)> {
-        let mut found = self.by_id.candidates(hash::of_id(id.as_bytes()));
-        found.find_map(|(number, ())| {
-            let seat = self.seats.get(number as usize)?;
-            (seat.id == id).then_some((number, seat))
-        })
-    }
-
-    fn with_groups<'a>(&'a self, number: u32, seat: &'a Seat) -> &'a [u32] {
-        match seat.all.get(..seat.count as usize) {
-            Some(all) => all,
-            None => self.all.get(number).map_or(&[], |person| &*person.many),
-        }
+    pub(super) fn id(&self, number: u32) -> Option<ObjectId> {
+        self.ids.get(number as usize).copied()
     }
 
     pub(super) fn get(&self, number: u32) -> Option<&Person> {
         self.all.get(number)
     }
 
+    #[inline]
     pub(super) fn caller(&self, id: ObjectId) -> Caller<'_> {
-        match self.seat_of(id) {
-            Some((number, seat)) => Caller {
-                own: Some(number),
-                all: self.with_groups(number, seat),
-            },
-            None => Caller { own: None, all: &[] },
+        let Some(seat) = self.seats.find(id) else {
+            return Caller { own: None, all: &[] };
+        };
+        let many = || self.all.get(seat.own()).map_or(&[][..], |person| &person.many);
+        Caller {
+            own: Some(seat.own()),
+            all: seat.numbers().unwrap_or_else(many),
         }
     }
 
@@ -110,30 +85,24 @@ impl People {
     /// The ids of somebody's groups.
     pub(super) fn groups_of(&self, id: ObjectId) -> impl Iterator<Item = ObjectId> {
         let groups = self.caller(id).all.iter().skip(1);
-        groups.filter_map(|number| Some(self.all.get(*number)?.id))
+        groups.filter_map(|number| self.id(*number))
     }
 
     /// The number of an id that is from now on known, at least until the next [`People::forget`].
     pub(super) fn know(&mut self, id: ObjectId) -> u32 {
         self.find(id).unwrap_or_else(|| {
             let number = self.all.insert(Person {
-                id,
                 many: Box::default(),
                 parents: Vec::new(),
                 members: Vec::new(),
                 first: None,
                 named: 0,
             });
-            let seat = Seat {
-                id,
-                all: [number; ROOM],
-                count: 1,
-            };
-            match self.seats.get_mut(number as usize) {
-                Some(place) => *place = seat,
-                None => self.seats.push(seat),
+            match self.ids.get_mut(number as usize) {
+                Some(place) => *place = id,
+                None => self.ids.push(id),
             }
-            self.by_id.insert(hash::of_id(id.as_bytes()), number, ());
+            self.seats.insert(id, number);
             number
         })
     }
@@ -141,9 +110,10 @@ impl People {
     /// Forgets somebody about whom nothing is known but their id.
     pub(super) fn forget(&mut self, number: u32) {
         if self.all.get(number).is_some_and(Person::is_idle)
-            && let Some(person) = self.all.remove(number)
+            && let Some(id) = self.id(number)
         {
-            self.by_id.remove(hash::of_id(person.id.as_bytes()), number, ());
+            self.all.remove(number);
+            self.seats.remove(id);
         }
     }
 
@@ -250,22 +220,19 @@ impl People {
     }
 
     fn set_groups(&mut self, number: u32, all: &[u32]) {
-        let (Some(person), Some(seat)) = (self.all.get_mut(number), self.seats.get_mut(number as usize))
-        else {
+        let seat = self.id(number).and_then(|id| self.seats.find_mut(id));
+        let (Some(person), Some(seat)) = (self.all.get_mut(number), seat) else {
             return;
         };
-        seat.count = all.len() as u32;
-        person.many = Box::default();
-        match seat.all.get_mut(..all.len()) {
-            Some(place) => place.copy_from_slice(all),
-            None => person.many = all.into(),
-        }
+        person.many = match seat.set(all) {
+            true => Box::default(),
+            false => all.into(),
+        };
     }
 
     fn number_with_groups(&self, number: u32) -> impl Iterator<Item = u32> {
-        let seat = self.seats.get(number as usize);
-        let all = seat.map_or(&[][..], |seat| self.with_groups(number, seat));
-        all.iter().copied()
+        let caller = self.id(number).map(|id| self.caller(id));
+        caller.map_or(&[][..], |caller| caller.all).iter().copied()
     }
 
     /// Somebody first, and then the others, each once, by their ids.
@@ -275,7 +242,7 @@ impl People {
             .chain(all.filter(|one| Some(*one) != own))
             .collect();
         let others = ordered.get_mut(usize::from(own.is_some())..).unwrap_or_default();
-        others.sort_unstable_by_key(|one| self.seats.get(*one as usize).map(|seat| seat.id));
+        others.sort_unstable_by_key(|one| self.id(*one));
         ordered.dedup();
         ordered
     }

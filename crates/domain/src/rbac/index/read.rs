@@ -97,7 +97,7 @@ impl Index {
         Some(Held {
             id: holding.id,
             role: self.roles.get(holding.role)?.id,
-            principal: self.people.get(holding.principal)?.id,
+            principal: self.people.id(holding.principal)?,
             scope: &self.places.get(holding.place)?.text,
             has_condition: holding.has_condition,
         })
