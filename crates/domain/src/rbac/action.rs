@@ -81,3 +81,59 @@ impl std::hash::Hash for Action {
         self.folded.hash(state);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+    use std::hash::{DefaultHasher, Hash, Hasher};
+
+    #[test]
+    fn an_action_is_a_provider_and_a_verb_at_least() {
+        let action: Action = "Microsoft.X/things/Read".parse().unwrap();
+        assert_eq!(
+            (action.as_str(), action.folded(), action.to_string().as_str()),
+            (
+                "Microsoft.X/things/Read",
+                "microsoft.x/things/read",
+                "Microsoft.X/things/Read"
+            )
+        );
+        for good in ["a/b", "A.b:c-d_e$1/2", &format!("a/{}", "b".repeat(510))] {
+            assert!(good.parse::<Action>().is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "a",
+            "/",
+            "/a",
+            "a/",
+            "a//b",
+            "a/*",
+            "a/b c",
+            "a/ü",
+            &format!("a/{}", "b".repeat(511)),
+        ] {
+            assert!(bad.parse::<Action>().is_err(), "{bad}");
+        }
+        let shown = format!("a/\u{7}{}", "*".repeat(100))
+            .parse::<Action>()
+            .unwrap_err();
+        assert_eq!(shown.input, format!("a/{}", "*".repeat(62)));
+    }
+
+    #[test]
+    fn case_makes_no_difference() {
+        let [lower, upper, other] = ["microsoft.x/read", "MICROSOFT.X/READ", "microsoft.x/write"]
+            .map(|text| text.parse::<Action>().unwrap());
+        assert!(lower == upper && lower != other);
+        let known = HashSet::from([lower]);
+        assert!(known.contains(&upper) && !known.contains(&other));
+        let hash = |action: &Action| {
+            let mut hasher = DefaultHasher::new();
+            action.hash(&mut hasher);
+            hasher.finish()
+        };
+        assert_ne!(hash(&upper), hash(&other));
+    }
+}

@@ -121,3 +121,24 @@ pub enum DenyPrincipal {
     /// A principal, or everyone in that group.
     Principal(ObjectId, PrincipalKind),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_has_a_word() {
+        for (kind, word) in PrincipalKind::ALL.into_iter().zip([
+            "User",
+            "Group",
+            "ServicePrincipal",
+            "ForeignGroup",
+            "Device",
+        ]) {
+            assert_eq!(kind.as_str(), word);
+            assert_eq!(PrincipalKind::parse(&word.to_uppercase()), Some(kind));
+        }
+        assert_eq!(PrincipalKind::parse("Users"), None);
+        assert_eq!(PrincipalKind::parse(""), None);
+    }
+}
