@@ -48,3 +48,23 @@ pub(crate) fn authority() -> String {
 pub(crate) fn ca_file() -> Option<PathBuf> {
     optional(CA).map(PathBuf::from)
 }
+
+/// `BROWSER`: commands that open web pages, between colons, with `%s` where the address goes.
+pub(crate) fn browser() -> Option<String> {
+    optional("BROWSER")
+}
+
+/// Whether there is a desktop that a page can be shown on.
+pub(crate) fn is_desktop() -> bool {
+    cfg!(target_os = "macos")
+        || ["DISPLAY", "WAYLAND_DISPLAY"]
+            .into_iter()
+            .any(|name| optional(name).is_some())
+}
+
+/// `PATH`, where other programs are found.
+pub(crate) fn search_path() -> Vec<PathBuf> {
+    optional("PATH")
+        .map(|paths| std::env::split_paths(&paths).collect())
+        .unwrap_or_default()
+}

@@ -151,6 +151,12 @@ pub enum Error {
         /// How long was waited.
         waited: Duration,
     },
+    /// Nobody came to an end with signing in in the browser.
+    #[error("nobody signed in in the browser within {} minutes", waited.as_secs() / 60)]
+    NoAnswer {
+        /// How long was waited.
+        waited: Duration,
+    },
     /// Any other refusal.
     #[error("{0}")]
     Refused(ServerMessage),
@@ -220,6 +226,7 @@ impl Error {
             | Self::NoWorkspaceConfig { .. }
             | Self::NoSuchRole(_)
             | Self::Unfinished { .. }
+            | Self::NoAnswer { .. }
             | Self::Unexpected { .. } => None,
         }
     }

@@ -9,6 +9,7 @@
 //! but for the one by which a project knows its workspace.
 #![forbid(unsafe_code)]
 
+mod browser;
 mod cache;
 pub mod clock;
 pub mod config;
@@ -25,8 +26,10 @@ mod transport;
 pub mod validation;
 mod workspace;
 
+pub use browser::{Browser, Opened};
 pub use credential::{
-    COMMAND_LINE_CLIENT, DeviceCodeSignIn, ServicePrincipalAuthentication, SignedIn, TokenSource, UserSession,
+    BrowserSignIn, COMMAND_LINE_CLIENT, DeviceCodeSignIn, ServicePrincipalAuthentication, SignInHints,
+    SignedIn, TokenSource, UserSession,
 };
 pub use error::{Error, ServerMessage};
 pub use options::{Authority, ClientOptions};

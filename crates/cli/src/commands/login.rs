@@ -1,5 +1,5 @@
-//! `doorward login`: a service principal by its secret, a person by a password, a one-time link, or a code that they
-//! enter in any browser.
+//! `doorward login`: a service principal by its secret, a person in a browser on this machine, by a code that they enter
+//! in any other one, by a password, or by a one-time link.
 
 use super::subscriptions;
 use crate::context::{Context, Outcome, Report};
@@ -11,7 +11,8 @@ use doorward_names::{Secret, SecretString, TenantName, Upn};
 use doorward_protocol::jose::UnverifiedToken;
 use doorward_sdk::resource_manager::ResourceManagerClient;
 use doorward_sdk::{
-    AccessToken, DeviceCodeSignIn, Error, ServicePrincipalAuthentication, SignedIn, TokenSource, UserSession,
+    AccessToken, Browser, BrowserSignIn, ClientOptions, DeviceCodeSignIn, Error, Opened,
+    ServicePrincipalAuthentication, SignInHints, SignedIn, TokenSource, UserSession,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -26,7 +27,7 @@ pub struct Args {
     /// Sign a service principal in
     #[arg(long, conflicts_with = "setup_link")]
     service_principal: bool,
-    /// User principal name, or application id of a service principal
+    /// User principal name, to sign in by a password; or application id of a service principal
     #[arg(long, short)]
     username: Option<String>,
     /// Password or secret; `-` reads it from standard input, `@FILE` from a file; asked for when not given
@@ -38,7 +39,7 @@ pub struct Args {
     /// One-time link of `doorward init` or `doorward admin recover`, which sets the password as well
     #[arg(long, value_name = "URL")]
     setup_link: Option<String>,
-    /// Sign in in any browser, by a code that is entered there
+    /// Sign in in any browser, by a code that is entered there; what is done anyway where no browser can be opened
     #[arg(long, conflicts_with_all = ["setup_link", "service_principal", "username", "password"])]
     use_device_code: bool,
     /// Don't warn when the account sees no subscription: it is signed in to the tenant alone
@@ -77,6 +78,7 @@ pub fn run(args: &Args, context: &Context) -> Outcome {
         _ if args.use_device_code => by_device_code(args, server)?,
         (Some(link), _) => by_link(args, link)?,
         (None, true) => service_principal(args, server)?,
+        (None, false) if args.username.is_none() && args.password.is_none() => in_a_browser(args, server)?,
         (None, false) => person(args, server)?,
     };
     let accounts = keep(new, args.allow_no_subscriptions, context)?;
@@ -110,10 +112,7 @@ fn service_principal(args: &Args, server: Server) -> Result<New, Failure> {
 
 fn person(args: &Args, server: Server) -> Result<New, Failure> {
     let upn = upn(args)?;
-    let tenant = match &args.tenant {
-        Some(tenant) => tenant.parse().map_err(wrong)?,
-        None => TenantName::Organizations,
-    };
+    let tenant = tenant(args)?;
     let password = prompt::secret(args.password.as_deref(), "Password")?;
     let options = server.options()?;
     let signed_in = session::block_on(async {
@@ -122,18 +121,57 @@ fn person(args: &Args, server: Server) -> Result<New, Failure> {
     signed(server, Some(upn.as_str()), signed_in, true)
 }
 
-fn by_device_code(args: &Args, server: Server) -> Result<New, Failure> {
-    let tenant = match &args.tenant {
-        Some(tenant) => tenant.parse().map_err(wrong)?,
-        None => TenantName::Organizations,
+fn in_a_browser(args: &Args, server: Server) -> Result<New, Failure> {
+    let Some(browser) = Browser::find() else {
+        output::warn("No web browser can be opened here, so a code is used.");
+        return by_device_code(args, server);
     };
-    let options = server.options()?;
+    let (options, tenant) = (server.options()?, tenant(args)?);
     let signed_in = session::block_on(async {
-        let begun = DeviceCodeSignIn::begin(options, tenant, FIRST_RESOURCE).await?;
-        output::warn(begun.message());
-        Ok(begun.wait().await?)
+        let hints = SignInHints::default();
+        let begun = BrowserSignIn::begin(options.clone(), tenant.clone(), FIRST_RESOURCE, &hints).await?;
+        let opened = match browser.open(begun.page()) {
+            Ok(opened) => opened,
+            Err(e) => return instead(&e.to_string(), options, tenant).await,
+        };
+        output::warn(&format!(
+            "A web browser has been opened for you to sign in. If it hasn't, open this address in a browser on this machine: {}",
+            begun.page()
+        ));
+        wait(begun, opened, (options, tenant)).await
     })?;
     signed(server, None, signed_in, true)
+}
+
+/// Waits for the person, unless the browser can't be opened after all.
+async fn wait(
+    begun: BrowserSignIn,
+    opened: Opened,
+    (options, tenant): (ClientOptions, TenantName),
+) -> Result<SignedIn, Failure> {
+    tokio::select! {
+        signed_in = begun.wait() => Ok(signed_in?),
+        reason = opened.failed() => instead(&reason, options, tenant).await,
+    }
+}
+
+async fn instead(reason: &str, options: ClientOptions, tenant: TenantName) -> Result<SignedIn, Failure> {
+    output::warn(&format!(
+        "The web browser could not be opened ({reason}), so a code is used."
+    ));
+    by_code(options, tenant).await
+}
+
+fn by_device_code(args: &Args, server: Server) -> Result<New, Failure> {
+    let (options, tenant) = (server.options()?, tenant(args)?);
+    let signed_in = session::block_on(by_code(options, tenant))?;
+    signed(server, None, signed_in, true)
+}
+
+async fn by_code(options: ClientOptions, tenant: TenantName) -> Result<SignedIn, Failure> {
+    let begun = DeviceCodeSignIn::begin(options, tenant, FIRST_RESOURCE).await?;
+    output::warn(begun.message());
+    Ok(begun.wait().await?)
 }
 
 fn by_link(args: &Args, link: &str) -> Result<New, Failure> {
@@ -149,6 +187,13 @@ fn by_link(args: &Args, link: &str) -> Result<New, Failure> {
         Ok(UserSession::sign_in_by_link(options, link, username, &password).await?)
     })?;
     signed(server, username, signed_in, false)
+}
+
+fn tenant(args: &Args) -> Result<TenantName, Failure> {
+    match &args.tenant {
+        Some(tenant) => tenant.parse().map_err(wrong),
+        None => Ok(TenantName::Organizations),
+    }
 }
 
 fn upn(args: &Args) -> Result<Upn, Failure> {
@@ -252,7 +297,7 @@ fn keep(new: New, allow_none: bool, context: &Context) -> Result<Value, Failure>
         .subscriptions
         .iter()
         .filter(|other| other.is_of_same_sign_in(&account));
-    Ok(mine.map(Account::to_az).collect())
+    Ok(mine.map(Account::to_az_in_list).collect())
 }
 
 impl Credential {

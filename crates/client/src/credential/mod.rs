@@ -1,10 +1,12 @@
 //! Who asks for tokens: a service principal by its secret, or a person's session by its refresh token.
 
 mod azure;
+mod browser_sign_in;
 mod device_code;
 mod service_principal;
 mod user_session;
 
+pub use browser_sign_in::{BrowserSignIn, SignInHints};
 pub use device_code::DeviceCodeSignIn;
 pub use service_principal::ServicePrincipalAuthentication;
 pub use user_session::{COMMAND_LINE_CLIENT, SignedIn, UserSession};

@@ -5,6 +5,7 @@
     reason = "helpers of tests fail by panicking, as tests do"
 )]
 
+mod browser_sign_in;
 mod cache;
 mod directory;
 mod mock;
