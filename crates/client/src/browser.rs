@@ -28,6 +28,11 @@ impl Browser {
         )
     }
 
+    /// The browser that a command starts, with `%s` in the place of the address or without; nothing when it is empty.
+    pub fn command_line(text: &str) -> Option<Self> {
+        Self::parse(text)
+    }
+
     fn among(list: Option<&str>, desktop: bool, places: &[PathBuf]) -> Option<Self> {
         let own = list.unwrap_or_default().split(':').filter_map(Self::parse);
         let opener = if cfg!(target_os = "macos") {

@@ -157,6 +157,12 @@ pub enum Error {
         /// How long was waited.
         waited: Duration,
     },
+    /// No command line has a session that could be used.
+    #[error("no command line is signed in ({reason}); run `doorward login` or `az login`")]
+    NoCommandLineSession {
+        /// What each of them said.
+        reason: String,
+    },
     /// Any other refusal.
     #[error("{0}")]
     Refused(ServerMessage),
@@ -227,6 +233,7 @@ impl Error {
             | Self::NoSuchRole(_)
             | Self::Unfinished { .. }
             | Self::NoAnswer { .. }
+            | Self::NoCommandLineSession { .. }
             | Self::Unexpected { .. } => None,
         }
     }

@@ -183,11 +183,14 @@ async fn a_workspace_is_got_with_and_without_its_group_and_says_its_details() {
     }
     assert_eq!(all[0], all[1]);
     let project = tempfile::tempdir().unwrap();
-    let workspace = Workspace::new(subscription, "ml-rg", "ml-example", auth.clone())
+    let workspace = Workspace::new(subscription, "ml-rg", "ml-example")
+        .auth(auth.clone())
         .await
         .unwrap();
     workspace.write_config(Some(project.path()), None).unwrap();
-    let found = Workspace::from_config(Some(project.path()), auth.clone())
+    let found = Workspace::from_config()
+        .path(project.path())
+        .auth(auth.clone())
         .await
         .unwrap();
     assert_eq!(found.get_details().await.unwrap(), all[0]);
@@ -254,7 +257,8 @@ async fn why_a_workspace_can_not_be_got_is_told_apart() {
     .await
     .unwrap()
     .session;
-    let no_group = Workspace::new(subscription, "no-such-group", "w", session)
+    let no_group = Workspace::new(subscription, "no-such-group", "w")
+        .auth(session)
         .await
         .map(drop)
         .unwrap_err();
