@@ -32,8 +32,8 @@ mod workspace;
 pub use browser::{Browser, Opened};
 pub use credential::{
     AzureCliAuthentication, BrowserSignIn, COMMAND_LINE_CLIENT, DeviceCodeAuthentication, DeviceCodeSignIn,
-    InteractiveLoginAuthentication, ServicePrincipalAuthentication, SignInHints, SignedIn, TokenSource,
-    UserSession,
+    InteractiveLoginAuthentication, ServicePrincipalAuthentication, SignIn, SignInHints, SignedIn,
+    TokenSource, UserSession, Way,
 };
 pub use error::{Error, ServerMessage};
 pub use options::{Authority, ClientOptions};

@@ -11,8 +11,8 @@ use doorward_names::{Secret, SecretString, TenantName, Upn};
 use doorward_protocol::jose::UnverifiedToken;
 use doorward_sdk::resource_manager::ResourceManagerClient;
 use doorward_sdk::{
-    AccessToken, Browser, BrowserSignIn, ClientOptions, DeviceCodeSignIn, Error, Opened,
-    ServicePrincipalAuthentication, SignInHints, SignedIn, TokenSource, UserSession,
+    AccessToken, Browser, Error, ServicePrincipalAuthentication, SignIn, SignInHints, SignedIn, TokenSource,
+    UserSession, Way,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -75,10 +75,12 @@ enum Credential {
 pub fn run(args: &Args, context: &Context) -> Outcome {
     let server = Server::chosen(&Profile::load(&context.home)?);
     let new = match (&args.setup_link, args.service_principal) {
-        _ if args.use_device_code => by_device_code(args, server)?,
+        _ if args.use_device_code => asked(args, server, Way::Code)?,
         (Some(link), _) => by_link(args, link)?,
         (None, true) => service_principal(args, server)?,
-        (None, false) if args.username.is_none() && args.password.is_none() => in_a_browser(args, server)?,
+        (None, false) if args.username.is_none() && args.password.is_none() => {
+            asked(args, server, Way::Browser(Browser::find()))?
+        }
         (None, false) => person(args, server)?,
     };
     let accounts = keep(new, args.allow_no_subscriptions, context)?;
@@ -121,57 +123,15 @@ fn person(args: &Args, server: Server) -> Result<New, Failure> {
     signed(server, Some(upn.as_str()), signed_in, true)
 }
 
-fn in_a_browser(args: &Args, server: Server) -> Result<New, Failure> {
-    let Some(browser) = Browser::find() else {
-        output::warn("No web browser can be opened here, so a code is used.");
-        return by_device_code(args, server);
+fn asked(args: &Args, server: Server, way: Way) -> Result<New, Failure> {
+    let sign_in = SignIn {
+        options: server.options()?,
+        tenant: tenant(args)?,
+        way,
+        hints: SignInHints::default(),
     };
-    let (options, tenant) = (server.options()?, tenant(args)?);
-    let signed_in = session::block_on(async {
-        let hints = SignInHints::default();
-        let begun = BrowserSignIn::begin(options.clone(), tenant.clone(), FIRST_RESOURCE, &hints).await?;
-        let opened = match browser.open(begun.page()) {
-            Ok(opened) => opened,
-            Err(e) => return instead(&e.to_string(), options, tenant).await,
-        };
-        output::warn(&format!(
-            "A web browser has been opened for you to sign in. If it hasn't, open this address in a browser on this machine: {}",
-            begun.page()
-        ));
-        wait(begun, opened, (options, tenant)).await
-    })?;
+    let signed_in = session::block_on(async { Ok(sign_in.run(FIRST_RESOURCE, &output::warn).await?) })?;
     signed(server, None, signed_in, true)
-}
-
-/// Waits for the person, unless the browser can't be opened after all.
-async fn wait(
-    begun: BrowserSignIn,
-    opened: Opened,
-    (options, tenant): (ClientOptions, TenantName),
-) -> Result<SignedIn, Failure> {
-    tokio::select! {
-        signed_in = begun.wait() => Ok(signed_in?),
-        reason = opened.failed() => instead(&reason, options, tenant).await,
-    }
-}
-
-async fn instead(reason: &str, options: ClientOptions, tenant: TenantName) -> Result<SignedIn, Failure> {
-    output::warn(&format!(
-        "The web browser could not be opened ({reason}), so a code is used."
-    ));
-    by_code(options, tenant).await
-}
-
-fn by_device_code(args: &Args, server: Server) -> Result<New, Failure> {
-    let (options, tenant) = (server.options()?, tenant(args)?);
-    let signed_in = session::block_on(by_code(options, tenant))?;
-    signed(server, None, signed_in, true)
-}
-
-async fn by_code(options: ClientOptions, tenant: TenantName) -> Result<SignedIn, Failure> {
-    let begun = DeviceCodeSignIn::begin(options, tenant, FIRST_RESOURCE).await?;
-    output::warn(begun.message());
-    Ok(begun.wait().await?)
 }
 
 fn by_link(args: &Args, link: &str) -> Result<New, Failure> {

@@ -144,7 +144,7 @@ fn a_server_that_is_not_trusted_is_said() {
 }
 
 /// What a person does in a browser with a device's code.
-async fn answer(code: &str, answer: &str) {
+pub async fn answer(code: &str, answer: &str) {
     let url = format!("{}/devicelogin", SERVER.url);
     let http = person::http();
     let first = http.get(&url).send().await.unwrap();

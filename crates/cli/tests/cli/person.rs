@@ -2,7 +2,6 @@
 
 use crate::run::{Cli, SERVER};
 use std::io::{BufRead, BufReader};
-use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -35,9 +34,23 @@ pub fn http() -> reqwest::Client {
 pub fn with_browser(script: &str) -> Cli {
     let cli = Cli::at_server();
     let browser = cli.directory.path().join("browser");
-    std::fs::write(&browser, format!("#!/bin/sh\n{script}\n")).unwrap();
-    std::fs::set_permissions(&browser, std::fs::Permissions::from_mode(0o755)).unwrap();
-    cli.with("BROWSER", browser.to_str().unwrap())
+    std::fs::write(&browser, script).unwrap();
+    cli.with("BROWSER", &format!("sh {}", browser.display()))
+}
+
+/// Writes down the page.
+pub const WRITES: &str = "echo \"$1\" > \"$0.new\"; mv \"$0.new\" \"$0.opened\"\n";
+
+/// The page that the browser in `directory` was to open.
+pub fn opened(directory: &std::path::Path) -> url::Url {
+    let begun = Instant::now();
+    loop {
+        if let Ok(text) = std::fs::read_to_string(directory.join("browser.opened")) {
+            break text.trim().parse().unwrap();
+        }
+        assert!(begun.elapsed() < Duration::from_secs(30), "no page was opened");
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 /// A sign-in whose page was opened.
@@ -50,17 +63,9 @@ pub struct SigningIn {
 
 impl SigningIn {
     pub fn begin(more: &[&str]) -> Self {
-        let cli = with_browser("echo \"$1\" > \"$0.new\"; mv \"$0.new\" \"$0.opened\"");
-        let opened = cli.directory.path().join("browser.opened");
+        let cli = with_browser(WRITES);
         let child = spawn(cli.command().arg("login").args(more));
-        let begun = Instant::now();
-        let url = loop {
-            if let Ok(text) = std::fs::read_to_string(&opened) {
-                break text.trim().parse().unwrap();
-            }
-            assert!(begun.elapsed() < Duration::from_secs(30), "no page was opened");
-            std::thread::sleep(Duration::from_millis(20));
-        };
+        let url = opened(cli.directory.path());
         Self { cli, child, url }
     }
 
@@ -101,7 +106,8 @@ pub fn first_line(child: &mut Child) -> (String, BufReader<std::process::ChildSt
     (said, error)
 }
 
-async fn answer(url: url::Url, button: &str) -> String {
+/// Signs in as the administrator at that page, or does what another of its buttons does; the last page.
+pub async fn answer(url: url::Url, button: &str) -> String {
     let http = http();
     let first = http.get(url.clone()).send().await.unwrap();
     assert_eq!(first.status().as_u16(), 302);

@@ -2,7 +2,8 @@
 //! and `DeviceCodeAuthentication`.
 
 use super::TokenSource;
-use super::person::{Asking, Person, Tell, Way, asks_a_person};
+use super::person::{Asking, Person, Tell, asks_a_person};
+use super::sign_in::{SignIn, Way};
 use crate::browser::Browser;
 use crate::options::ClientOptions;
 use crate::{AccessToken, Error};
@@ -46,7 +47,7 @@ impl InteractiveLoginAuthentication {
     #[must_use]
     pub fn browser(self, browser: Option<Browser>) -> Self {
         let way = Way::Browser(browser);
-        self.changed(|asking| Asking { way, ..asking })
+        self.changed(|asking| asking.with(|sign_in| SignIn { way, ..sign_in }))
     }
 
     /// The same with a name that stands on the page already.
@@ -54,7 +55,7 @@ impl InteractiveLoginAuthentication {
     pub fn login_hint(self, name: &str) -> Self {
         let name = name.to_owned();
         self.changed(|mut asking| {
-            asking.hints.login_hint = Some(name);
+            asking.sign_in.hints.login_hint = Some(name);
             asking
         })
     }

@@ -8,6 +8,7 @@ mod device_code;
 mod interactive;
 mod person;
 mod service_principal;
+mod sign_in;
 mod user_session;
 
 pub use azure_cli::AzureCliAuthentication;
@@ -15,6 +16,7 @@ pub use browser_sign_in::{BrowserSignIn, SignInHints};
 pub use device_code::DeviceCodeSignIn;
 pub use interactive::{DeviceCodeAuthentication, InteractiveLoginAuthentication};
 pub use service_principal::ServicePrincipalAuthentication;
+pub use sign_in::{SignIn, Way};
 pub use user_session::{COMMAND_LINE_CLIENT, SignedIn, UserSession};
 
 use crate::{AccessToken, ClientOptions, Error};

@@ -1,9 +1,8 @@
 //! What the classes have in common that ask a person: a session that is kept, and a sign-in where there is none.
 
-use super::browser_sign_in::{BrowserSignIn, SignInHints};
-use super::device_code::DeviceCodeSignIn;
+use super::browser_sign_in::SignInHints;
+use super::sign_in::{SignIn, Way};
 use super::user_session::{SignedIn, UserSession};
-use crate::browser::Browser;
 use crate::cache::TokenCache;
 use crate::options::ClientOptions;
 use crate::persistence::{Kept, SessionFile, Turn};
@@ -20,22 +19,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Where a person is told what to do.
 pub(super) type Tell = Arc<dyn Fn(&str) + Send + Sync>;
 
-/// By what a person signs in.
-#[derive(Debug, Clone)]
-pub(super) enum Way {
-    /// In a browser on this machine; by a code where there is none.
-    Browser(Option<Browser>),
-    /// By a code, in any browser.
-    Code,
-}
-
 /// How a person is to be asked, and where what they answered is kept.
 #[derive(Clone)]
 pub(super) struct Asking {
-    pub options: ClientOptions,
-    pub tenant: TenantName,
-    pub way: Way,
-    pub hints: SignInHints,
+    pub sign_in: SignIn,
     /// Sign in even where a session is kept.
     pub force: bool,
     pub tell: Tell,
@@ -54,9 +41,7 @@ pub(super) struct Person {
 impl fmt::Debug for Person {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Person")
-            .field("options", &self.asking.options)
-            .field("tenant", &self.asking.tenant)
-            .field("way", &self.asking.way)
+            .field("sign_in", &self.asking.sign_in)
             .field("file", &self.asking.file)
             .finish_non_exhaustive()
     }
@@ -66,10 +51,12 @@ impl Asking {
     /// The server of the environment, the person's own tenant, standard error, and the file in the person's home.
     pub fn new(way: Way) -> Result<Self, Error> {
         Ok(Self {
-            options: ClientOptions::from_env()?,
-            tenant: TenantName::Organizations,
-            way,
-            hints: SignInHints::default(),
+            sign_in: SignIn {
+                options: ClientOptions::from_env()?,
+                tenant: TenantName::Organizations,
+                way,
+                hints: SignInHints::default(),
+            },
             force: false,
             // Nobody can be told that standard error is gone.
             tell: Arc::new(|text| drop(writeln!(std::io::stderr(), "{text}"))),
@@ -81,7 +68,12 @@ impl Asking {
         let tenant = tenant
             .parse()
             .map_err(|e: doorward_names::InvalidName| Error::Invalid(e.to_string()))?;
-        Ok(Self { tenant, ..self })
+        Ok(self.with(|sign_in| SignIn { tenant, ..sign_in }))
+    }
+
+    pub fn with(mut self, change: impl FnOnce(SignIn) -> SignIn) -> Self {
+        self.sign_in = change(self.sign_in);
+        self
     }
 
     pub fn cache_directory(self, directory: Option<&Path>) -> Self {
@@ -107,7 +99,7 @@ impl Person {
 
     pub async fn token(self: &Arc<Self>, resource_or_scope: &str) -> Result<AccessToken, Error> {
         let scope = token_service::as_scope(resource_or_scope);
-        let clock = Arc::clone(&self.asking.options.clock);
+        let clock = Arc::clone(&self.asking.sign_in.options.clock);
         self.cache.get(&*clock, &scope, || self.ask(&scope)).await
     }
 
@@ -131,11 +123,11 @@ impl Person {
     }
 
     fn authority(&self) -> &str {
-        self.asking.options.authority().as_str()
+        self.asking.sign_in.options.authority().as_str()
     }
 
     fn asked(&self) -> String {
-        self.asking.tenant.to_string().to_lowercase()
+        self.asking.sign_in.tenant.to_string().to_lowercase()
     }
 
     async fn ask(self: &Arc<Self>, scope: &str) -> Result<AccessToken, Error> {
@@ -156,9 +148,9 @@ impl Person {
             known = back;
         }
         // No other process waits for this one while a person does.
-        let signed_in = self.sign_in(scope).await?;
+        let signed_in = self.asking.sign_in.run(scope, &*self.asking.tell).await?;
         self.forced.store(false, Ordering::SeqCst);
-        let now = self.asking.options.clock.now();
+        let now = self.asking.sign_in.options.clock.now();
         let refresh = signed_in.session.refresh_token();
         let kept = Kept::new(self.authority(), &self.asked(), tenant_of(&signed_in), &refresh);
         let kept = kept.with(&refresh, scope, &signed_in.token, now);
@@ -204,11 +196,14 @@ impl Person {
 
     /// A token of that session, and the session as it is then; nothing when the person has to sign in again.
     async fn renew(&self, kept: Kept, scope: &str) -> Result<Option<(Kept, AccessToken)>, Error> {
-        let clock = &self.asking.options.clock;
+        let clock = &self.asking.sign_in.options.clock;
         if let Some(token) = kept.token(scope, clock.now()) {
             return Ok(Some((kept, token)));
         }
-        let (options, tenant) = (self.asking.options.clone(), self.asking.tenant.clone());
+        let (options, tenant) = (
+            self.asking.sign_in.options.clone(),
+            self.asking.sign_in.tenant.clone(),
+        );
         let session = UserSession::resume(options, tenant, kept.refresh_token());
         match session.token(scope).await {
             Ok(token) => {
@@ -219,55 +214,6 @@ impl Person {
             Err(Error::Refused(message)) if message.code == "interaction_required" => Ok(None),
             Err(error) => Err(error),
         }
-    }
-
-    async fn sign_in(&self, scope: &str) -> Result<SignedIn, Error> {
-        match &self.asking.way {
-            Way::Browser(Some(browser)) => self.in_browser(browser, scope).await,
-            Way::Browser(None) => self.instead("No web browser can be opened here", scope).await,
-            Way::Code => self.by_code(scope).await,
-        }
-    }
-
-    async fn in_browser(&self, browser: &Browser, scope: &str) -> Result<SignedIn, Error> {
-        let Asking {
-            options,
-            tenant,
-            hints,
-            tell,
-            ..
-        } = &self.asking;
-        let begun = BrowserSignIn::begin(options.clone(), tenant.clone(), scope, hints).await?;
-        let opened = match browser.open(begun.page()) {
-            Ok(opened) => opened,
-            Err(e) => {
-                return self
-                    .instead(&format!("The web browser could not be opened ({e})"), scope)
-                    .await;
-            }
-        };
-        tell(&format!(
-            "A web browser has been opened for you to sign in. If it hasn't, open this address in a browser on this machine: {}",
-            begun.page()
-        ));
-        let reason = tokio::select! {
-            signed_in = begun.wait() => return signed_in,
-            reason = opened.failed() => reason,
-        };
-        self.instead(&format!("The web browser could not be opened ({reason})"), scope)
-            .await
-    }
-
-    async fn instead(&self, why: &str, scope: &str) -> Result<SignedIn, Error> {
-        (self.asking.tell)(&format!("{why}, so a code is used."));
-        self.by_code(scope).await
-    }
-
-    async fn by_code(&self, scope: &str) -> Result<SignedIn, Error> {
-        let (options, tenant) = (self.asking.options.clone(), self.asking.tenant.clone());
-        let begun = DeviceCodeSignIn::begin(options, tenant, scope).await?;
-        (self.asking.tell)(begun.message());
-        begun.wait().await
     }
 }
 
@@ -301,7 +247,7 @@ macro_rules! asks_a_person {
             /// The same at another server.
             #[must_use]
             pub fn options(self, options: ClientOptions) -> Self {
-                self.changed(|asking| Asking { options, ..asking })
+                self.changed(|asking| asking.with(|sign_in| SignIn { options, ..sign_in }))
             }
 
             /// The same with sessions kept in that directory, sealed; with none, in memory only.
@@ -351,7 +297,7 @@ macro_rules! asks_a_person {
             }
 
             fn server(&self) -> Result<ClientOptions, Error> {
-                Ok(self.0.asking().options.clone())
+                Ok(self.0.asking().sign_in.options.clone())
             }
         }
     };
