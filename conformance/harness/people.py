@@ -104,6 +104,7 @@ def play(
     findings: dict[str, list[str]] = {}
     scene = {"base": server.base, "tenant": server.tenant}
     seen_tokens: dict[str, str] = {}
+    subjects: set[str] = set()
     verifier = Verifier(tools, server, directory)
     with Person(tools, server, directory) as person:
         scene |= {"username": person.username, "password": person.password}
@@ -140,7 +141,11 @@ def play(
                         every.append(verified)
                     # The claims of the first say what there is to say; the others differ in their audience.
                     if every and "claims" in every[0]:
-                        text += "\n" + describe(every[0])
+                        text += "\n" + describe(every[0]).replace(every[0]["claims"]["sub"], "{sub}")
+                    # To one client a person is always the same one.
+                    subjects |= {verified["claims"]["sub"] for verified in every if "claims" in verified}
+                    if len(subjects) > 1:
+                        complaints.append(f"the person has several subjects: {subjects}")
                     sections[name], findings[name] = text, complaints
                     # Everybody begins with a browser that knows nobody.
                     person.close("people")
