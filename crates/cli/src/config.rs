@@ -143,26 +143,3 @@ pub fn no_proxy() -> Vec<String> {
         .filter(|entry| !entry.is_empty())
         .collect()
 }
-
-/// The program and arguments that open a web page for the person: the first of `BROWSER`, else the desktop's own where
-/// there is a desktop.
-pub fn browser() -> Option<Vec<String>> {
-    if let Some(list) = variable("BROWSER") {
-        let first = list.split(':').next().unwrap_or_default().trim_end_matches('&');
-        let words: Vec<String> = first.split_ascii_whitespace().map(str::to_owned).collect();
-        return (!words.is_empty()).then_some(words);
-    }
-    let desktop = cfg!(target_os = "macos")
-        || ["DISPLAY", "WAYLAND_DISPLAY"]
-            .into_iter()
-            .any(|v| variable(v).is_some());
-    let opener = if cfg!(target_os = "macos") {
-        "open"
-    } else {
-        "xdg-open"
-    };
-    let found = search_path()
-        .iter()
-        .any(|directory| directory.join(opener).is_file());
-    (desktop && found).then(|| vec![opener.to_owned()])
-}

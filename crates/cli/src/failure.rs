@@ -59,6 +59,12 @@ impl Failure {
         })
     }
 
+    /// Nobody of that name is signed in.
+    pub fn no_such_account(name: &str) -> Self {
+        Self::new(format!("There are no active accounts named '{name}'."))
+            .cure("`doorward account list` shows who is signed in")
+    }
+
     /// A file that can't be used.
     pub fn file(path: &Path, error: impl Display) -> Self {
         Self::new(format!("{}: {error}", path.display()))
@@ -156,6 +162,9 @@ fn cure(error: &Error) -> Option<&'static str> {
         }
         Error::ResourceUnknown(_) => {
             "check the resource, and that its application has a service principal: `doorward ad sp list`"
+        }
+        Error::NoAnswer { .. } => {
+            "sign in again; in a browser elsewhere, by a code: `doorward login --use-device-code`"
         }
         Error::Throttled { .. } => "wait, then try again",
         Error::NotAllowed(_) => {

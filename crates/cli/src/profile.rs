@@ -162,24 +162,52 @@ impl Profile {
             .ok_or_else(Failure::not_signed_in)
     }
 
-    /// The account in the subscription of that id or name; the one in use when it has several.
+    /// The account in the subscription of that id or name. Of several people who see it, the one who is in use, else who
+    /// signed in first.
     pub fn find(&self, subscription: &str) -> Result<&Account, Failure> {
-        let named = |account: &&Account| {
-            account.id.eq_ignore_ascii_case(subscription) || account.name.eq_ignore_ascii_case(subscription)
-        };
-        let found = self
+        self.find_as(Some(subscription), None)
+    }
+
+    /// The same of one person or service principal, by name; their first subscription when none is named.
+    pub fn find_as(&self, subscription: Option<&str>, user: Option<&str>) -> Result<&Account, Failure> {
+        let same =
+            |asked: Option<&str>, known: &str| asked.is_none_or(|asked| asked.eq_ignore_ascii_case(known));
+        let of_user: Vec<&Account> = self
             .subscriptions
             .iter()
-            .filter(|account| account.is_default)
-            .find(named);
-        found
-            .or_else(|| self.subscriptions.iter().find(named))
-            .ok_or_else(|| {
-                Failure::new(format!(
-                    "The subscription of '{subscription}' doesn't exist in cloud 'Doorward'."
-                ))
-                .cure("`doorward account list` shows those that do")
-            })
+            .filter(|account| same(user, &account.user.name))
+            .collect();
+        if let (Some(user), true) = (user, of_user.is_empty()) {
+            return Err(Failure::no_such_account(user));
+        }
+        let by = |is: &dyn Fn(&Account) -> bool| -> Vec<&Account> {
+            of_user.iter().copied().filter(|account| is(account)).collect()
+        };
+        let by_id = by(&|account| same(subscription, &account.id));
+        let found = match by_id.is_empty() {
+            true => by(&|account| same(subscription, &account.name)),
+            false => by_id,
+        };
+        let fail = |how: &str, cure: &str| {
+            let asked = subscription.unwrap_or_default();
+            Failure::new(format!(
+                "The subscription of '{asked}' {how} in cloud 'Doorward'."
+            ))
+            .cure(cure)
+        };
+        let Some(first) = found.first() else {
+            return Err(fail(
+                "doesn't exist",
+                "`doorward account list` shows those that do",
+            ));
+        };
+        if subscription.is_some() && found.iter().any(|other| other.id != first.id) {
+            return Err(fail(
+                "has more than one match",
+                "name it by its id: `doorward account list -o table` shows the ids",
+            ));
+        }
+        Ok(found.iter().find(|account| account.is_default).unwrap_or(first))
     }
 
     /// Takes in the accounts of one sign-in, one for each subscription, and makes one of them the one in use: the same as
@@ -271,6 +299,17 @@ impl Account {
         }
         value
     }
+
+    /// The same in a list, where `az` calls the cloud otherwise.
+    pub fn to_az_in_list(&self) -> Value {
+        let mut value = self.to_az();
+        if let Some(object) = value.as_object_mut()
+            && let Some(cloud) = object.remove("environmentName")
+        {
+            object.insert("cloudName".to_owned(), cloud);
+        }
+        value
+    }
 }
 
 #[cfg(test)]
@@ -312,6 +351,39 @@ mod tests {
 
     fn all(user: &str, ids: &[&str]) -> Vec<Account> {
         ids.iter().map(|id| account(user, id)).collect()
+    }
+
+    #[test]
+    fn a_subscription_is_found_by_id_or_name() {
+        let mut profile = Profile::default();
+        profile.sign_in(all("a", &["1", "2"]));
+        profile.sign_in(all("b", &["2"]));
+        profile.sign_in(all("c", &["2"]));
+        for (place, name) in ["one", "two", "two", "two"].into_iter().enumerate() {
+            profile.subscriptions[place].name = name.to_owned();
+        }
+        let found = |profile: &Profile, subscription: Option<&str>, user: Option<&str>| {
+            let found = profile.find_as(subscription, user);
+            found
+                .map(|a| format!("{}{}", a.user.name, a.id))
+                .map_err(|f| f.message)
+        };
+        assert_eq!(found(&profile, Some("ONE"), None).unwrap(), "a1");
+        assert_eq!(found(&profile, Some("two"), None).unwrap(), "c2");
+        assert_eq!(found(&profile, Some("2"), Some("B")).unwrap(), "b2");
+        assert_eq!(found(&profile, None, Some("a")).unwrap(), "a1");
+        let said = found(&profile, Some("one"), Some("b")).unwrap_err();
+        assert!(said.contains("doesn't exist"), "{said}");
+        let said = found(&profile, None, Some("d")).unwrap_err();
+        assert!(said.contains("no active accounts named 'd'"), "{said}");
+        profile.sign_in(all("d", &["3"]));
+        assert_eq!(found(&profile, Some("two"), None).unwrap(), "a2");
+        profile.subscriptions[0].name = "two".to_owned();
+        let said = found(&profile, Some("two"), None).unwrap_err();
+        assert!(said.contains("has more than one match"), "{said}");
+        // A name can be another one's id, which goes before.
+        profile.subscriptions[4].name = "2".to_owned();
+        assert_eq!(found(&profile, Some("2"), None).unwrap(), "a2");
     }
 
     #[test]

@@ -44,7 +44,43 @@ pub(crate) fn authority() -> String {
     optional(URL).unwrap_or_else(|| DEFAULT_AUTHORITY.to_owned())
 }
 
+/// Whether `DOORWARD_URL` says something.
+pub(crate) fn is_authority_set() -> bool {
+    optional(URL).is_some()
+}
+
 /// `DOORWARD_CA`.
 pub(crate) fn ca_file() -> Option<PathBuf> {
     optional(CA).map(PathBuf::from)
+}
+
+/// `BROWSER`: commands that open web pages, between colons, with `%s` where the address goes.
+pub(crate) fn browser() -> Option<String> {
+    optional("BROWSER")
+}
+
+/// Whether there is a desktop that a page can be shown on.
+pub(crate) fn is_desktop() -> bool {
+    cfg!(target_os = "macos")
+        || ["DISPLAY", "WAYLAND_DISPLAY"]
+            .into_iter()
+            .any(|name| optional(name).is_some())
+}
+
+/// `PATH`, where other programs are found.
+pub(crate) fn search_path() -> Vec<PathBuf> {
+    optional("PATH")
+        .map(|paths| std::env::split_paths(&paths).collect())
+        .unwrap_or_default()
+}
+
+/// Where the command line and the SDK keep the person's sessions: `DOORWARD_CONFIG_DIR`, or `~/.doorward`.
+pub(crate) fn config_directory() -> Option<PathBuf> {
+    let home = || optional("HOME").map(|home| PathBuf::from(home).join(".doorward"));
+    optional("DOORWARD_CONFIG_DIR").map(PathBuf::from).or_else(home)
+}
+
+/// Where the SDK keeps its own.
+pub(crate) fn session_directory() -> Option<PathBuf> {
+    config_directory().map(|directory| directory.join("sdk"))
 }

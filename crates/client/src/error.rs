@@ -151,6 +151,18 @@ pub enum Error {
         /// How long was waited.
         waited: Duration,
     },
+    /// Nobody came to an end with signing in in the browser.
+    #[error("nobody signed in in the browser within {} minutes", waited.as_secs() / 60)]
+    NoAnswer {
+        /// How long was waited.
+        waited: Duration,
+    },
+    /// No command line has a session that could be used.
+    #[error("no command line is signed in ({reason}); run `doorward login` or `az login`")]
+    NoCommandLineSession {
+        /// What each of them said.
+        reason: String,
+    },
     /// Any other refusal.
     #[error("{0}")]
     Refused(ServerMessage),
@@ -220,6 +232,8 @@ impl Error {
             | Self::NoWorkspaceConfig { .. }
             | Self::NoSuchRole(_)
             | Self::Unfinished { .. }
+            | Self::NoAnswer { .. }
+            | Self::NoCommandLineSession { .. }
             | Self::Unexpected { .. } => None,
         }
     }

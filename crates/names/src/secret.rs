@@ -31,6 +31,13 @@ impl<T: Zeroize> fmt::Debug for Secret<T> {
     }
 }
 
+impl SecretString {
+    /// Whether `text` is this secret, in time that depends on its length only.
+    pub fn is(&self, text: &str) -> bool {
+        self.0.as_bytes().ct_eq(text.as_bytes()).into()
+    }
+}
+
 impl From<&str> for SecretString {
     fn from(text: &str) -> Self {
         Self::new(text.to_owned())
@@ -193,6 +200,15 @@ mod tests {
             bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
             let text = String::from_utf8(bytes).unwrap();
             prop_assert!(GeneratedSecret::parse(SecretKind::Client, &text).is_none());
+        }
+    }
+
+    #[test]
+    fn a_secret_is_itself_alone() {
+        let secret = SecretString::from("hush");
+        assert!(secret.is("hush"));
+        for other in ["", "hus", "hush ", "husH"] {
+            assert!(!secret.is(other), "{other}");
         }
     }
 

@@ -1,5 +1,5 @@
-//! `doorward login`: a service principal by its secret, a person by a password, a one-time link, or a code that they
-//! enter in any browser.
+//! `doorward login`: a service principal by its secret, a person in a browser on this machine, by a code that they enter
+//! in any other one, by a password, or by a one-time link.
 
 use super::subscriptions;
 use crate::context::{Context, Outcome, Report};
@@ -11,7 +11,8 @@ use doorward_names::{Secret, SecretString, TenantName, Upn};
 use doorward_protocol::jose::UnverifiedToken;
 use doorward_sdk::resource_manager::ResourceManagerClient;
 use doorward_sdk::{
-    AccessToken, DeviceCodeSignIn, Error, ServicePrincipalAuthentication, SignedIn, TokenSource, UserSession,
+    AccessToken, Browser, Error, ServicePrincipalAuthentication, SignIn, SignInHints, SignedIn, TokenSource,
+    UserSession, Way,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -26,7 +27,7 @@ pub struct Args {
     /// Sign a service principal in
     #[arg(long, conflicts_with = "setup_link")]
     service_principal: bool,
-    /// User principal name, or application id of a service principal
+    /// User principal name, to sign in by a password; or application id of a service principal
     #[arg(long, short)]
     username: Option<String>,
     /// Password or secret; `-` reads it from standard input, `@FILE` from a file; asked for when not given
@@ -38,7 +39,7 @@ pub struct Args {
     /// One-time link of `doorward init` or `doorward admin recover`, which sets the password as well
     #[arg(long, value_name = "URL")]
     setup_link: Option<String>,
-    /// Sign in in any browser, by a code that is entered there
+    /// Sign in in any browser, by a code that is entered there; what is done anyway where no browser can be opened
     #[arg(long, conflicts_with_all = ["setup_link", "service_principal", "username", "password"])]
     use_device_code: bool,
     /// Don't warn when the account sees no subscription: it is signed in to the tenant alone
@@ -74,9 +75,12 @@ enum Credential {
 pub fn run(args: &Args, context: &Context) -> Outcome {
     let server = Server::chosen(&Profile::load(&context.home)?);
     let new = match (&args.setup_link, args.service_principal) {
-        _ if args.use_device_code => by_device_code(args, server)?,
+        _ if args.use_device_code => asked(args, server, Way::Code)?,
         (Some(link), _) => by_link(args, link)?,
         (None, true) => service_principal(args, server)?,
+        (None, false) if args.username.is_none() && args.password.is_none() => {
+            asked(args, server, Way::Browser(Browser::find()))?
+        }
         (None, false) => person(args, server)?,
     };
     let accounts = keep(new, args.allow_no_subscriptions, context)?;
@@ -110,10 +114,7 @@ fn service_principal(args: &Args, server: Server) -> Result<New, Failure> {
 
 fn person(args: &Args, server: Server) -> Result<New, Failure> {
     let upn = upn(args)?;
-    let tenant = match &args.tenant {
-        Some(tenant) => tenant.parse().map_err(wrong)?,
-        None => TenantName::Organizations,
-    };
+    let tenant = tenant(args)?;
     let password = prompt::secret(args.password.as_deref(), "Password")?;
     let options = server.options()?;
     let signed_in = session::block_on(async {
@@ -122,17 +123,14 @@ fn person(args: &Args, server: Server) -> Result<New, Failure> {
     signed(server, Some(upn.as_str()), signed_in, true)
 }
 
-fn by_device_code(args: &Args, server: Server) -> Result<New, Failure> {
-    let tenant = match &args.tenant {
-        Some(tenant) => tenant.parse().map_err(wrong)?,
-        None => TenantName::Organizations,
+fn asked(args: &Args, server: Server, way: Way) -> Result<New, Failure> {
+    let sign_in = SignIn {
+        options: server.options()?,
+        tenant: tenant(args)?,
+        way,
+        hints: SignInHints::default(),
     };
-    let options = server.options()?;
-    let signed_in = session::block_on(async {
-        let begun = DeviceCodeSignIn::begin(options, tenant, FIRST_RESOURCE).await?;
-        output::warn(begun.message());
-        Ok(begun.wait().await?)
-    })?;
+    let signed_in = session::block_on(async { Ok(sign_in.run(FIRST_RESOURCE, &output::warn).await?) })?;
     signed(server, None, signed_in, true)
 }
 
@@ -149,6 +147,13 @@ fn by_link(args: &Args, link: &str) -> Result<New, Failure> {
         Ok(UserSession::sign_in_by_link(options, link, username, &password).await?)
     })?;
     signed(server, username, signed_in, false)
+}
+
+fn tenant(args: &Args) -> Result<TenantName, Failure> {
+    match &args.tenant {
+        Some(tenant) => tenant.parse().map_err(wrong),
+        None => Ok(TenantName::Organizations),
+    }
 }
 
 fn upn(args: &Args) -> Result<Upn, Failure> {
@@ -252,7 +257,7 @@ fn keep(new: New, allow_none: bool, context: &Context) -> Result<Value, Failure>
         .subscriptions
         .iter()
         .filter(|other| other.is_of_same_sign_in(&account));
-    Ok(mine.map(Account::to_az).collect())
+    Ok(mine.map(Account::to_az_in_list).collect())
 }
 
 impl Credential {

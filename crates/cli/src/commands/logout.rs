@@ -27,10 +27,7 @@ pub fn run(args: &Args, context: &Context) -> Outcome {
             .partition(|account| account.user.name.eq_ignore_ascii_case(&name));
         profile.subscriptions = kept;
         if gone.is_empty() {
-            return Err(
-                Failure::new(format!("There are no active accounts named '{name}'."))
-                    .cure("`doorward account list` shows who is signed in"),
-            );
+            return Err(Failure::no_such_account(&name));
         }
         Ok(gone)
     })?;

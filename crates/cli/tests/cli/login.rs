@@ -1,5 +1,6 @@
 //! Signing in and out.
 
+use crate::person::{self, SigningIn, hidden};
 use crate::run::{Cli, SERVER};
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::PermissionsExt;
@@ -142,25 +143,10 @@ fn a_server_that_is_not_trusted_is_said() {
     );
 }
 
-/// The hidden fields of a page's form.
-fn hidden(page: &str) -> Vec<(String, String)> {
-    let value = |tag: &str, name: &str| {
-        let rest = tag.split_once(&format!(" {name}=\"")).unwrap().1;
-        rest.split_once('"').unwrap().0.to_owned()
-    };
-    page.split("<input type=\"hidden\"")
-        .skip(1)
-        .map(|tag| (value(tag, "name"), value(tag, "value")))
-        .collect()
-}
-
 /// What a person does in a browser with a device's code.
-async fn answer(code: &str, answer: &str) {
+pub async fn answer(code: &str, answer: &str) {
     let url = format!("{}/devicelogin", SERVER.url);
-    let http = doorward_sdk::ClientOptions::new(doorward_sdk::Authority::parse(&SERVER.url).unwrap())
-        .ca_file(&SERVER.env["DOORWARD_CA"])
-        .http_client()
-        .unwrap();
+    let http = person::http();
     let first = http.get(&url).send().await.unwrap();
     let cookie = first.headers()["set-cookie"].to_str().unwrap();
     let cookie = cookie.split(';').next().unwrap().to_owned();
@@ -227,4 +213,110 @@ fn a_person_signs_in_by_a_code_or_says_no() {
             assert!(rest.contains("AADSTS65004"), "{rest}");
         }
     }
+}
+
+#[test]
+fn a_person_signs_in_in_a_browser() {
+    let begun = SigningIn::begin(&[]);
+    let last = begun.answer("sign_in");
+    assert!(last.contains("You are signed in"), "{last}");
+    let state = begun.parameter("state");
+    assert!(!last.contains(&state) && !last.contains("dwa~"), "{last}");
+    let (cli, done) = begun.done();
+    let accounts = done.json();
+    assert_eq!(
+        accounts[0]["user"]["name"],
+        SERVER.env["DOORWARD_ADMIN_UPN"].as_str()
+    );
+    assert_eq!(accounts[0]["id"], SERVER.env["DOORWARD_SUBSCRIPTION_ID"].as_str());
+    let said = done.err();
+    assert!(
+        said.starts_with("WARNING: A web browser has been opened"),
+        "{said}"
+    );
+    for secret in ["dwa~", "dwr~", "eyJ"] {
+        assert!(!said.contains(secret), "{said}");
+    }
+    cli.say("account get-access-token --resource-type ms-graph")
+        .json();
+    // It is a session like any other: it goes on when this token has ended.
+    let secrets = std::fs::read_to_string(cli.config().join("secrets.json")).unwrap();
+    assert!(secrets.contains("dwr~"));
+}
+
+#[test]
+fn the_tenant_that_was_named_is_asked() {
+    let domain = SERVER.env["DOORWARD_TENANT_DOMAIN"].as_str();
+    for tenant in [domain, SERVER.env["DOORWARD_TENANT_ID"].as_str()] {
+        let begun = SigningIn::begin(&["--tenant", tenant]);
+        assert!(
+            begun
+                .url
+                .path()
+                .starts_with(&format!("/{tenant}/oauth2/v2.0/authorize"))
+        );
+        begun.answer("sign_in");
+        begun.done().1.json();
+    }
+}
+
+#[test]
+fn a_no_in_the_browser_is_said() {
+    let begun = SigningIn::begin(&[]);
+    let last = begun.answer("cancel");
+    assert!(last.contains("You are not signed in"), "{last}");
+    let (cli, done) = begun.done();
+    assert!(done.failed(1).contains("AADSTS65004"));
+    cli.say("account show").failed(4);
+}
+
+#[test]
+fn without_a_browser_a_code_is_used_and_that_is_said() {
+    let none = Cli::at_server();
+    let missing = Cli::at_server().with("BROWSER", "/nowhere/firefox");
+    let broken = person::with_browser("exit 3");
+    for (cli, said) in [
+        (
+            none,
+            "WARNING: No web browser can be opened here, so a code is used.",
+        ),
+        (
+            missing,
+            "WARNING: No web browser can be opened here, so a code is used.",
+        ),
+        (broken, "WARNING: A web browser has been opened"),
+    ] {
+        let mut child = person::spawn(cli.command().arg("login"));
+        let (first, error) = person::first_line(&mut child);
+        assert!(first.starts_with(said), "{first}");
+        let mut lines = error.lines().map(Result::unwrap);
+        let line = lines.find(|line| line.contains("the code ")).unwrap();
+        let code = line.split_once("the code ").unwrap().1.split(' ').next().unwrap();
+        tokio::runtime::Runtime::new()
+            .unwrap()
+            .block_on(answer(code, "approve"));
+        let done = child.wait_with_output().unwrap();
+        assert!(done.status.success());
+        cli.say("account show").json();
+    }
+}
+
+#[test]
+fn who_gives_up_leaves_nothing_behind() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let mut begun = SigningIn::begin(&[]);
+    let port = begun
+        .parameter("redirect_uri")
+        .rsplit(':')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
+    std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+    kill_process(Pid::from_child(&begun.child), Signal::INT).unwrap();
+    let status = begun.child.wait().unwrap();
+    assert!(!status.success());
+    assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err());
+    begun.cli.say("account show").failed(4);
+    assert!(!begun.cli.config().join("secrets.json").exists());
 }

@@ -13,6 +13,7 @@ mod docs;
 mod groups;
 mod half_way;
 mod login;
+mod person;
 mod resources;
 mod roles;
 mod run;

@@ -1,6 +1,9 @@
 //! The same credentials for the clients of `azure_core`.
 
-use super::{ServicePrincipalAuthentication, UserSession};
+use super::{
+    AzureCliAuthentication, DeviceCodeAuthentication, InteractiveLoginAuthentication,
+    ServicePrincipalAuthentication, UserSession,
+};
 use crate::{AccessToken, Error};
 use azure_core::credentials::{AccessToken as AzureToken, Secret, TokenCredential, TokenRequestOptions};
 use azure_core::error::ErrorKind;
@@ -29,24 +32,25 @@ fn error(error: Error) -> azure_core::Error {
     azure_core::Error::new(ErrorKind::Credential, error)
 }
 
-#[async_trait::async_trait]
-impl TokenCredential for ServicePrincipalAuthentication {
-    async fn get_token(
-        &self,
-        scopes: &[&str],
-        _: Option<TokenRequestOptions<'_>>,
-    ) -> azure_core::Result<AzureToken> {
-        to_azure(&self.token(one_scope(scopes)?).await.map_err(error)?)
-    }
+macro_rules! token_credential {
+    ($($class:ident),*) => { $(
+        #[async_trait::async_trait]
+        impl TokenCredential for $class {
+            async fn get_token(
+                &self,
+                scopes: &[&str],
+                _: Option<TokenRequestOptions<'_>>,
+            ) -> azure_core::Result<AzureToken> {
+                to_azure(&self.token(one_scope(scopes)?).await.map_err(error)?)
+            }
+        }
+    )* };
 }
 
-#[async_trait::async_trait]
-impl TokenCredential for UserSession {
-    async fn get_token(
-        &self,
-        scopes: &[&str],
-        _: Option<TokenRequestOptions<'_>>,
-    ) -> azure_core::Result<AzureToken> {
-        to_azure(&self.token(one_scope(scopes)?).await.map_err(error)?)
-    }
-}
+token_credential!(
+    ServicePrincipalAuthentication,
+    UserSession,
+    InteractiveLoginAuthentication,
+    DeviceCodeAuthentication,
+    AzureCliAuthentication
+);

@@ -1,12 +1,22 @@
-//! Who asks for tokens: a service principal by its secret, or a person's session by its refresh token.
+//! Who asks for tokens: a service principal by its secret, a person who signs in, a session that was begun before, or the
+//! session of a command line.
 
 mod azure;
+mod azure_cli;
+mod browser_sign_in;
 mod device_code;
+mod interactive;
+mod person;
 mod service_principal;
+mod sign_in;
 mod user_session;
 
+pub use azure_cli::AzureCliAuthentication;
+pub use browser_sign_in::{BrowserSignIn, SignInHints};
 pub use device_code::DeviceCodeSignIn;
+pub use interactive::{DeviceCodeAuthentication, InteractiveLoginAuthentication};
 pub use service_principal::ServicePrincipalAuthentication;
+pub use sign_in::{SignIn, Way};
 pub use user_session::{COMMAND_LINE_CLIENT, SignedIn, UserSession};
 
 use crate::{AccessToken, ClientOptions, Error};

@@ -3,9 +3,11 @@
 mod config;
 mod create;
 mod details;
+mod open;
 
 pub use config::WorkspaceConfig;
 pub use create::NewWorkspace;
+pub use open::{FromConfig, OpenWorkspace};
 
 use crate::directory::literal;
 use crate::resource_manager::{ResourceManagerClient, WORKSPACE_TYPE};
@@ -52,7 +54,7 @@ impl Workspace {
         resource_group: Option<&str>,
     ) -> Result<Self, Error> {
         match resource_group {
-            Some(group) => Self::new(subscription_id, group, name, auth).await,
+            Some(group) => Self::new(subscription_id, group, name).auth(auth).await,
             None => {
                 let all = Self::list(subscription_id, auth, None).await?;
                 let mut found: Vec<Self> = all
@@ -77,21 +79,20 @@ impl Workspace {
         }
     }
 
-    /// The workspace at that place, which is asked for.
+    /// The workspace at that place, which is asked for when this is awaited. Who asks is said by
+    /// [`OpenWorkspace::auth`]; when nobody says, a person signs in: see [`crate::InteractiveLoginAuthentication`].
     ///
     /// # Errors
     /// [`Error::NoSuchWorkspace`], [`Error::NoSuchResourceGroup`], [`Error::NoSuchSubscription`];
     /// [`Error::MissingPermission`] with the action and scope that aren't allowed; [`Error::WrongTenant`]; what has
     /// expired ([`Error::is_expired`]); [`Error::Invalid`] when a name or id can't be one; else as [`Error`] says.
-    pub async fn new(
-        subscription_id: &str,
-        resource_group: &str,
-        workspace_name: &str,
-        auth: impl TokenSource + 'static,
-    ) -> Result<Self, Error> {
-        let client = Arc::new(ResourceManagerClient::of(auth)?);
-        let place = Place::parse(subscription_id, resource_group, workspace_name)?;
-        Self::at(client, place).await
+    #[expect(clippy::new_ret_no_self, reason = "it is a workspace once it was awaited")]
+    pub fn new(subscription_id: &str, resource_group: &str, workspace_name: &str) -> OpenWorkspace {
+        OpenWorkspace::new(WorkspaceConfig {
+            subscription_id: subscription_id.to_owned(),
+            resource_group: resource_group.to_owned(),
+            workspace_name: workspace_name.to_owned(),
+        })
     }
 
     async fn at(client: Arc<ResourceManagerClient>, place: Place) -> Result<Self, Error> {
@@ -107,19 +108,12 @@ impl Workspace {
     }
 
     /// The workspace of a project, which its configuration file names: see [`WorkspaceConfig::find`] for where that is
-    /// looked for.
+    /// looked for, and [`FromConfig::path`] for where that begins. Who asks is said as with [`Self::new`].
     ///
     /// # Errors
-    /// [`Error::NoWorkspaceConfig`]; else as [`Self::new`].
-    pub async fn from_config(path: Option<&Path>, auth: impl TokenSource + 'static) -> Result<Self, Error> {
-        let config = WorkspaceConfig::read(&WorkspaceConfig::find(path)?)?;
-        Self::new(
-            &config.subscription_id,
-            &config.resource_group,
-            &config.workspace_name,
-            auth,
-        )
-        .await
+    /// When it is awaited: [`Error::NoWorkspaceConfig`]; else as [`Self::new`].
+    pub fn from_config() -> FromConfig {
+        FromConfig::default()
     }
 
     /// Makes a workspace, and what it needs and isn't named in `new`.

@@ -5,8 +5,11 @@
     reason = "helpers of tests fail by panicking, as tests do"
 )]
 
+mod azure_cli;
+mod browser_sign_in;
 mod cache;
 mod directory;
+mod interactive;
 mod mock;
 mod resource_manager;
 mod retry;

@@ -170,3 +170,18 @@ impl Clock for TestClock {
         Box::pin(std::future::ready(()))
     }
 }
+
+/// A program. Another process writes it, for while this one has a file open that is written, a child that is just being
+/// started somewhere has it as well, and nobody can run it.
+pub fn executable(path: &std::path::Path, script: &str) {
+    use std::io::Write;
+    let mut install = std::process::Command::new("install");
+    let mut child = install
+        .args(["-m", "755", "/dev/stdin"])
+        .arg(path)
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    write!(child.stdin.take().unwrap(), "#!/bin/sh\n{script}\n").unwrap();
+    assert!(child.wait().unwrap().success());
+}

@@ -111,7 +111,8 @@ async fn why_there_is_none_is_told_apart() {
     ];
     for (status, code, text, check) in cases {
         let (server, clock) = world(move |_| refuse(status, code, text)).await;
-        let refused = Workspace::new(SUBSCRIPTION, "ml-rg", "w", server.principal(&clock))
+        let refused = Workspace::new(SUBSCRIPTION, "ml-rg", "w")
+            .auth(server.principal(&clock))
             .await
             .unwrap_err();
         assert!(check(&refused), "{refused:?}");
@@ -122,7 +123,8 @@ async fn why_there_is_none_is_told_apart() {
         (SUBSCRIPTION, "g/h", "w"),
         (SUBSCRIPTION, "g", "w/x"),
     ] {
-        let refused = Workspace::new(subscription, group, name, server.principal(&clock))
+        let refused = Workspace::new(subscription, group, name)
+            .auth(server.principal(&clock))
             .await
             .unwrap_err();
         assert!(matches!(refused, Error::Invalid(_)), "{refused}");
@@ -136,12 +138,15 @@ async fn a_project_finds_its_workspace_again() {
     let project = tempfile::tempdir().unwrap();
     let below = project.path().join("src/deep");
     std::fs::create_dir_all(&below).unwrap();
-    Workspace::new(SUBSCRIPTION, "ml-rg", "w", server.principal(&clock))
+    Workspace::new(SUBSCRIPTION, "ml-rg", "w")
+        .auth(server.principal(&clock))
         .await
         .unwrap()
         .write_config(Some(project.path()), None)
         .unwrap();
-    let again = Workspace::from_config(Some(&below), server.principal(&clock))
+    let again = Workspace::from_config()
+        .path(&below)
+        .auth(server.principal(&clock))
         .await
         .unwrap();
     assert_eq!(again.scope().as_str(), id("ml-rg", "w"));
@@ -353,7 +358,8 @@ fn sharing(seen: &Seen, exists: bool) -> Answer {
 async fn a_workspace_is_shared_with_whom_it_says() {
     for exists in [false, true] {
         let (server, clock) = world(move |seen| sharing(seen, exists)).await;
-        let workspace = Workspace::new(SUBSCRIPTION, "ml-rg", "w", server.principal(&clock))
+        let workspace = Workspace::new(SUBSCRIPTION, "ml-rg", "w")
+            .auth(server.principal(&clock))
             .await
             .unwrap();
         workspace.share(OBJECT, "owner").await.unwrap();

@@ -6,6 +6,10 @@
 use super::{Form, Target, TokenRequestError};
 use crate::oauth::token_request::target;
 use crate::paths::EndpointVersion;
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use doorward_names::SecretString;
 
 /// How an answer travels back (OAuth 2.0 Multiple Response Types §2.1, Form Post Response Mode).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,6 +143,11 @@ impl AuthorizeRequest {
     }
 }
 
+/// The challenge that belongs to a verifier: base64url of its SHA-256 (RFC 7636 §4.2, S256).
+pub fn challenge_of(verifier: &SecretString) -> String {
+    URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.expose().as_bytes()))
+}
+
 fn challenge(form: &Form) -> Option<String> {
     let text = form.get("code_challenge")?;
     let is_hash = text.len() == 43
@@ -168,6 +177,16 @@ fn prompt(text: Option<&str>) -> Result<Prompt, AuthorizeError> {
 mod tests {
     use super::*;
     use crate::oauth::form;
+
+    /// RFC 7636, appendix B.
+    #[test]
+    fn a_challenge_is_the_hash_of_its_verifier() {
+        let verifier = SecretString::from("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+        assert_eq!(
+            challenge_of(&verifier),
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+        );
+    }
 
     const BASE: &str = "response_type=code&scope=openid&code_challenge_method=S256&\
                         code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";

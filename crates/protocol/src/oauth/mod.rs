@@ -17,7 +17,7 @@ mod token_response;
 mod user_realm;
 
 pub use aadsts::AadSts;
-pub use authorize::{AuthorizeError, AuthorizeRequest, Prompt, ResponseMode, ReturnAddress};
+pub use authorize::{AuthorizeError, AuthorizeRequest, Prompt, ResponseMode, ReturnAddress, challenge_of};
 pub use device_code::{DeviceCodeRequest, DeviceCodeResponseV1, DeviceCodeResponseV2};
 pub use error::{ErrorBody, OAuthError};
 pub use form::{Form, FormError};

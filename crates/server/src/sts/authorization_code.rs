@@ -1,14 +1,11 @@
 //! The authorization code grant (RFC 6749 §4.1.3, RFC 7636 §4.6): a code is spent by being shown, whatever comes of it.
 
-use aws_lc_rs::digest::{SHA256, digest};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use doorward_domain::audit::{AuditRow, Event};
 use doorward_domain::authorization_code::{AuthorizationCode, CodeRefusal, Presented};
 use doorward_domain::directory::DirectoryRole;
 use doorward_domain::user::User;
 use doorward_names::{AppId, IdentifierUri, SecretHash, SecretKind, SecretString, Timestamp};
-use doorward_protocol::oauth::{MICROSOFT_GRAPH, Target};
+use doorward_protocol::oauth::{MICROSOFT_GRAPH, Target, challenge_of};
 use doorward_protocol::paths::EndpointVersion;
 use doorward_store::{self as store, QueryError, Tx, View};
 
@@ -83,10 +80,6 @@ fn narrowed(agreed: Target, asked: Option<Target>, version: EndpointVersion) -> 
         None => agreed,
     };
     Ok(Target { openid, ..target })
-}
-
-fn challenge_of(verifier: &SecretString) -> String {
-    URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.expose().as_bytes()))
 }
 
 type Admitted = (User, Vec<DirectoryRole>);

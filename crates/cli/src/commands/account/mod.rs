@@ -6,10 +6,10 @@ use super::caller::{InSubscription, with_manager};
 use super::subscriptions;
 use crate::context::{Context, Outcome, Report};
 use crate::failure::Failure;
-use crate::local_time;
 use crate::profile::{Account, Profile};
 use crate::session::{self, Session};
 use crate::vault::Vault;
+use crate::{local_time, output};
 use clap::Subcommand;
 use doorward_sdk::TokenSource;
 use serde_json::{Value, json};
@@ -24,21 +24,17 @@ pub enum Command {
         #[arg(long, short)]
         subscription: Option<String>,
     },
-    /// Print all accounts
+    /// Print the accounts
     List {
-        /// Taken as `az` takes it; all accounts are always printed
-        #[arg(long, hide = true)]
+        /// Those whose subscription isn't enabled as well
+        #[arg(long)]
         all: bool,
         /// Ask the server which subscriptions everyone sees now
         #[arg(long)]
         refresh: bool,
     },
     /// Use another account
-    Set {
-        /// Subscription, by id or name
-        #[arg(long, short, visible_alias = "name", short_alias = 'n')]
-        subscription: String,
-    },
+    Set(SetArgs),
     /// Print an access token
     GetAccessToken(TokenArgs),
     /// Forget all accounts
@@ -48,6 +44,18 @@ pub enum Command {
     /// Management groups, above the subscriptions
     #[command(subcommand)]
     ManagementGroup(management_group::Command),
+}
+
+/// Which account.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = true)]
+pub struct SetArgs {
+    /// Subscription, by id or name
+    #[arg(long, short, visible_alias = "name", short_alias = 'n')]
+    subscription: Option<String>,
+    /// Who, when several people or service principals are signed in that see it; alone, their first subscription
+    #[arg(long)]
+    username: Option<String>,
 }
 
 /// For what, and as whom.
@@ -100,10 +108,19 @@ const COLUMNS: &[(&str, &str)] = &[
     ("IsDefault", "isDefault"),
 ];
 
+const LISTED: &[(&str, &str)] = &[
+    ("Name", "name"),
+    ("CloudName", "cloudName"),
+    ("SubscriptionId", "id"),
+    ("TenantId", "tenantId"),
+    ("State", "state"),
+    ("IsDefault", "isDefault"),
+];
+
 const WITH_USER: &[(&str, &str)] = &[
     ("Name", "name"),
     ("User", "user"),
-    ("CloudName", "environmentName"),
+    ("CloudName", "cloudName"),
     ("SubscriptionId", "id"),
     ("TenantId", "tenantId"),
     ("State", "state"),
@@ -127,16 +144,30 @@ pub fn run(command: &Command, context: &Context) -> Outcome {
             };
             Ok(Report::Table(account.to_az(), COLUMNS))
         }
-        Command::List { refresh, .. } => {
+        Command::List { all, refresh } => {
             if *refresh {
                 subscriptions::refresh(context)?;
             }
-            let profile = Profile::load(&context.home)?;
-            let all = profile.subscriptions.iter().map(Account::to_az).collect();
-            Ok(accounts(&profile, Value::Array(all)))
+            let mut profile = Profile::load(&context.home)?;
+            if profile.subscriptions.is_empty() {
+                output::warn("Please run \"doorward login\" to access your accounts.");
+            }
+            let known = profile.subscriptions.len();
+            profile
+                .subscriptions
+                .retain(|account| *all || account.state == "Enabled");
+            if profile.subscriptions.len() < known {
+                output::warn(
+                    "A few accounts are skipped as they don't have 'Enabled' state. Use '--all' to display them.",
+                );
+            }
+            let shown = profile.subscriptions.iter().map(Account::to_az_in_list).collect();
+            Ok(accounts(&profile, Value::Array(shown)))
         }
-        Command::Set { subscription } => Profile::change(&context.home, |profile| {
-            let chosen = profile.find(subscription)?.clone();
+        Command::Set(args) => Profile::change(&context.home, |profile| {
+            let chosen = profile
+                .find_as(args.subscription.as_deref(), args.username.as_deref())?
+                .clone();
             for account in &mut profile.subscriptions {
                 account.is_default =
                     account.id == chosen.id && account.user == chosen.user && account.server == chosen.server;
@@ -166,7 +197,7 @@ fn accounts(profile: &Profile, value: Value) -> Report {
         .map(|a| a.user.name.as_str())
         .collect();
     if users.len() < 2 {
-        return Report::Table(value, COLUMNS);
+        return Report::Table(value, LISTED);
     }
     let row = |account: &Value| {
         let mut row = account.clone();

@@ -155,7 +155,11 @@ impl Which {
     async fn find(&self, caller: &Caller) -> Result<Workspace, Failure> {
         let subscription = caller.subscription()?.to_string();
         let session = Arc::clone(&caller.session);
-        Ok(Workspace::new(&subscription, &self.resource_group, &self.workspace_name, session).await?)
+        Ok(
+            Workspace::new(&subscription, &self.resource_group, &self.workspace_name)
+                .auth(session)
+                .await?,
+        )
     }
 }
 

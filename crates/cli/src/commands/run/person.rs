@@ -6,11 +6,11 @@ use super::shim::{self, Answer, Wish};
 use super::this_program;
 use super::ticket::Ticket;
 use crate::failure::Failure;
-use crate::{config, output};
+use crate::output;
 use doorward_relay::{Inside, Redirects, see};
+use doorward_sdk::Browser;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
@@ -134,8 +134,7 @@ async fn open(address: &str, ticket: &Ticket, (redirects, offline): (Option<&Red
         output::warn(&format!("doorward run: a page was not opened: {reason}"));
         return Answer::Refused(reason);
     }
-    let browser = config::browser();
-    let opened = browser.is_some_and(|browser| start(&browser, &seen.url));
+    let opened = Browser::find().is_some_and(|browser| start(&browser, &seen.url));
     output::note(&if opened {
         format!("doorward run: opened in your browser: {}", seen.url)
     } else {
@@ -148,18 +147,8 @@ async fn open(address: &str, ticket: &Ticket, (redirects, offline): (Option<&Red
 }
 
 /// Starts the person's browser, outside, with nothing to say to the terminal.
-fn start(browser: &[String], url: &Url) -> bool {
-    let Some((program, words)) = browser.split_first() else {
-        return false;
-    };
-    let mut command = std::process::Command::new(program);
-    command
-        .args(words.iter().filter(|word| *word != "%s"))
-        .arg(url.as_str())
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    match doorward_sandbox::unblocked(|| command.spawn()) {
+fn start(browser: &Browser, url: &Url) -> bool {
+    match doorward_sandbox::unblocked(|| browser.command(url).spawn()) {
         Ok(mut child) => {
             std::thread::spawn(move || child.wait());
             true
