@@ -353,6 +353,12 @@ mod tests {
         action `Microsoft.X/*/b/*` has more than one wildcard
         action `Microsoft.X/*/b/*` has more than one wildcard
         action `Microsoft.X/*/b/*` has more than one wildcard
+        fine
+        fine
+        `Microsoft.KeyVault/vaults/secrets/setSecret/action` does not match any of the actions supported by 
+        `Microsoft.KeyVault/vaults/secrets/setSecret/action` does not match any of the actions supported by 
+        `Microsoft.KeyVault/vaults/read` does not match any of the data actions supported by the providers
+        `Microsoft.KeyVault/vaults/read` does not match any of the data actions supported by the providers
         ");
     }
 
