@@ -1,14 +1,13 @@
 //! `/subscriptions/{id}/resourceGroups`.
 
 use super::{Ask, ResourceManagerClient, accepted};
-use crate::{Error, ServerMessage};
+use crate::Error;
 use doorward_names::{ResourceGroupName, Scope, SubscriptionId};
 use doorward_protocol::arm::{PatchResourceGroup, PutResourceGroup, ResourceGroup};
 use doorward_protocol::paths::ArmPath;
 use reqwest::Method;
 
 const VERSION: &str = "2024-11-01";
-const READ: &str = "Microsoft.Resources/subscriptions/resourceGroups/read";
 
 fn at(subscription: SubscriptionId, name: &ResourceGroupName) -> ArmPath {
     ArmPath::ResourceGroup(Scope::resource_group(subscription, name))
@@ -56,19 +55,8 @@ impl ResourceManagerClient {
         let response = self.raw(Method::HEAD, url, None, true).await?;
         match response.status {
             404 => Ok(false),
-            // The answer to a HEAD has no body that could say so.
-            403 => Err(Error::MissingPermission {
-                action: READ.to_owned(),
-                scope: path.to_string(),
-                message: ServerMessage {
-                    status: 403,
-                    code: "AuthorizationFailed".to_owned(),
-                    text: format!(
-                        "The client does not have authorization to perform action '{READ}' over scope '{path}'."
-                    ),
-                    number: None,
-                },
-            }),
+            // The answer to a HEAD can't say why.
+            403 => self.resource_group(subscription, name).await.map(|_| true),
             _ => accepted(response).map(|_| true),
         }
     }
