@@ -87,7 +87,8 @@ async fn a_session_ends_with_the_account_and_with_the_password() {
         let body = bob.ask_v1("https://graph.microsoft.com").await.ok();
         let newest = Mutex::new(refresh_token(&body));
         let again = async || {
-            let answer = turn(&world, &newest.lock().unwrap().clone()).await;
+            let refresh = newest.lock().unwrap().clone();
+            let answer = turn(&world, &refresh).await;
             if answer.status == 200 {
                 *newest.lock().unwrap() = refresh_token(&answer.ok());
             }
