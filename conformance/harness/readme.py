@@ -23,6 +23,7 @@ MUST_HOLD = {
     "8 sh": ["Principal ", " Reader "],
     "9 sh": ['"allowed": false', "{program} role assignment create --assignee "],
     "10 sh": ['"principalType": "ServicePrincipal"', "Yes: the role 'Contributor', assigned at "],
+    "11 sh": ["Workspace Deleter  CustomRole  "],
 }
 
 

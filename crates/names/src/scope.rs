@@ -223,7 +223,7 @@ impl FromStr for Scope {
         }
         let trimmed = text.strip_suffix('/').unwrap_or(text);
         let Some(path) = trimmed.strip_prefix('/') else {
-            return fail("it begins with a slash");
+            return fail("it has to begin with a slash");
         };
         let parts: Vec<&str> = path.split('/').collect();
         if parts.iter().any(|part| !is_name(part)) {

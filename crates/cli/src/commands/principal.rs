@@ -35,8 +35,7 @@ pub async fn find(directory: &DirectoryClient, name: &str) -> Result<Assignee, F
                 ));
                 Ok(Assignee { id, kind: None })
             }
-            Err(_) => Err(Failure::from(Error::NotAllowed(message))
-                .cure("name them by their object id: `--assignee-object-id`")),
+            Err(_) => Err(Failure::from(Error::NotAllowed(message)).cure("name them by their object id")),
         },
         Err(e) => Err(e.into()),
     }

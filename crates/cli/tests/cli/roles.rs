@@ -88,6 +88,47 @@ fn a_role_of_the_tenant_s_own_comes_and_goes() {
             .failed(2)
             .contains("dictionary")
     );
+    let shape = cli.run(create.into_iter().chain(["{}"])).failed(2);
+    assert!(shape.contains(r#""AssignableScopes": ["#), "{shape}");
+    // One that can be assigned in a group alone is found from the subscription as well.
+    let mut narrow = written;
+    narrow["AssignableScopes"] = json!([format!("{}/resourceGroups/ml-rg", subscription())]);
+    cli.run(create.into_iter().chain([narrow.to_string().as_str()]))
+        .json();
+    assert_eq!(
+        named("Runs but never deletes")[0]["assignableScopes"],
+        narrow["AssignableScopes"]
+    );
+    let me = cli.run(["ad", "signed-in-user", "show"]).json();
+    let me = me["userPrincipalName"].as_str().unwrap();
+    let given = cli
+        .run([
+            "role",
+            "assignment",
+            "create",
+            "--assignee",
+            me,
+            "--role",
+            "Runs but never deletes",
+            "-g",
+            "ml-rg",
+        ])
+        .json();
+    assert_eq!(given["roleDefinitionName"], json!("Runs but never deletes"));
+    assert!(
+        cli.say("role assignment list --all -o table")
+            .text()
+            .contains("Runs but never deletes")
+    );
+    narrow["Actions"] = json!(["Microsoft.MachineLearningServices/workspaces/deletee"]);
+    narrow["Name"] = json!("Misspelt");
+    let misspelt = cli
+        .run(create.into_iter().chain([narrow.to_string().as_str()]))
+        .failed(1);
+    assert!(
+        misspelt.contains("(InvalidActionOrNotAction) 'Microsoft.MachineLearningServices/workspaces/deletee' does not match any"),
+        "{misspelt}"
+    );
 }
 
 #[test]
@@ -337,6 +378,27 @@ fn why_somebody_may_not_is_explained_with_what_helps() {
     );
     assert!(ask("nonsense", "").code() != 0);
     cli.say("role explain --assignee x --action y").failed(2);
+    // Somebody who may not look into the directory asks by the same id.
+    let password = made["password"].as_str().unwrap();
+    cli.say("logout").text();
+    cli.say(&format!(
+        "login --service-principal -u {id} -p {password} -t {}",
+        made["tenant"].as_str().unwrap()
+    ))
+    .text();
+    assert_eq!(ask(delete, "").json()["allowed"], json!(true));
+    let refused = cli.say("group exists -n nobody-here").failed(1);
+    assert!(
+        refused.contains("resourceGroups/read") && refused.contains("role explain --assignee"),
+        "{refused}"
+    );
+    let refused = cli
+        .say("ml workspace share -w ml-example -g ml-rg --user a@b.c --role Reader")
+        .failed(1);
+    assert!(
+        refused.contains("name them by their object id") && !refused.contains("--assignee"),
+        "{refused}"
+    );
 }
 
 #[test]

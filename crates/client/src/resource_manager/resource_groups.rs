@@ -55,6 +55,8 @@ impl ResourceManagerClient {
         let response = self.raw(Method::HEAD, url, None, true).await?;
         match response.status {
             404 => Ok(false),
+            // The answer to a HEAD can't say why.
+            403 => self.resource_group(subscription, name).await.map(|_| true),
             _ => accepted(response).map(|_| true),
         }
     }

@@ -42,7 +42,7 @@ impl ResourceManagerClient {
         self.get(&at(scope, id), VERSION).await
     }
 
-    /// The roles that people name so at a scope: by name, in any case, or by GUID.
+    /// The roles that people name so, assignable at a scope or below it: by name, in any case, or by GUID.
     ///
     /// # Errors
     /// As [`Error`] says; that there is none is no error.
@@ -58,7 +58,7 @@ impl ResourceManagerClient {
                 Err(e) => Err(e),
             };
         }
-        let filter = format!("roleName eq {}", literal(name));
+        let filter = format!("atScopeAndBelow() and roleName eq {}", literal(name));
         self.role_definitions(scope, Some(&filter)).await
     }
 

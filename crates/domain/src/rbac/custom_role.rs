@@ -5,7 +5,8 @@
 
 use doorward_names::{ObjectId, RoleDefinitionId, Scope, ScopeKind, Timestamp};
 
-use super::{Index, Permissions, RoleDefinition, RoleKind};
+use super::operations::is_unsupported;
+use super::{Index, Pattern, Permissions, Plane, RoleDefinition, RoleKind};
 
 /// Longest name, in characters.
 pub const MAX_NAME: usize = 512;
@@ -69,6 +70,12 @@ pub enum RoleRefused {
     /// An action has more than one wildcard.
     #[error("action `{0}` has more than one wildcard")]
     Wildcards(String),
+    /// An action of a provider that is known and has no such operation.
+    #[error("`{0}` does not match any of the actions supported by the providers")]
+    NoSuchAction(String),
+    /// A data action of a provider that is known and has no such operation.
+    #[error("`{0}` does not match any of the data actions supported by the providers")]
+    NoSuchDataAction(String),
     /// The tenant has as many custom roles as it may.
     #[error("a tenant has at most {MAX_ROLES} custom roles")]
     TooManyRoles,
@@ -138,17 +145,30 @@ fn check_texts(wanted: &WantedRole) -> Result<(), RoleRefused> {
     if length > MAX_DESCRIPTION {
         return Err(RoleRefused::Description(length));
     }
-    let mut patterns = wanted.permissions.iter().flat_map(|permissions| {
-        permissions
-            .actions
+    for permissions in &wanted.permissions {
+        for pattern in permissions.actions.iter().chain(&permissions.not_actions) {
+            check_pattern(pattern, Plane::Control)?;
+        }
+        for pattern in permissions
+            .data_actions
             .iter()
-            .chain(&permissions.not_actions)
-            .chain(&permissions.data_actions)
             .chain(&permissions.not_data_actions)
-    });
-    match patterns.find(|pattern| pattern.wildcards() > 1) {
-        Some(pattern) => Err(RoleRefused::Wildcards(pattern.as_str().to_owned())),
-        None => Ok(()),
+        {
+            check_pattern(pattern, Plane::Data)?;
+        }
+    }
+    Ok(())
+}
+
+fn check_pattern(pattern: &Pattern, plane: Plane) -> Result<(), RoleRefused> {
+    let text = || pattern.as_str().to_owned();
+    if pattern.wildcards() > 1 {
+        return Err(RoleRefused::Wildcards(text()));
+    }
+    match (is_unsupported(pattern, plane), plane) {
+        (true, Plane::Control) => Err(RoleRefused::NoSuchAction(text())),
+        (true, Plane::Data) => Err(RoleRefused::NoSuchDataAction(text())),
+        (false, _) => Ok(()),
     }
 }
 
@@ -296,6 +316,23 @@ mod tests {
             refusal(|wanted| wanted.id = RoleDefinitionId::from_u128(1), &index),
         ];
         rows.extend(with.map(|permissions| refusal(|wanted| wanted.permissions = permissions, &index)));
+        let vaults = ["Microsoft.KeyVault/vaults/secrets/setSecret/action"];
+        for (actions, data_actions) in [
+            (&["*"][..], &vaults[..]),
+            (&vaults, &["*"]),
+            (&["*"], &["Microsoft.KeyVault/vaults/read"]),
+        ] {
+            for is_taken_away in [false, true] {
+                let mut one = allowing(&["*"], &["*"]);
+                let (control, data) = match is_taken_away {
+                    true => (&mut one.not_actions, &mut one.not_data_actions),
+                    false => (&mut one.actions, &mut one.data_actions),
+                };
+                *control = super::super::tests::patterns(actions);
+                *data = super::super::tests::patterns(data_actions);
+                rows.push(refusal(|wanted| wanted.permissions = vec![one], &index));
+            }
+        }
         insta::assert_snapshot!(rows.join("\n"), @"
         a role's name has 1 to 512 characters, not 0
         fine
@@ -316,6 +353,12 @@ mod tests {
         action `Microsoft.X/*/b/*` has more than one wildcard
         action `Microsoft.X/*/b/*` has more than one wildcard
         action `Microsoft.X/*/b/*` has more than one wildcard
+        fine
+        fine
+        `Microsoft.KeyVault/vaults/secrets/setSecret/action` does not match any of the actions supported by 
+        `Microsoft.KeyVault/vaults/secrets/setSecret/action` does not match any of the actions supported by 
+        `Microsoft.KeyVault/vaults/read` does not match any of the data actions supported by the providers
+        `Microsoft.KeyVault/vaults/read` does not match any of the data actions supported by the providers
         ");
     }
 

@@ -1,11 +1,12 @@
 //! The operations of the resource providers that Doorward knows: what a role's actions can be.
 //!
-//! They stand in `operations.txt`, which is data: its first lines say how it is read. Roles may name others as well;
-//! the list is for people who look for an operation's name, and decides nothing.
+//! They stand in `operations.txt`, which is data: its first lines say how it is read. The list is for people who look for
+//! an operation's name, and a custom role is held against it; no decision on access looks at it. Of other providers, and
+//! of the families that are left out here, roles may name anything.
 
 use std::sync::LazyLock;
 
-use super::{Action, Plane};
+use super::{Action, Pattern, Plane};
 
 /// An operation of a resource provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +43,26 @@ pub fn operations_by_provider() -> impl Iterator<Item = &'static [Operation]> {
 /// Of one provider's operations, those of each type of resource.
 pub fn operations_by_type(of_provider: &[Operation]) -> impl Iterator<Item = &[Operation]> {
     of_provider.chunk_by(|a, b| a.resource_type == b.resource_type)
+}
+
+/// What is left out of the list, folded: names that begin so are taken as they are.
+const LEFT_OUT: [&str; 3] = [
+    "microsoft.compute/",
+    "microsoft.insights/logs/",
+    "microsoft.operationalinsights/workspaces/query/",
+];
+
+/// Whether a pattern that names a provider of the list stands for none of its operations on that plane.
+pub fn is_unsupported(pattern: &Pattern, plane: Plane) -> bool {
+    let folded = pattern.folded();
+    let namespace = folded.split('/').next().unwrap_or_default();
+    let mut of_provider = operations()
+        .iter()
+        .filter(|operation| operation.provider.eq_ignore_ascii_case(namespace))
+        .peekable();
+    of_provider.peek().is_some()
+        && !LEFT_OUT.iter().any(|family| folded.starts_with(family))
+        && !of_provider.any(|operation| operation.plane == plane && pattern.matches(&operation.action))
 }
 
 impl Operation {
@@ -289,5 +310,48 @@ mod tests {
         Microsoft Machine Learning Services | log definitions | Read log definitions
         Microsoft Storage | storage accounts | List account sas: storage accounts
         ");
+    }
+    #[test]
+    fn what_a_pattern_of_a_known_provider_stands_for() {
+        let unsupported = |plane: Plane, patterns: &[&'static str]| {
+            let is = |text: &&&str| is_unsupported(&text.parse().unwrap(), plane);
+            patterns.iter().filter(is).copied().collect::<Vec<_>>()
+        };
+        let patterns = [
+            "*",
+            "*/read",
+            "Microsoft.KeyVault/*",
+            "microsoft.keyvault/VAULTS/read",
+            "Microsoft.KeyVault/vaults/reed",
+            "Microsoft.KeyVault/vaults/secrets/setSecret/action",
+            "Microsoft.MachineLearningServices/workspaces/computes/*/write",
+            "Microsoft.MachineLearningServices/workspaces/computes/*/reed",
+            "Microsoft.Unheard/of/reed",
+            "Microsoft.Compute/disks/read",
+            "Microsoft.Insights/logs/Heartbeat/read",
+            "Microsoft.Insights/lags/Heartbeat/read",
+            "Microsoft.OperationalInsights/workspaces/query/Heartbeat/read",
+            "Microsoft.OperationalInsights/workspaces/queries/Heartbeat/read",
+        ];
+        assert_eq!(
+            unsupported(Plane::Control, &patterns),
+            [
+                "Microsoft.KeyVault/vaults/reed",
+                "Microsoft.KeyVault/vaults/secrets/setSecret/action",
+                "Microsoft.MachineLearningServices/workspaces/computes/*/reed",
+                "Microsoft.Insights/lags/Heartbeat/read",
+                "Microsoft.OperationalInsights/workspaces/queries/Heartbeat/read",
+            ]
+        );
+        assert_eq!(
+            unsupported(
+                Plane::Data,
+                &[
+                    "Microsoft.KeyVault/vaults/secrets/setSecret/action",
+                    "Microsoft.KeyVault/vaults/read"
+                ]
+            ),
+            ["Microsoft.KeyVault/vaults/read"]
+        );
     }
 }

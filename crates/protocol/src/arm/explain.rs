@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExplainAccess {
-    /// Who.
+    /// Who, by object id; a service principal also by the id of its application.
     pub principal_id: ObjectId,
     /// What.
     pub action: String,

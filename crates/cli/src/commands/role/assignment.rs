@@ -157,8 +157,11 @@ async fn create(args: &Create, caller: &Caller) -> Outcome {
     });
     match put(&caller.manager, &scope, name, assignment).await? {
         Some(made) => {
-            let shown = super::shape::assignment(&made);
-            Ok(Report::Table(Value::Object(shown), COLUMNS))
+            // Who may give roles may not see the names of all.
+            let names = named(caller, &scope, std::slice::from_ref(&made)).await;
+            let names = names.ok().and_then(|rows| rows.into_iter().next());
+            let shown = names.unwrap_or_else(|| Value::Object(super::shape::assignment(&made)));
+            Ok(Report::Table(shown, COLUMNS))
         }
         None => there_already(caller, &scope, &role, assignee).await,
     }

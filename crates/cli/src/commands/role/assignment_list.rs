@@ -175,7 +175,10 @@ async fn role_names(caller: &Caller, at: &Scope, rows: &mut [Value]) -> Result<(
     if rows.is_empty() {
         return Ok(());
     }
-    let roles = caller.manager.role_definitions(at, None).await?;
+    let roles = caller
+        .manager
+        .role_definitions(at, Some("atScopeAndBelow()"))
+        .await?;
     let names: BTreeMap<_, _> = roles
         .iter()
         .map(|role| (role.name, role.properties.role_name.as_str()))

@@ -1,6 +1,6 @@
 //! `doorward role definition`: the roles there are, and a tenant's own.
 
-use super::definition_file::Written;
+use super::definition_file::{FORM, Written};
 use super::shape;
 use crate::commands::caller::{Caller, InSubscription, Place, scope, with_manager};
 use crate::context::{Context, Outcome, Report};
@@ -14,7 +14,7 @@ use serde_json::Value;
 /// What to do with roles.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Print the roles that can be assigned at a scope
+    /// Print the roles that can be assigned at a scope, or below it
     List {
         /// The one of that name or GUID
         #[arg(long, short)]
@@ -64,7 +64,8 @@ pub struct Which {
 /// A role, written down.
 #[derive(Debug, clap::Args)]
 pub struct Definition {
-    /// JSON, or a file with it: `@role.json`
+    /// JSON, or a file with it: `@role.json`. `{"Name": …, "Description": …, "Actions": […], "NotActions": […],
+    /// "DataActions": […], "NotDataActions": […], "AssignableScopes": [SCOPE, …]}`
     #[arg(long, value_name = "JSON")]
     role_definition: String,
     #[command(flatten)]
@@ -138,7 +139,12 @@ async fn search(
 ) -> Result<Vec<RoleDefinition>, Failure> {
     let mut found = match name {
         Some(name) => caller.manager.find_role_definitions(scope, name).await?,
-        None => caller.manager.role_definitions(scope, None).await?,
+        None => {
+            caller
+                .manager
+                .role_definitions(scope, Some("atScopeAndBelow()"))
+                .await?
+        }
     };
     found.retain(|role| !custom_only || role.properties.kind == "CustomRole");
     Ok(found)
@@ -149,11 +155,11 @@ async fn create(caller: &Caller, mut written: Written) -> Outcome {
         .name
         .take()
         .filter(|name| !name.is_empty())
-        .ok_or_else(|| Failure::usage("please provide role name"))?;
+        .ok_or_else(|| Failure::usage("please provide role name").cure(FORM))?;
     let scopes = std::mem::take(&mut written.assignable_scopes);
     let first = scopes
         .first()
-        .ok_or_else(|| Failure::usage("please provide 'assignableScopes'"))?;
+        .ok_or_else(|| Failure::usage("please provide 'assignableScopes'").cure(FORM))?;
     let first = scope(first)?;
     let body = written.into_body(name, scopes);
     let made = caller.manager.create_role_definition(&first, body).await?;

@@ -8,6 +8,9 @@ use serde_json::{Map, Value};
 use std::fs;
 use std::path::Path;
 
+/// What a role looks like that can be made.
+pub const FORM: &str = r#"write it like this, in a file (`--role-definition @role.json`) or on the command line: {"Name": "Workspace Deleter", "Description": "May read and delete workspaces.", "Actions": ["Microsoft.MachineLearningServices/workspaces/read", "Microsoft.MachineLearningServices/workspaces/delete"], "NotActions": [], "DataActions": [], "NotDataActions": [], "AssignableScopes": ["/subscriptions/SUBSCRIPTION_ID/resourceGroups/GROUP"]}"#;
+
 /// A role that was written down.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Written {
@@ -76,7 +79,7 @@ impl Written {
             return Err(Failure::usage(
                 "Invalid role definition. A valid dictionary JSON representation is expected.",
             )
-            .cure("give a file, `--role-definition @role.json`, or the JSON itself"));
+            .cure(FORM));
         };
         let mut members = uncapitalised(members);
         if let Some(Value::Object(properties)) = members.remove("properties") {

@@ -4,10 +4,11 @@ use doorward_domain::rbac::{
     Action, CONTRIBUTOR, Decision, Explanation, Index, Known, Missing, OWNER, Plane, READER, Request,
     RoleCure, explain as explain_by_rule, operations,
 };
-use doorward_names::{ObjectId, Scope, TenantId};
+use doorward_names::{AppId, ObjectId, Scope, TenantId};
 use doorward_protocol::arm::{self as wire, Cure, ExplainAccess};
 use doorward_store::{self as store, QueryError, View};
 
+use super::role_assignments::kind_of;
 use crate::arm::ArmError;
 use crate::arm::call::{Call, ok};
 use crate::arm::resources::look::check_there;
@@ -25,7 +26,7 @@ pub async fn explain(call: &Call, scope: &Scope) -> Result<Response, ArmError> {
         .action
         .parse()
         .map_err(|e: doorward_domain::rbac::InvalidAction| ArmError::InvalidRequest(format!("{e}.")))?;
-    let own = asked.principal_id == call.caller.id();
+    let own = asked.principal_id == call.caller.id() || asked.principal_id.to_string() == call.caller.name;
     // What one may oneself, one may hear; of others, who may read their assignments.
     let reads = match own && call.reaches(scope) {
         true => call.may(READ, scope),
@@ -33,6 +34,10 @@ pub async fn explain(call: &Call, scope: &Scope) -> Result<Response, ArmError> {
             call.require(READ, scope).await?;
             true
         }
+    };
+    let principal = match own {
+        true => call.caller.id(),
+        false => principal(call, asked.principal_id).await?,
     };
     let tenant = call.tenant();
     let (groups, place) = match reads {
@@ -47,7 +52,7 @@ pub async fn explain(call: &Call, scope: &Scope) -> Result<Response, ArmError> {
         false => (Vec::new(), scope.clone()),
     };
     let request = Request {
-        principal: asked.principal_id,
+        principal,
         action: &action,
         plane: if asked.is_data_action {
             Plane::Data
@@ -77,12 +82,36 @@ pub async fn explain(call: &Call, scope: &Scope) -> Result<Response, ArmError> {
             "{} There is nothing at this scope: {place} is what is there.",
             answer.reason
         );
+        // Only what makes a thing is done where nothing is; else the name was mistaken, and no role would help.
+        if !action.folded().ends_with("/write") {
+            answer.reason = format!("{} Check its name.", answer.reason);
+            answer.cures.clear();
+        }
     }
     if let Some(similar) = unknown(&action) {
         answer.reason = format!("{} No known operation has that name{similar}.", answer.reason);
         answer.cures.clear();
     }
     Ok(ok(&answer))
+}
+
+/// Whom an id names: by object id, or a service principal by its application's.
+async fn principal(call: &Call, id: ObjectId) -> Result<ObjectId, ArmError> {
+    let tenant = call.tenant();
+    let found = call.ctx.app.store.read(move |view| {
+        if kind_of(view, tenant, id)?.is_some() {
+            return Ok(Some(id));
+        }
+        let application = AppId::from_u128(u128::from_be_bytes(*id.as_bytes()));
+        let found = store::service_principal::find_by_app_id(view, tenant, application)?;
+        Ok::<_, QueryError>(found.map(|principal| principal.id))
+    });
+    found.await?.ok_or_else(|| {
+        ArmError::Invalid(
+            "PrincipalNotFound",
+            format!("Principal {id} does not exist in the directory {tenant}."),
+        )
+    })
 }
 
 /// The scope itself, or what is there above it: a role can't be assigned at what isn't there.

@@ -359,7 +359,7 @@ fn role_id(text: &str) -> Result<RoleDefinitionId, ArmError> {
 }
 
 /// What a principal is in the directory; nothing when it isn't there.
-fn kind_of(view: &View<'_>, tenant: TenantId, id: ObjectId) -> Result<Option<PrincipalKind>, QueryError> {
+pub fn kind_of(view: &View<'_>, tenant: TenantId, id: ObjectId) -> Result<Option<PrincipalKind>, QueryError> {
     if store::user::find(view, tenant, id)?.is_some() {
         return Ok(Some(PrincipalKind::User));
     }

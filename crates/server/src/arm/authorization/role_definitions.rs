@@ -366,6 +366,8 @@ fn refused(refusal: RoleRefused) -> ArmError {
         RoleRefused::TooManyScopes(_) => sentence("TooManyAssignableScopes"),
         RoleRefused::SecondManagementGroup(_) => sentence("MoreThanOneManagementGroup"),
         RoleRefused::Wildcards(_) => sentence("InvalidActionOrNotAction"),
+        RoleRefused::NoSuchAction(_) => sentence("InvalidActionOrNotAction"),
+        RoleRefused::NoSuchDataAction(_) => sentence("InvalidDataActionOrNotDataAction"),
         RoleRefused::TooManyRoles => sentence("RoleDefinitionLimitExceeded"),
     }
 }

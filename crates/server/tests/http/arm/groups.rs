@@ -345,17 +345,20 @@ async fn one_is_told_about_oneself() {
         // A cure can be carried out: at what is there, of an operation that exists, by a role that people know as well.
         let nowhere = format!("{group}/providers/Microsoft.MachineLearningServices/workspaces/none");
         let workspace = "Microsoft.MachineLearningServices/workspaces";
-        let told = explain(&ground.owner, &nowhere, bob.id, &format!("{workspace}/read"))
-            .await
-            .ok();
+        let told = explain(&ground.owner, &nowhere, bob.id, &format!("{workspace}/read"));
+        let told = told.await.ok();
         let reason = told["reason"].as_str().unwrap();
         assert!(reason.contains("There is nothing at this scope"), "{reason}");
+        assert!(reason.contains("Check its name"), "{reason}");
+        assert_eq!(told["cures"], json!([]));
+        let told = explain(&ground.owner, &nowhere, bob.id, &format!("{workspace}/write"));
+        let told = told.await.ok();
         let cures = told["cures"].as_array().unwrap();
         let commands: Vec<_> = cures.iter().filter_map(|cure| cure["command"].as_str()).collect();
         assert!(
             commands
                 .iter()
-                .any(|command| command.contains("--role \"Reader\"")),
+                .any(|command| command.contains("--role \"Contributor\"")),
             "{commands:?}"
         );
         assert!(
@@ -371,6 +374,18 @@ async fn one_is_told_about_oneself() {
         assert!(reason.contains("No known operation has that name"), "{reason}");
         assert!(reason.contains(&format!("{workspace}/read")), "{reason}");
         assert_eq!(told["cures"], json!([]));
+        // A service principal is also known by the id of its application, which is what its people know; nobody else is.
+        let app = tenant.service_principal("told", &[]).await;
+        tenant.assign(&app, READER, &group).await;
+        let application: ObjectId = app.name.parse().unwrap();
+        for caller in [&app, &ground.owner] {
+            for id in [app.id, application] {
+                let yes = explain(caller, &group, id, read).await.ok();
+                assert_eq!(yes["allowed"], json!(true), "{id}");
+            }
+        }
+        let nobody = explain(&ground.owner, &group, ObjectId::from_u128(7), read).await;
+        assert_eq!(said(&nobody), "400 PrincipalNotFound");
         // Permissions are one's own, at the scope and above it.
         let permissions = |caller: &Caller, scope: &str| {
             let (caller, path) = (caller.clone(), format!("{scope}/{AUTHORIZATION}/permissions"));
