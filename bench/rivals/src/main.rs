@@ -38,9 +38,10 @@ fn nanoseconds(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1e9
 }
 
-fn median(mut rounds: Vec<f64>) -> f64 {
-    rounds.sort_by(f64::total_cmp);
-    rounds[rounds.len() / 2]
+/// The round that counts. What else the machine does can only make a round slower, so the fastest is the nearest to what
+/// the work costs, for each contender alike.
+fn fastest(rounds: Vec<f64>) -> f64 {
+    rounds.into_iter().min_by(f64::total_cmp).expect("a round")
 }
 
 fn measure(size: usize) -> Measured {
@@ -71,17 +72,17 @@ fn measure(size: usize) -> Measured {
         }
     }
     let [ours, of_casbin] = rounds;
-    let fastest = of_forms
+    let best = of_forms
         .into_iter()
-        .map(median)
+        .map(fastest)
         .zip(&cedars)
         .min_by(|a, b| a.0.total_cmp(&b.0));
-    let (cedar, (form, _)) = fastest.expect("a form");
+    let (cedar, (form, _)) = best.expect("a form");
     let change = nanoseconds(ours::change(&world, &mut index, &questions[..10_000]));
     Measured {
         assignments: size,
-        ours: median(ours),
-        casbin: casbin.is_some().then(|| median(of_casbin)),
+        ours: fastest(ours),
+        casbin: casbin.is_some().then(|| fastest(of_casbin)),
         cedar,
         cedar_form: format!("{form:?}"),
         bytes,
