@@ -66,6 +66,10 @@ class Person:
         """Closes a browser for good, with its cookies."""
         self._ask({"close": browser})
 
+    def sheet(self, path: Path, cells: list[dict[str, str]], dark: bool) -> None:
+        """A contact sheet of pictures."""
+        self._ask({"sheet": str(path), "cells": cells, "dark": dark})
+
     def wanted(self) -> str | None:
         """What a program wants to have opened."""
         for path in sorted(self.directory.glob("browser.*.url")):

@@ -3,10 +3,12 @@
 // In: `url`; `browser`, which tells one person's cookies from another's; `username` and `passwords`, of which each try
 // takes the next, and the last page says what came of them; `code`; `answers`, the buttons that are pressed on pages that
 // offer several, in this order; `look`: `locale`, `dark`, `narrow`, `scripts` (false: none), `cookies` (false: none);
-// `shots`, a directory. Out: `pages` as they were seen, and `url`, where it ended.
+// `shots`, how the names of pictures begin. Out: `pages` as they were seen, and `url`, where it ended. `close` names a
+// browser that is not needed any more. `sheet` is a file to be made of `cells`, each a `caption` and the pictures `wide` and
+// `narrow`.
 
 import { createInterface } from "node:readline";
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
@@ -72,7 +74,7 @@ async function see(page, wish, pages) {
   // Pages name their language, but for those that lead on by themselves.
   const text = (await page.innerText("body")).trim();
   pages.push({ title: await page.title(), lang: await page.getAttribute("html", "lang"), text });
-  if (wish.shots) await page.screenshot({ path: join(wish.shots, `${String(pages.length).padStart(2, "0")}.png`), fullPage: true });
+  if (wish.shots) await page.screenshot({ path: `${wish.shots}${pages.length}.png` });
 }
 
 // Waits until the page is there to which a press leads. One that posts itself on is gone at once.
@@ -112,9 +114,30 @@ async function open(wish) {
   }
 }
 
+// A contact sheet: every page once, wide and narrow side by side.
+async function sheet({ sheet: path, cells, dark }) {
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: FLAGS });
+  const page = await browser.newPage({ viewport: { width: 2148, height: 900 } });
+  const image = async (file) => `<img src="data:image/png;base64,${(await readFile(file)).toString("base64")}">`;
+  const figures = await Promise.all(cells.map(async ({ caption, wide, narrow }) =>
+    `<figure><div>${await image(wide)}${await image(narrow)}</div><figcaption>${caption}</figcaption></figure>`));
+  await page.setContent(`<!doctype html><style>
+    body { margin: 0; padding: 12px; display: grid; grid-template-columns: repeat(3, 1fr); gap: 12px;
+      background: ${dark ? "#333" : "#bbb"}; font: 16px sans-serif; color: ${dark ? "#eee" : "#111"} }
+    figure { margin: 0 } div { display: flex; gap: 4px; align-items: flex-start }
+    img:first-child { width: 500px } img:last-child { width: 193px }
+  </style>${figures.join("")}`);
+  await page.screenshot({ path, type: "jpeg", quality: 70, fullPage: true });
+  await browser.close();
+  return {};
+}
+
 for await (const line of createInterface({ input: process.stdin })) {
   const wish = JSON.parse(line);
-  const seen = wish.close ? (await browsers.get(wish.close)?.close(), browsers.delete(wish.close), {}) : await open(wish);
+  let seen;
+  if (wish.sheet) seen = await sheet(wish);
+  else if (wish.close) seen = (await browsers.get(wish.close)?.close(), browsers.delete(wish.close), {});
+  else seen = await open(wish);
   process.stdout.write(JSON.stringify(seen) + "\n");
 }
 await Promise.all([...browsers.values()].map((context) => context.close()));

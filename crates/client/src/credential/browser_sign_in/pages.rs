@@ -70,11 +70,12 @@ pub(super) fn words(languages: Option<&str>) -> &'static Words {
 const STYLE: &str = ":root{color-scheme:light dark;--ink:#1c2430;--paper:#f5f2ec;--card:#fffdf9;--line:#d5cdbf;--accent:#1f6f5c;--bad:#a4291f}\
 @media(prefers-color-scheme:dark){:root{--ink:#e8e4da;--paper:#15191f;--card:#1e242c;--line:#3a434f;--accent:#5cc1a6;--bad:#ff8f84}}\
 *{box-sizing:border-box}\
+:lang(ko){word-break:keep-all}\
 body{margin:0;min-height:100vh;display:grid;place-items:center;padding:1.5rem;background:var(--paper);color:var(--ink);font:1rem/1.5 system-ui,\"Noto Sans\",sans-serif}\
 main{width:100%;max-width:26rem;padding:2rem;background:var(--card);border:1px solid var(--line);border-top:4px solid var(--accent);border-radius:.5rem}\
 .brand{margin:0 0 1.5rem;font-weight:600;letter-spacing:.08em;text-transform:uppercase;font-size:.8rem;color:var(--accent)}\
-h1{margin:0 0 .5rem;font-size:1.4rem;line-height:1.25}\
-p{margin:0 0 1rem;overflow-wrap:anywhere}\
+h1{margin:0 0 .5rem;font-size:1.4rem;line-height:1.25;text-wrap:balance}\
+p{margin:0 0 1rem;overflow-wrap:anywhere;text-wrap:pretty}\
 .problem{color:var(--bad);border-left:3px solid var(--bad);padding:.25rem 0 .25rem .75rem}";
 
 fn page(words: &Words, page: &Page) -> String {
@@ -83,8 +84,11 @@ fn page(words: &Words, page: &Page) -> String {
         Page::NotSignedIn(reason) => (words.not_signed_in, Some(reason)),
         Page::Stray => (words.stray, None),
     };
-    let problem =
-        reason.map(|reason| format!("<p class=\"problem\" role=\"alert\">{}</p>\n", escaped(reason)));
+    let problem = reason.map(|reason| {
+        // By the numbers that follow, the server's administrator finds it again; the terminal shows them.
+        let reason = reason.split(" Trace ID: ").next().unwrap_or_default();
+        format!("<p class=\"problem\" role=\"alert\">{}</p>\n", escaped(reason))
+    });
     format!(
         "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title} · Doorward</title>\n\
@@ -149,7 +153,9 @@ mod tests {
 
     #[test]
     fn what_the_server_said_is_text() {
-        let page = page(&ENGLISH, &Page::NotSignedIn("<script>'\"&".to_owned()));
+        let reason = "<script>'\"& Trace ID: 1 Correlation ID: 2".to_owned();
+        let page = page(&ENGLISH, &Page::NotSignedIn(reason));
+        assert!(!page.contains("Trace"), "{page}");
         assert!(page.contains("&lt;script&gt;&#39;&quot;&amp;"), "{page}");
     }
 }

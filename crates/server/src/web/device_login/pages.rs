@@ -5,6 +5,7 @@ use doorward_domain::device_grant::{DeviceGrant, EntryRefusal};
 use doorward_domain::resource::{FirstParty, client};
 use doorward_domain::user::User;
 use doorward_names::{SecretString, UserCode};
+use doorward_protocol::oauth::{DEFAULT_SCOPE, MICROSOFT_GRAPH};
 use http::StatusCode;
 
 use super::{Problem, Visit};
@@ -125,14 +126,15 @@ fn wanted(grant: &DeviceGrant) -> (String, Vec<String>) {
     let Ok(target) = device_code::wanted_target(&grant.wanted) else {
         return (String::new(), Vec::new());
     };
-    let resource = target
-        .resource
-        .unwrap_or_else(|| doorward_protocol::oauth::MICROSOFT_GRAPH.to_owned());
+    let resource = target.resource.unwrap_or_else(|| MICROSOFT_GRAPH.to_owned());
     let shown = match FirstParty::find(&resource) {
         Some(known) => format!("{} ({resource})", known.display_name()),
         None => resource,
     };
-    (shown, target.scopes)
+    // "Everything that was granted": the resource says that already.
+    let mut scopes = target.scopes;
+    scopes.retain(|scope| scope != DEFAULT_SCOPE);
+    (shown, scopes)
 }
 
 fn status(problem: bool) -> StatusCode {
