@@ -188,7 +188,7 @@ async fn each_call_has_its_version_and_names_stay_in_their_place() {
             "GET {groups}/ml-rg/{learning}/workspaces/w/{roles}/roleAssignments?api-version=2022-04-01&%24filter=principalId+eq+%27{id}%27"
         ),
         format!(
-            "GET {groups}/ml-rg/{roles}/roleDefinitions?api-version=2022-04-01&%24filter=roleName+eq+%27it%27%27s+mine%27"
+            "GET {groups}/ml-rg/{roles}/roleDefinitions?api-version=2022-04-01&%24filter=atScopeAndBelow%28%29+and+roleName+eq+%27it%27%27s+mine%27"
         ),
         format!("GET {groups}/ml-rg/{learning}/workspaces?api-version=2024-04-01"),
         format!("GET {groups}/ml-rg/{learning}/workspaces/w/computes?api-version=2024-04-01"),
