@@ -23,6 +23,23 @@ async fn try_token(world: &World, token: &str) -> (u16, String) {
     (answer.status, said)
 }
 
+/// RFC 6750 §2.3 lets a server do without; RFC 9700 §4.3.2 asks it to.
+#[tokio::test]
+async fn a_token_in_the_address_is_not_taken() {
+    for world in World::shared().await {
+        let tenant = world.tenant().await;
+        let reader = tenant.user("reader", &[DirectoryRole::GlobalAdministrator]).await;
+        assert_eq!(reader.get("/v1.0/users").await.status, 200);
+        let (graph, arm) = (reader.graph_token().await, reader.arm_token().await);
+        for path in [
+            format!("/v1.0/users?access_token={graph}"),
+            format!("/subscriptions?api-version=2022-12-01&access_token={arm}"),
+        ] {
+            assert_eq!(world.get(&path).await.status, 401);
+        }
+    }
+}
+
 #[tokio::test]
 async fn golden_token_kinds() {
     for world in World::own().await {
