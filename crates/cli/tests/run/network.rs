@@ -113,8 +113,8 @@ fn localhost_is_the_runs_own_but_for_the_server_and_named_ports() {
             "200",
             "{via}"
         );
-        let own = "python3 -m http.server --bind 127.0.0.1 5005 2>/dev/null >&2 & sleep 1; curl -sSf -o /dev/null \
-                   http://localhost:5005/ && echo own";
+        let own = "python3 -m http.server --bind 127.0.0.1 5005 2>/dev/null >&2 & \
+                   timeout 20 sh -c 'until curl -sf -o /dev/null http://localhost:5005/; do sleep 0.1; done' && echo own";
         assert_eq!(world.run(via, &[], own).text(), "own\n", "{via}");
         let health = "curl -sSf --cacert \"$DOORWARD_CA\" https://localhost:8443/healthz";
         assert_eq!(world.run(via, &[], health).text(), "ok\n", "{via}");
