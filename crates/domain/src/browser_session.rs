@@ -39,15 +39,12 @@ pub struct Wish {
 }
 
 impl BrowserSession {
-    /// Whether the session still stands for `user`: alive, the account enabled, the password the same.
+    /// Whether the session still stands for `user`: alive, the account enabled, the password the same,
+    /// nothing revoked since.
     pub fn stands_for(&self, user: Option<&User>, now: Timestamp) -> bool {
         let alive = now.since(self.used_at) <= MAX_IDLE && now.since(self.signed_in_at) <= MAX_AGE;
         let user = user.filter(|user| user.enabled && user.tenant == self.tenant && user.id == self.user);
-        let changed = |user: &User| {
-            let set_at = user.password.as_ref().map(|password| password.set_at);
-            set_at.is_some_and(|set_at| set_at > self.signed_in_at)
-        };
-        alive && user.is_some_and(|user| !changed(user))
+        alive && user.is_some_and(|user| user.stands_by(self.signed_in_at))
     }
 
     /// Whether it is enough for what an application wishes.
@@ -84,6 +81,7 @@ mod tests {
                 set_at: NOW,
             }),
             created_at: NOW,
+            sessions_revoked_at: None,
         }
     }
 
@@ -119,6 +117,13 @@ mod tests {
         let mut changed = user();
         changed.password.as_mut().unwrap().set_at = NOW.plus(second);
         assert!(!stands(&session(), &changed, NOW.plus(second)));
+        for (revoked_at, still) in [(NOW.minus(second), true), (NOW, false), (NOW.plus(second), false)] {
+            let revoked = User {
+                sessions_revoked_at: Some(revoked_at),
+                ..user()
+            };
+            assert_eq!(stands(&session(), &revoked, NOW.plus(second)), still);
+        }
     }
 
     #[test]

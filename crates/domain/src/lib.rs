@@ -18,6 +18,7 @@ pub mod rbac;
 pub mod redirect_uri;
 pub mod resource;
 pub mod run_ticket;
+pub mod second_factor;
 pub mod service_principal;
 pub mod session;
 pub mod setup_link;

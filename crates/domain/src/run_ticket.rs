@@ -129,12 +129,12 @@ impl RunTicket {
         self.secret_of(ActsAs::Person, presented, now).is_some()
     }
 
-    /// Whether the run's secret stands for `user`: the person it was made for, who was given no password since.
+    /// Whether the run's secret stands for `user`: the person it was made for, unless they were given a password or
+    /// signed out everywhere since.
     pub fn stands_for(&self, user: &User) -> bool {
-        let changed = user.password.as_ref().is_some_and(|p| p.set_at > self.made_at);
         let identity = self.identity.as_ref();
         let theirs = identity.is_some_and(|i| i.kind == ActsAs::Person && i.id == user.id);
-        theirs && self.tenant == user.tenant && !changed
+        theirs && self.tenant == user.tenant && user.stands_by(self.made_at)
     }
 
     fn secret_of(&self, kind: ActsAs, presented: &[SecretHash], now: Timestamp) -> Option<&Identity> {
@@ -189,6 +189,7 @@ mod tests {
                 set_at,
             }),
             created_at: NOW,
+            sessions_revoked_at: None,
         }
     }
 
@@ -226,5 +227,10 @@ mod tests {
         assert!(run.stands_for(&person(4, None)) && run.stands_for(&person(4, Some(NOW))));
         assert!(!run.stands_for(&person(9, None)));
         assert!(!run.stands_for(&person(4, Some(NOW.plus(Duration::seconds(1))))));
+        let revoked = User {
+            sessions_revoked_at: Some(NOW),
+            ..person(4, None)
+        };
+        assert!(!run.stands_for(&revoked));
     }
 }

@@ -96,14 +96,13 @@ impl Session {
         let user = user
             .filter(|u| u.enabled && u.tenant == self.tenant)
             .ok_or(SessionRefusal::UserDisabled)?;
-        if user
-            .password
-            .as_ref()
-            .is_some_and(|p| p.set_at > self.signed_in_at)
-        {
+        if user.password_set_after(self.signed_in_at) {
             return Err(SessionRefusal::PasswordChanged);
         }
-        Ok(())
+        match user.revoked_since(self.signed_in_at) {
+            true => Err(SessionRefusal::Revoked),
+            false => Ok(()),
+        }
     }
 
     /// The session as it is once a refresh token of generation `presented` has been used at `now`; its answer holds a token

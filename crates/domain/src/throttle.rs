@@ -31,22 +31,70 @@ pub enum Verdict {
     },
 }
 
-/// Counts one more failure.
+/// How many failures within which span are answered plainly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// So many.
+    pub free: u32,
+    /// Within this span, which begins with the first of them.
+    pub window: Duration,
+}
+
+/// Failures of one source against one principal.
+pub const PER_SOURCE: Limit = Limit {
+    free: FREE_FAILURES,
+    window: WINDOW,
+};
+
+/// Wrong one-time codes of one account, from wherever. Six digits of which three are right at a time are found by one
+/// try in 333 333, so that this many tell a stranger who knows the password a code once in a year or more.
+pub const CODES: Limit = Limit {
+    free: 30,
+    window: Duration::hours(24),
+};
+
+/// The longest window of all.
+pub const LONGEST: Duration = CODES.window;
+
+impl Limit {
+    /// Counts one more failure.
+    pub fn record(self, before: Option<Failures>, now: Timestamp) -> (Failures, Verdict) {
+        let failures = match before.filter(|f| self.is_open(*f, now)) {
+            Some(f) => Failures {
+                count: f.count.saturating_add(1),
+                ..f
+            },
+            None => Failures { since: now, count: 1 },
+        };
+        let verdict = match failures.count > self.free {
+            true => Verdict::Wait {
+                seconds: self.left(failures, now),
+            },
+            false => Verdict::Plain,
+        };
+        (failures, verdict)
+    }
+
+    /// How many seconds nothing further is looked at, not even what is right: for what is short enough to be guessed.
+    pub fn closed(self, failures: Option<Failures>, now: Timestamp) -> Option<i64> {
+        failures
+            .filter(|f| self.is_open(*f, now) && f.count >= self.free)
+            .map(|f| self.left(f, now))
+    }
+
+    fn is_open(self, failures: Failures, now: Timestamp) -> bool {
+        now.since(failures.since) < self.window && now >= failures.since
+    }
+
+    fn left(self, failures: Failures, now: Timestamp) -> i64 {
+        let left = failures.since.plus(self.window).since(now).as_seconds();
+        left.max(1)
+    }
+}
+
+/// Counts one more failure of one source against one principal.
 pub fn record(before: Option<Failures>, now: Timestamp) -> (Failures, Verdict) {
-    let failures = match before {
-        Some(f) if now.since(f.since) < WINDOW && now >= f.since => Failures {
-            count: f.count.saturating_add(1),
-            ..f
-        },
-        _ => Failures { since: now, count: 1 },
-    };
-    let verdict = if failures.count > FREE_FAILURES {
-        let left = failures.since.plus(WINDOW).since(now).as_seconds();
-        Verdict::Wait { seconds: left.max(1) }
-    } else {
-        Verdict::Plain
-    };
-    (failures, verdict)
+    PER_SOURCE.record(before, now)
 }
 
 /// The source under which an address is counted: an IPv4 address itself, an IPv6 address by its /64.
@@ -80,6 +128,16 @@ mod tests {
             record(Some(next), NOW.plus(Duration::minutes(5))).1,
             Verdict::Plain
         );
+    }
+
+    #[test]
+    fn what_can_be_guessed_is_not_looked_at_after_so_many() {
+        let failures = |count| Some(Failures { since: NOW, count });
+        let later = NOW.plus(Duration::hours(23));
+        assert_eq!(CODES.closed(None, NOW), None);
+        assert_eq!(CODES.closed(failures(29), later), None);
+        assert_eq!(CODES.closed(failures(30), later), Some(3600));
+        assert_eq!(CODES.closed(failures(30), NOW.plus(CODES.window)), None);
     }
 
     #[test]

@@ -32,6 +32,28 @@ pub struct User {
     pub password: Option<Password>,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When its sessions were last revoked: what was proven until then counts no more.
+    pub sessions_revoked_at: Option<Timestamp>,
+}
+
+impl User {
+    /// Whether a password was set after `at`.
+    pub fn password_set_after(&self, at: Timestamp) -> bool {
+        self.password
+            .as_ref()
+            .is_some_and(|password| password.set_at > at)
+    }
+
+    /// Whether the sessions were revoked at `at` or later.
+    pub fn revoked_since(&self, at: Timestamp) -> bool {
+        self.sessions_revoked_at
+            .is_some_and(|revoked_at| revoked_at >= at)
+    }
+
+    /// Whether what the person proved at `at` still counts: neither another password nor a revocation came after it.
+    pub fn stands_by(&self, at: Timestamp) -> bool {
+        !self.password_set_after(at) && !self.revoked_since(at)
+    }
 }
 
 /// A person's password as it is remembered.

@@ -5,6 +5,7 @@ use doorward_domain::token::{CLOCK_SKEW, TokenVersion};
 use doorward_names::{AppId, ObjectId, SessionId, TenantId, TenantName, Timestamp};
 use doorward_protocol::claims::AccessClaims;
 use doorward_protocol::jose::UnverifiedToken;
+use doorward_protocol::oauth::{CAPABLE, issued_since};
 use http::{HeaderMap, header};
 
 use crate::ctx::Ctx;
@@ -35,9 +36,23 @@ pub enum TokenProblem {
     /// It was issued under a name that is not ours, or for a tenant that is not here.
     #[error("Access token validation failure. Invalid issuer.")]
     Issuer,
+    /// Its person was signed out.
+    #[error("Access token validation failure. The session has ended: sign in again.")]
+    SignedOut {
+        /// Whether the client said that it understands a challenge.
+        capable: bool,
+    },
     /// Its principal is gone or disabled, or its session has ended.
     #[error("Access token validation failure. The principal is disabled, or its session has ended.")]
     Principal,
+}
+
+/// What a challenge says besides to who understands it: a token is needed that was issued from now on.
+pub fn insufficient_claims(now: Timestamp) -> String {
+    format!(
+        ", error=\"insufficient_claims\", claims=\"{}\"",
+        issued_since(now)
+    )
 }
 
 /// A principal whose token was checked; only [`authenticate`] makes one.
@@ -62,6 +77,8 @@ pub enum BearerKind {
         scopes: Vec<Permission>,
         /// Their session.
         session: SessionId,
+        /// Whether the client said that it understands challenges (`xms_cc`).
+        capable: bool,
     },
     /// An application as itself.
     Application,
@@ -163,6 +180,10 @@ fn bearer(claims: &AccessClaims) -> Option<Bearer> {
         BearerKind::Person {
             scopes: scopes.into_iter().filter_map(Permission::of_name).collect(),
             session: claims.session()?.parse().ok()?,
+            capable: claims
+                .capabilities()
+                .iter()
+                .any(|c| c.eq_ignore_ascii_case(CAPABLE)),
         }
     };
     Some(Bearer {

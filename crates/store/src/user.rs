@@ -11,7 +11,7 @@ use doorward_domain::user::{Password, PasswordHash, User, UserKind};
 use doorward_names::{ObjectId, TenantId, Upn};
 
 const SELECT: &str = "SELECT id, tenant, upn, display_name, mail_nickname, kind, enabled, password_hash, \
-                      password_must_change, password_set_at, created_at FROM account";
+                      password_must_change, password_set_at, created_at, sessions_revoked_at FROM account";
 
 const fn kind(kind: UserKind) -> &'static str {
     match kind {
@@ -35,6 +35,7 @@ fn read(row: &mut Row) -> Result<User, QueryError> {
         enabled: row.bool("enabled")?,
         password: password(row)?,
         created_at: row.time("created_at")?,
+        sessions_revoked_at: row.opt_time("sessions_revoked_at")?,
     })
 }
 
@@ -126,8 +127,9 @@ pub fn insert(tx: &mut Tx<'_>, user: &User) -> Result<Inserted, QueryError> {
     let password = user.password.as_ref();
     let written = tx.execute(
         "INSERT INTO account (tenant, id, upn, upn_key, display_name, display_name_key, mail_nickname, \
-         mail_nickname_key, kind, enabled, password_hash, password_must_change, password_set_at, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING",
+         mail_nickname_key, kind, enabled, password_hash, password_must_change, password_set_at, created_at, \
+         sessions_revoked_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING",
         values![
             user.tenant,
             user.id,
@@ -142,7 +144,8 @@ pub fn insert(tx: &mut Tx<'_>, user: &User) -> Result<Inserted, QueryError> {
             password.map(|p| p.hash.as_str()),
             password.map(|p| p.must_change),
             password.map(|p| p.set_at),
-            user.created_at
+            user.created_at,
+            user.sessions_revoked_at
         ],
     )?;
     Ok(if written == 0 {
@@ -164,7 +167,7 @@ pub fn update(tx: &mut Tx<'_>, user: &User) -> Result<Result<bool, Conflict>, Qu
     let written = tx.execute(
         "UPDATE account SET upn = $3, upn_key = $4, display_name = $5, display_name_key = $6, \
          mail_nickname = $7, mail_nickname_key = $8, kind = $9, enabled = $10, password_hash = $11, \
-         password_must_change = $12, password_set_at = $13 WHERE tenant = $1 AND id = $2",
+         password_must_change = $12, password_set_at = $13, sessions_revoked_at = $14 WHERE tenant = $1 AND id = $2",
         values![
             user.tenant,
             user.id,
@@ -178,13 +181,15 @@ pub fn update(tx: &mut Tx<'_>, user: &User) -> Result<Result<bool, Conflict>, Qu
             user.enabled,
             password.map(|p| p.hash.as_str()),
             password.map(|p| p.must_change),
-            password.map(|p| p.set_at)
+            password.map(|p| p.set_at),
+            user.sessions_revoked_at
         ],
     )?;
     Ok(Ok(written > 0))
 }
 
-/// Deletes a user with its roles, permissions, ownerships, memberships and sessions; says whether it was there.
+/// Deletes a user with its roles, permissions, ownerships, memberships, sessions and second factor; says whether it
+/// was there.
 ///
 /// # Errors
 /// When the store fails.
@@ -200,6 +205,7 @@ pub fn delete(tx: &mut Tx<'_>, tenant: TenantId, id: ObjectId) -> Result<bool, Q
         group_member::delete_all_of(tx, tenant, id)?;
         crate::session::delete_all_of_user(tx, tenant, id)?;
         crate::browser_session::delete_all_of_user(tx, tenant, id)?;
+        crate::second_factor::delete(tx, tenant, id)?;
     }
     Ok(deleted)
 }

@@ -289,6 +289,7 @@ fn every_change_of_who_is_in_a_group_is_noted() {
                 enabled: true,
                 password: None,
                 created_at: NOW,
+                sessions_revoked_at: None,
             };
             let principal = ServicePrincipal {
                 id: object(),

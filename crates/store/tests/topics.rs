@@ -10,6 +10,7 @@ use doorward_domain::directory::query::{
 };
 use doorward_domain::directory::{DirectoryRole, Permission};
 use doorward_domain::run_ticket::{ActsAs, Identity, Maker, RunTicket};
+use doorward_domain::second_factor::SecondFactor;
 use doorward_domain::service_principal::{ServicePrincipal, ServicePrincipalKind};
 use doorward_domain::session::Session;
 use doorward_domain::setup_link::{Purpose, SetupLink};
@@ -52,6 +53,7 @@ fn user(tenant: TenantId, upn: &str) -> User {
         enabled: true,
         password: None,
         created_at: NOW,
+        sessions_revoked_at: None,
     }
 }
 
@@ -944,6 +946,114 @@ fn refresh_tokens_are_kept_for_as_long_as_their_session_can_give_any() {
                 .unwrap();
         });
     }
+}
+
+#[test]
+fn second_factors() {
+    for place in Place::all() {
+        let store = place.open();
+        block_on(async {
+            let (tenant, other) = (support::tenant(), support::tenant());
+            let alice = user(tenant, "alice@contoso.example");
+            let (id, new) = (alice.id, alice.clone());
+            change(&store, move |tx| user::insert(tx, &new)).await.unwrap();
+            let factor = SecondFactor {
+                id: object(),
+                tenant,
+                user: id,
+                secret: Secret::new(random()),
+                last_step: 7,
+                enrolled_at: NOW,
+            };
+            let new = factor.clone();
+            assert_eq!(
+                change(&store, move |tx| second_factor::insert(tx, &new)).await,
+                Ok(())
+            );
+            let twin = SecondFactor {
+                id: object(),
+                ..factor.clone()
+            };
+            let refused = change(&store, move |tx| second_factor::insert(tx, &twin)).await;
+            assert_eq!(refused, Err(Conflict { what: Unique::Id }));
+            let find = move |tenant| look_for(move |v| second_factor::find(v, tenant, id));
+            let found = look(&store, find(tenant)).await.unwrap();
+            assert_eq!(found.secret.expose(), factor.secret.expose());
+            assert_eq!(
+                (found.id, found.last_step, found.enrolled_at),
+                (factor.id, 7, NOW)
+            );
+            assert!(look(&store, find(other)).await.is_none());
+            assert!(look(&store, move |v| second_factor::exists(v, tenant, id)).await);
+            // A later step is written, the same and an earlier one are not.
+            for (step, written) in [(8, true), (8, false), (7, false), (9, true)] {
+                let next = SecondFactor {
+                    last_step: step,
+                    ..factor.clone()
+                };
+                let saved = change(&store, move |tx| second_factor::save(tx, &next)).await;
+                assert_eq!(saved, written, "{step} {}", place.engine);
+            }
+            assert_eq!(look(&store, find(tenant)).await.unwrap().last_step, 9);
+            // Recovery codes.
+            let hashes: Vec<_> = (0..3).map(|_| hash()).collect();
+            let all = hashes.clone();
+            change(&store, move |tx| recovery_code::replace(tx, (tenant, id), &all)).await;
+            let left = || look(&store, move |v| recovery_code::count(v, tenant, id));
+            assert_eq!(left().await, 3);
+            for (owner, hash, there) in [
+                ((other, id), &hashes[0], false),
+                ((tenant, object()), &hashes[0], false),
+                ((tenant, id), &hash(), false),
+                ((tenant, id), &hashes[0], true),
+                ((tenant, id), &hashes[0], false),
+            ] {
+                let hash = hash.clone();
+                let spent = change(&store, move |tx| recovery_code::spend(tx, owner, &hash)).await;
+                assert_eq!(spent, there);
+            }
+            assert_eq!(left().await, 2);
+            let one = vec![hash()];
+            change(&store, move |tx| recovery_code::replace(tx, (tenant, id), &one)).await;
+            assert_eq!(left().await, 1);
+            // All of it goes with the account, and is sealed for it alone.
+            place_damage_is_noticed(&place, &store, (tenant, id)).await;
+            assert!(change(&store, move |tx| user::delete(tx, tenant, id)).await);
+            assert!(!look(&store, move |v| second_factor::exists(v, tenant, id)).await);
+            assert_eq!(left().await, 0);
+        });
+    }
+}
+
+fn look_for<T>(
+    f: impl Fn(&View<'_>) -> Result<T, QueryError> + Send + 'static,
+) -> impl Fn(&View<'_>) -> Result<T, QueryError> + Send + 'static {
+    f
+}
+
+/// The row of one account opens nothing for another.
+async fn place_damage_is_noticed(place: &Place, store: &Store, (tenant, id): (TenantId, ObjectId)) {
+    let bob = object();
+    let moved = SecondFactor {
+        id: object(),
+        tenant,
+        user: bob,
+        secret: Secret::new(random()),
+        last_step: 0,
+        enrolled_at: NOW,
+    };
+    change(store, move |tx| second_factor::insert(tx, &moved))
+        .await
+        .unwrap();
+    place.damage(
+        "UPDATE second_factor SET sealed = (SELECT sealed FROM second_factor ORDER BY last_step LIMIT 1)",
+    );
+    let mut opened = 0;
+    for owner in [id, bob] {
+        let read = store.read(move |v| second_factor::find(v, tenant, owner)).await;
+        opened += usize::from(read.is_ok());
+    }
+    assert_eq!(opened, 1, "{}", place.engine);
 }
 
 #[test]

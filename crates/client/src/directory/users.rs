@@ -2,7 +2,7 @@
 
 use super::DirectoryClient;
 use crate::Error;
-use doorward_protocol::paths::GraphPath;
+use doorward_protocol::paths::{AuthenticationTail, GraphPath};
 use serde_json::Value;
 
 fn user(id_or_upn: &str) -> GraphPath {
@@ -48,6 +48,41 @@ impl DirectoryClient {
     /// As [`Error`] says.
     pub async fn update_user(&self, id_or_upn: &str, changes: &Value) -> Result<(), Error> {
         self.patch(&user(id_or_upn), changes).await
+    }
+
+    /// By what a user signs in.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], and as [`Error`] says.
+    pub async fn sign_in_methods(&self, id_or_upn: &str) -> Result<Vec<Value>, Error> {
+        let path = GraphPath::UserAuthentication(id_or_upn.to_owned(), AuthenticationTail::Methods);
+        self.list(&path, None).await
+    }
+
+    /// Takes a user's second factor and recovery codes away, so that they set up others; gives how many there were.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], and as [`Error`] says.
+    pub async fn reset_second_factor(&self, id_or_upn: &str) -> Result<usize, Error> {
+        let of = |tail| GraphPath::UserAuthentication(id_or_upn.to_owned(), tail);
+        let found = self
+            .list(&of(AuthenticationTail::SoftwareOathMethods), None)
+            .await?;
+        let ids = found.iter().filter_map(|method| method.get("id")?.as_str());
+        for id in ids {
+            self.delete(&of(AuthenticationTail::SoftwareOathMethod(id.to_owned())))
+                .await?;
+        }
+        Ok(found.len())
+    }
+
+    /// Signs a user out everywhere: every session ends, and what was issued in one before opens nothing more.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], and as [`Error`] says.
+    pub async fn revoke_sign_in_sessions(&self, id_or_upn: &str) -> Result<(), Error> {
+        let path = GraphPath::RevokeSessions(id_or_upn.to_owned());
+        self.post(&path, &Value::Object(serde_json::Map::new())).await.map(drop)
     }
 
     /// Deletes a user.

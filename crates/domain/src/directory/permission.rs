@@ -14,6 +14,8 @@ pub enum Permission {
     UserReadAll,
     /// `User.ReadWrite.All`
     UserReadWriteAll,
+    /// `User.RevokeSessions.All`
+    UserRevokeSessionsAll,
     /// `Application.Read.All`
     ApplicationReadAll,
     /// `Application.ReadWrite.All`
@@ -44,11 +46,12 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::DirectoryReadAll,
         Self::DirectoryReadWriteAll,
         Self::UserReadAll,
         Self::UserReadWriteAll,
+        Self::UserRevokeSessionsAll,
         Self::ApplicationReadAll,
         Self::ApplicationReadWriteAll,
         Self::ApplicationReadWriteOwnedBy,
@@ -71,6 +74,7 @@ impl Permission {
             Self::DirectoryReadWriteAll => "Directory.ReadWrite.All",
             Self::UserReadAll => "User.Read.All",
             Self::UserReadWriteAll => "User.ReadWrite.All",
+            Self::UserRevokeSessionsAll => "User.RevokeSessions.All",
             Self::ApplicationReadAll => "Application.Read.All",
             Self::ApplicationReadWriteAll => "Application.ReadWrite.All",
             Self::ApplicationReadWriteOwnedBy => "Application.ReadWrite.OwnedBy",
@@ -99,6 +103,7 @@ impl Permission {
             Self::DirectoryReadWriteAll => 0x19dbc75e_c2e2_444c_a770_ec69d8559fc7,
             Self::UserReadAll => 0xdf021288_bdef_4463_88db_98f22de89214,
             Self::UserReadWriteAll => 0x741f803b_c850_494e_b5df_cde7c675a1ca,
+            Self::UserRevokeSessionsAll => 0x77f3a031_c388_4f99_b373_dc68676a979e,
             Self::ApplicationReadAll => 0x9a5d68dd_52b0_4cc2_bd40_abcf44ac3a30,
             Self::ApplicationReadWriteAll => 0x1bfefb4e_e0b5_418b_a88f_73c46d2cc8e9,
             Self::ApplicationReadWriteOwnedBy => 0x18a4783c_866b_4cc7_a460_3d5e5662c884,

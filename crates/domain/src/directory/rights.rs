@@ -92,7 +92,11 @@ pub fn decide(caller: &Caller, action: Action, target: &Target) -> Result<Becaus
     {
         return Err(Denied::ScopeTooNarrow);
     }
-    if action.takes_over() && !target.is_caller && !dominates(caller, target) {
+    // Who sees to it that nobody goes on with a stolen session must not stop at an administrator's; among people that is a
+    // matter of rank.
+    let by_person = matches!(caller.standing, Standing::Person { .. });
+    let by_rank = action.takes_over() || by_person && action == Action::RevokeSessions;
+    if by_rank && !target.is_caller && !dominates(caller, target) {
         return Err(Denied::TargetMorePrivileged);
     }
     Ok(because)
@@ -154,19 +158,22 @@ fn role_allows(role: DirectoryRole, action: Action) -> bool {
         R::UserAdministrator => {
             let users = matches!(
                 action,
-                A::CreateUser | A::UpdateUser | A::DeleteUser | A::ResetPassword
+                A::CreateUser | A::UpdateUser | A::DeleteUser | A::ResetPassword | A::RevokeSessions
             );
             users || action == A::CreateGroup || action.manages_group()
         }
         R::GroupsAdministrator => action == A::CreateGroup || action.manages_group(),
-        R::AuthenticationAdministrator => matches!(action, A::ResetPassword),
+        R::AuthenticationAdministrator => matches!(
+            action,
+            A::ResetPassword | A::RevokeSessions | A::ReadSignInMethods | A::ResetSecondFactor
+        ),
         R::GuestInviter | R::DirectoryReaders => false,
     }
 }
 
 fn person_allows(kind: UserKind, action: Action, target: &Target) -> Option<Because> {
     use Action as A;
-    if action == A::ReadUser && target.is_caller {
+    if matches!(action, A::ReadUser | A::ReadSignInMethods | A::RevokeSessions) && target.is_caller {
         return Some(Because::Itself);
     }
     let by_ownership = matches!(
@@ -214,7 +221,10 @@ fn permission_allows(permission: Permission, action: Action, owned: bool) -> boo
         P::DirectoryReadAll => action.reads(),
         P::DirectoryReadWriteAll => {
             action.reads()
-                || matches!(action, A::CreateUser | A::UpdateUser | A::CreateGroup)
+                || matches!(
+                    action,
+                    A::CreateUser | A::UpdateUser | A::RevokeSessions | A::CreateGroup
+                )
                 || (manages_applications && action != A::DeleteApplication)
                 || (action.manages_group() && action != A::DeleteGroup)
         }
@@ -222,9 +232,15 @@ fn permission_allows(permission: Permission, action: Action, owned: bool) -> boo
         P::UserReadWriteAll => {
             matches!(
                 action,
-                A::ReadUser | A::ReadTenant | A::CreateUser | A::UpdateUser | A::DeleteUser
+                A::ReadUser
+                    | A::ReadTenant
+                    | A::CreateUser
+                    | A::UpdateUser
+                    | A::DeleteUser
+                    | A::RevokeSessions
             )
         }
+        P::UserRevokeSessionsAll => action == A::RevokeSessions,
         P::ApplicationReadAll => matches!(action, A::ReadApplication | A::ReadPermissions),
         P::ApplicationReadWriteAll => manages_applications,
         P::ApplicationReadWriteOwnedBy => {
@@ -289,6 +305,9 @@ fn dominates(caller: &Caller, target: &Target) -> bool {
                     holds(R::ApplicationAdministrator)
                 }
                 P::UserReadWriteAll => holds(R::UserAdministrator),
+                P::UserRevokeSessionsAll => {
+                    holds(R::UserAdministrator) || holds(R::AuthenticationAdministrator)
+                }
                 P::AppRoleAssignmentReadWriteAll | P::RoleManagementReadWriteDirectory => {
                     holds(R::PrivilegedRoleAdministrator)
                 }

@@ -94,6 +94,8 @@ pub struct AccessToken {
     pub subject: Subject,
     /// `iat`, `nbf`, `exp`.
     pub validity: Validity,
+    /// `xms_cc`: whether the client said that it understands a resource's challenges.
+    pub capable: bool,
     /// `uti`: the token's unique name, base64url of 16 random bytes.
     pub uti: String,
 }

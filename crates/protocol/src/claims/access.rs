@@ -70,6 +70,9 @@ pub struct AccessClaimsV1 {
     /// The person's directory roles, by template id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wids: Option<Vec<String>>,
+    /// What the client said that it understands; `CP1`: challenges of a resource.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub xms_cc: Option<Vec<String>>,
 }
 
 /// Claims of a v2.0 access token (`ver` 2.0). Instants are seconds since the epoch.
@@ -129,6 +132,9 @@ pub struct AccessClaimsV2 {
     /// The person's directory roles, by template id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wids: Option<Vec<String>>,
+    /// What the client said that it understands; `CP1`: challenges of a resource.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub xms_cc: Option<Vec<String>>,
 }
 
 /// Claims of an access token of either form; which one, `ver` says.
@@ -202,6 +208,8 @@ impl AccessClaims {
         name: Option<&str> = |c| c.name.as_deref(), c.name.as_deref();
         /// `wids`
         directory_roles: &[String] = |c| c.wids.as_deref().unwrap_or_default(), c.wids.as_deref().unwrap_or_default();
+        /// `xms_cc`
+        capabilities: &[String] = |c| c.xms_cc.as_deref().unwrap_or_default(), c.xms_cc.as_deref().unwrap_or_default();
         /// `uti`
         unique_id: &str = |c| &c.uti, &c.uti;
         /// `ver`

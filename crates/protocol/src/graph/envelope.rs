@@ -23,6 +23,13 @@ pub struct Entity<T> {
     pub value: T,
 }
 
+/// What an action answers that has nothing else to say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {
+    /// True.
+    pub value: bool,
+}
+
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct List<T> {

@@ -7,6 +7,7 @@
 mod app_role_assignment;
 mod application;
 mod audit;
+mod authentication;
 mod body;
 mod credential;
 mod directory_object;
@@ -24,10 +25,11 @@ pub use application::{
     Application, ApplicationApi, ApplicationConstants, CreateApplication, RequestedApi, UpdateApplication,
 };
 pub use audit::{AuditApp, AuditDetail, AuditInitiator, AuditResult, AuditTarget, AuditUser, DirectoryAudit};
+pub use authentication::{AuthenticationMethod, PASSWORD_METHOD};
 pub use body::{BodyError, RequestBody, parse_body};
 pub use credential::{AddPassword, PasswordCredential, RemovePassword, RequestedPassword};
 pub use directory_object::{DirectoryObject, GetByIds, MAX_IDS, Reference, object_id};
-pub use envelope::{Entity, List, context};
+pub use envelope::{Done, Entity, List, context};
 pub use error::{GraphCode, GraphError, GraphErrorBody, InnerError};
 pub use group::{
     CheckMemberGroups, CreateGroup, GetMemberGroups, Group, GroupConstants, UpdateGroup, security_identifier,

@@ -59,6 +59,13 @@ pub struct User {
     /// `Member`, `Guest`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_type: Option<String>,
+    /// What was issued before counts no more.
+    #[serde(
+        default,
+        with = "wire::optional_instant",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub sign_in_sessions_valid_from_date_time: Option<Timestamp>,
 }
 
 impl User {
@@ -80,6 +87,7 @@ impl User {
             created_date_time: None,
             mail_nickname: None,
             user_type: None,
+            sign_in_sessions_valid_from_date_time: None,
         }
     }
 }

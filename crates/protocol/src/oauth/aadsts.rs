@@ -76,6 +76,8 @@ codes! {
     ClientAssertionFailed = 50012, "Authentication failed.";
     /// Wrong name or password.
     WrongPassword = 50126, "Error validating credentials due to invalid username or password.";
+    /// The second factor was wrong.
+    SecondFactorFailed = 500121, "Authentication failed during strong authentication request.";
     /// The session was revoked.
     SessionRevoked = 50132, "The session is not valid due to a password expiration or recent password change, or because it was revoked.";
     /// The session was revoked by a password change.

@@ -6,6 +6,7 @@
 pub mod aadsts;
 mod authorize;
 mod basic;
+mod claims_request;
 mod device_code;
 pub mod discovery;
 mod error;
@@ -18,6 +19,7 @@ mod user_realm;
 
 pub use aadsts::AadSts;
 pub use authorize::{AuthorizeError, AuthorizeRequest, Prompt, ResponseMode, ReturnAddress, challenge_of};
+pub use claims_request::{CAPABLE, ClaimsError, ClaimsRequest, issued_since};
 pub use device_code::{DeviceCodeRequest, DeviceCodeResponseV1, DeviceCodeResponseV2};
 pub use error::{ErrorBody, OAuthError};
 pub use form::{Form, FormError};

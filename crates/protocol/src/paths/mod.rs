@@ -10,8 +10,8 @@ mod sts;
 
 pub use arm::{ArmPath, ArmPathProblem, AuthorizationTail, DeploymentTail, LocationTail, MACHINE_LEARNING};
 pub use graph::{
-    ApplicationTail, DirectoryRolePath, GRAPH_VERSION, GraphPath, GroupTail, Memberships, ObjectKey,
-    ServicePrincipalTail,
+    ApplicationTail, AuthenticationTail, DirectoryRolePath, GRAPH_VERSION, GraphPath, GroupTail, Memberships,
+    ObjectKey, ServicePrincipalTail,
 };
 pub use sts::{EndpointVersion, StsPath};
 
@@ -35,6 +35,9 @@ pub const RUN_TICKET: &str = "/run/ticket";
 
 /// The page where a person enters a device's code.
 pub const DEVICE_LOGIN: &str = "/devicelogin";
+
+/// The page where a person sees and changes how they sign in.
+pub const MY_SIGN_IN: &str = "/signin";
 
 /// First path segments that a plane uses, in lower case; none of them can name a tenant.
 pub const RESERVED_TENANT_SEGMENTS: [&str; 16] = [

@@ -19,7 +19,7 @@ use super::query::Query;
 use crate::bearer::{self, Bearer, BearerKind, TokenProblem};
 use crate::ctx::Ctx;
 use crate::graph::access::{Stop, standing};
-use crate::graph::is_json;
+use crate::graph::{GraphError, is_json};
 use crate::http::{BodyError, Response, collect, json};
 use crate::snapshots::AccessIndex;
 
@@ -224,7 +224,8 @@ pub async fn authenticate(ctx: &Ctx, head: &Parts) -> Result<Caller, ArmError> {
         .read(move |view| {
             let standing = match standing(view, &asked, now) {
                 Ok(standing) => standing,
-                Err(Stop::Refused(_)) => return Ok(None),
+                Err(Stop::Refused(GraphError::Token(problem))) => return Ok(Err(problem)),
+                Err(Stop::Refused(_)) => return Ok(Err(TokenProblem::Principal)),
                 Err(Stop::Failed(failure)) => return Err::<_, QueryError>(failure),
             };
             let name = match &asked.kind {
@@ -234,10 +235,11 @@ pub async fn authenticate(ctx: &Ctx, head: &Parts) -> Result<Caller, ArmError> {
                     user.map(|user| user.upn.to_string())
                 }
             };
-            Ok(name.map(|name| (name, standing.roles)))
+            let named = name.map(|name| (name, standing.roles));
+            Ok(named.ok_or(TokenProblem::Principal))
         })
         .await?;
-    let (name, roles) = found.ok_or(ArmError::Token(TokenProblem::Principal))?;
+    let (name, roles) = found.map_err(ArmError::Token)?;
     Ok(Caller { bearer, name, roles })
 }
 

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::fmt::Display;
 
 use super::catalogue::PLACES;
-use crate::bearer::{TokenProblem, Unknown};
+use crate::bearer::{TokenProblem, Unknown, insufficient_claims};
 use crate::ctx::Ctx;
 use crate::http::{Response, json};
 
@@ -275,9 +275,15 @@ impl ArmError {
                 }
                 _ => &message,
             };
-            let challenge = format!(
-                "Bearer authorization_uri=\"{where_to}\", error=\"invalid_token\", error_description=\"{why}\""
-            );
+            let challenge = match self {
+                Self::Token(TokenProblem::SignedOut { capable: true }) => format!(
+                    "Bearer authorization_uri=\"{where_to}\", error_description=\"{why}\"{}",
+                    insufficient_claims(ctx.now)
+                ),
+                _ => format!(
+                    "Bearer authorization_uri=\"{where_to}\", error=\"invalid_token\", error_description=\"{why}\""
+                ),
+            };
             if let Ok(value) = HeaderValue::from_str(&challenge) {
                 headers.insert(header::WWW_AUTHENTICATE, value);
             }
@@ -334,6 +340,10 @@ fn token_row(problem: TokenProblem, now: Timestamp) -> (&'static str, Cow<'stati
         TokenProblem::Issuer => (
             "InvalidAuthenticationTokenTenant",
             "The access token is from the wrong issuer.",
+        ),
+        TokenProblem::SignedOut { .. } => (
+            "InvalidAuthenticationToken",
+            "The session of the access token has ended: sign in again.",
         ),
         TokenProblem::Principal => (
             "InvalidAuthenticationToken",
@@ -396,6 +406,7 @@ mod tests {
             TokenProblem::NotYet,
             TokenProblem::Audience,
             TokenProblem::Issuer,
+            TokenProblem::SignedOut { capable: false },
             TokenProblem::Principal,
         ];
         let id = ObjectId::from_bytes([7; 16]);

@@ -4,7 +4,7 @@
 use doorward_domain::browser_session::MAX_AGE;
 use doorward_domain::session::MAX_INACTIVE;
 use doorward_domain::signing_key::KeyUse;
-use doorward_domain::throttle::{Failures, WINDOW};
+use doorward_domain::throttle::{Failures, LONGEST};
 use doorward_store::{self as store, QueryError, StoreError};
 use std::sync::Arc;
 use std::time::Duration;
@@ -138,7 +138,7 @@ async fn watch_disk(app: &App) -> BootError {
         tokio::time::sleep(PROBE).await;
         let now = app.clock.now();
         let probe = app.snapshots.write(move |tx| {
-            store::throttle::prune(tx, now.minus(WINDOW))?;
+            store::throttle::prune(tx, now.minus(LONGEST))?;
             store::run_ticket::prune(tx, now)?;
             store::authorization_code::prune(tx, now.minus(CODES))?;
             store::browser_session::prune(tx, now.minus(MAX_AGE))?;

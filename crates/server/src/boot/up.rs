@@ -257,6 +257,7 @@ async fn first_start(
             set_at: now,
         }),
         created_at: now,
+        sessions_revoked_at: None,
     };
     let role = RoleAssignment {
         id: ObjectId::from_random(entropy::bytes()),

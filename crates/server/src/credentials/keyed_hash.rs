@@ -4,8 +4,9 @@ use arc_swap::ArcSwap;
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use doorward_names::{GeneratedSecret, HashKeyId, Secret, SecretHash, SecretKind, UserCode};
+use doorward_names::{GeneratedSecret, HashKeyId, RecoveryCode, Secret, SecretHash, SecretKind, UserCode};
 use std::sync::Arc;
+use zeroize::Zeroizing;
 
 /// Hashes generated secrets with HMAC-SHA-256 under the store's keys; the first key is the one in use.
 pub struct SecretHasher {
@@ -51,6 +52,15 @@ impl SecretHasher {
     /// The hashes of a person's code under every key.
     pub fn hashes_of_code(&self, code: &UserCode) -> Vec<SecretHash> {
         let text = format!("user code {}", code.expose());
+        let keys = self.keys.load();
+        keys.iter()
+            .map(|(id, key)| tag(*id, key, text.as_bytes()))
+            .collect()
+    }
+
+    /// The hashes of a recovery code under every key, the one in use first.
+    pub fn hashes_of_recovery_code(&self, code: &RecoveryCode) -> Vec<SecretHash> {
+        let text = Zeroizing::new(format!("recovery code {}", code.expose()));
         let keys = self.keys.load();
         keys.iter()
             .map(|(id, key)| tag(*id, key, text.as_bytes()))

@@ -1,7 +1,9 @@
-//! How secrets are checked: keyed hashes for generated ones, Argon2id for people's passwords.
+//! How secrets are checked: keyed hashes for generated ones, Argon2id for people's passwords, TOTP
+//! for their authenticator apps.
 
 mod keyed_hash;
 mod password;
+pub mod totp;
 
 pub use keyed_hash::SecretHasher;
 pub use password::{Passwords, hash_now};

@@ -7,6 +7,7 @@ use doorward_domain::directory::DirectoryRole;
 use doorward_domain::directory::rights::{Action, Caller, Denied, Standing, Target, decide, lends_itself};
 use doorward_domain::group::Group;
 use doorward_domain::service_principal::ServicePrincipal;
+use doorward_domain::session::SessionRefusal;
 use doorward_domain::user::User;
 use doorward_names::{ObjectId, TenantId, Timestamp};
 use doorward_store::{self as store, QueryError, Tx, View};
@@ -258,14 +259,27 @@ pub fn standing(view: &View<'_>, bearer: &Bearer, now: Timestamp) -> Result<Call
     let gone = || Stop::Refused(GraphError::Token(TokenProblem::Principal));
     let (tenant, id) = (bearer.tenant, bearer.id);
     let standing = match &bearer.kind {
-        BearerKind::Person { scopes, session } => {
+        BearerKind::Person {
+            scopes,
+            session,
+            capable,
+        } => {
             let user = store::user::find(view, tenant, id).or_fail()?;
             let session = store::session::find(view, tenant, *session)
                 .or_fail()?
                 .ok_or_else(gone)?;
             session
                 .admit(bearer.client, user.as_ref(), now)
-                .map_err(|_| gone())?;
+                .map_err(|refusal| match refusal {
+                    SessionRefusal::Revoked | SessionRefusal::Inactive | SessionRefusal::PasswordChanged => {
+                        let capable = *capable;
+                        Stop::Refused(GraphError::Token(TokenProblem::SignedOut { capable }))
+                    }
+                    SessionRefusal::Reused
+                    | SessionRefusal::OtherClient
+                    | SessionRefusal::UserDisabled
+                    | SessionRefusal::OtherRun => gone(),
+                })?;
             let user = user.ok_or_else(gone)?;
             Standing::Person {
                 kind: user.kind,

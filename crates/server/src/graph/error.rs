@@ -12,6 +12,7 @@ use http::{HeaderValue, StatusCode, header};
 use std::fmt::Display;
 
 use super::bearer::TokenProblem;
+use crate::bearer::insufficient_claims;
 use crate::ctx::Ctx;
 use crate::http::{Response, json};
 
@@ -149,14 +150,18 @@ impl GraphError {
             at: ctx.now,
         };
         let mut response = json(status, &GraphErrorBody::new(code, message, marks));
-        if status == StatusCode::UNAUTHORIZED {
+        if let Self::Token(problem) = self {
             let tenant = "common".to_owned();
             let authorize = StsPath::Authorize {
                 tenant,
                 version: EndpointVersion::V1,
             };
+            let claims = match problem {
+                TokenProblem::SignedOut { capable: true } => insufficient_claims(ctx.now),
+                _ => String::new(),
+            };
             let challenge = format!(
-                "Bearer realm=\"\", authorization_uri=\"{}{authorize}\", client_id=\"{}\"",
+                "Bearer realm=\"\", authorization_uri=\"{}{authorize}\", client_id=\"{}\"{claims}",
                 ctx.origin.login_url(),
                 FirstParty::MicrosoftGraph.app_id()
             );
@@ -245,6 +250,7 @@ mod tests {
             GraphError::Token(TokenProblem::NotYet),
             GraphError::Token(TokenProblem::Audience),
             GraphError::Token(TokenProblem::Issuer),
+            GraphError::Token(TokenProblem::SignedOut { capable: false }),
             GraphError::Token(TokenProblem::Principal),
             GraphError::Denied(Denied::NoRight),
             GraphError::Denied(Denied::TargetMorePrivileged),

@@ -4,6 +4,7 @@ pub(crate) mod access;
 mod app_role_assignments;
 mod applications;
 mod audits;
+mod authentication;
 pub(crate) mod bearer;
 mod directory_objects;
 mod directory_roles;

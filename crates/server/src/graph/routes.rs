@@ -1,8 +1,8 @@
 //! The route table: which methods a path knows, and who answers.
 
 use doorward_protocol::paths::{
-    ApplicationTail as A, DirectoryRolePath as R, GraphPath as P, GroupTail as G, Memberships as M,
-    ServicePrincipalTail as S,
+    ApplicationTail as A, AuthenticationTail as U, DirectoryRolePath as R, GraphPath as P, GroupTail as G,
+    Memberships as M, ServicePrincipalTail as S,
 };
 use doorward_store::group_member::Reach;
 use http::Method;
@@ -10,8 +10,9 @@ use http::Method;
 use super::holder::Holder;
 use super::memberships::Subject;
 use super::{
-    Call, GraphError, app_role_assignments, applications, audits, directory_objects, directory_roles, groups,
-    members, memberships, organization, owners, passwords, role_assignments, service_principals, users,
+    Call, GraphError, app_role_assignments, applications, audits, authentication, directory_objects,
+    directory_roles, groups, members, memberships, organization, owners, passwords, role_assignments,
+    service_principals, users,
 };
 use crate::http::Response;
 
@@ -27,10 +28,11 @@ pub fn methods(path: &P) -> &'static [Method] {
     match path {
         P::Organization | P::Me | P::RoleDefinitions | P::RoleDefinition(_) | P::DirectoryObject(_) => READ,
         P::DirectoryRoles(_) | P::DirectoryAudits => READ,
-        P::GetByIds => ADD,
+        P::GetByIds | P::RevokeMySessions | P::RevokeSessions(_) => ADD,
         P::Users | P::Groups | P::Applications | P::ServicePrincipals | P::RoleAssignments => COLLECTION,
         P::User(_) => OBJECT,
-        P::RoleAssignment(_) => FIXED_OBJECT,
+        P::UserAuthentication(_, U::Methods | U::SoftwareOathMethods) => READ,
+        P::RoleAssignment(_) | P::UserAuthentication(_, U::SoftwareOathMethod(_)) => FIXED_OBJECT,
         P::MyMemberships(way) | P::UserMemberships(_, way) | P::DirectoryObjectMemberships(_, way) => {
             asks(*way)
         }
@@ -70,6 +72,8 @@ pub async fn dispatch(method: Method, call: Call) -> Result<Response, GraphError
     match call.path.clone() {
         P::Organization => organization::list(call).await,
         P::Me => users::me(call).await,
+        P::RevokeMySessions => users::revoke_my_sessions(call).await,
+        P::RevokeSessions(user) => users::revoke_sessions(call, user).await,
         P::MyMemberships(way) => memberships::answer(call, Subject::Me, way).await,
         P::UserMemberships(user, way) => memberships::answer(call, Subject::User(user), way).await,
         P::DirectoryObjectMemberships(id, way) => memberships::answer(call, Subject::Any(id), way).await,
@@ -92,6 +96,12 @@ pub async fn dispatch(method: Method, call: Call) -> Result<Response, GraphError
         P::User(user) if get => users::get(call, user).await,
         P::User(user) if delete => users::delete(call, user).await,
         P::User(user) => users::update(call, user).await,
+        P::UserAuthentication(user, U::Methods) => authentication::methods(call, user).await,
+        P::UserAuthentication(user, U::SoftwareOathMethods) => authentication::apps(call, user).await,
+        P::UserAuthentication(user, U::SoftwareOathMethod(id)) if delete => {
+            authentication::reset(call, user, id).await
+        }
+        P::UserAuthentication(user, U::SoftwareOathMethod(id)) => authentication::app(call, user, id).await,
         P::Applications if get => applications::list(call).await,
         P::Applications => applications::create(call).await,
         P::Application(key, A::Itself) if get => applications::get(call, key).await,

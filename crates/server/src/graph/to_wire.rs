@@ -28,6 +28,7 @@ pub fn whole_user(from: &User) -> wire::User {
         created_date_time: Some(from.created_at),
         mail_nickname: Some(from.mail_nickname.clone()),
         user_type: Some(kind.to_owned()),
+        sign_in_sessions_valid_from_date_time: from.sessions_revoked_at.or(Some(from.created_at)),
         ..user(from)
     }
 }

@@ -5,11 +5,11 @@ use doorward_domain::directory::query::Query;
 use doorward_domain::directory::rights::{Action, Target};
 use doorward_domain::user::{Password, PasswordHash, User, UserKind};
 use doorward_names::{DisplayName, MailNickname, ObjectId, SecretString, TenantId, Upn};
-use doorward_protocol::graph::{CreateUser, PasswordProfile, UpdateUser};
-use doorward_store::{self as store, View};
+use doorward_protocol::graph::{CreateUser, Done, Entity, PasswordProfile, UpdateUser, context};
+use doorward_store::{self as store, Tx, View};
 use http::StatusCode;
 
-use super::access::{OrFail as _, Stop, change, keep_an_administrator, look};
+use super::access::{Acting, OrFail as _, Stop, change, keep_an_administrator, look};
 use super::{Call, GraphError, created, entity, no_content, query, to_wire};
 use crate::credentials::Passwords;
 use crate::ctx::Ctx;
@@ -80,6 +80,7 @@ pub async fn create(call: Call) -> Result<Response, GraphError> {
         enabled: asked.account_enabled.unwrap_or(true),
         password: Some(password),
         created_at: call.ctx.now,
+        sessions_revoked_at: None,
     };
     let new = user.clone();
     change(&call.ctx, call.bearer.clone(), move |tx, acting| {
@@ -174,6 +175,53 @@ pub async fn delete(call: Call, name: String) -> Result<Response, GraphError> {
     })
     .await?;
     Ok(no_content())
+}
+
+/// POST /v1.0/me/revokeSignInSessions
+pub async fn revoke_my_sessions(call: Call) -> Result<Response, GraphError> {
+    let me = call.bearer.id.to_string();
+    change(&call.ctx, call.bearer.clone(), move |tx, acting| {
+        if !acting.is_person() {
+            return Err(no_person().into());
+        }
+        revoke(tx, acting, &me)
+    })
+    .await?;
+    Ok(revoked(&call))
+}
+
+/// POST /v1.0/users/{id or user principal name}/revokeSignInSessions
+pub async fn revoke_sessions(call: Call, name: String) -> Result<Response, GraphError> {
+    change(&call.ctx, call.bearer.clone(), move |tx, acting| {
+        revoke(tx, acting, &name)
+    })
+    .await?;
+    Ok(revoked(&call))
+}
+
+/// Ends every session of a person; what they proved until now counts no more, wherever it still is on its way.
+fn revoke(tx: &mut Tx<'_>, acting: &Acting, name: &str) -> Result<(), Stop> {
+    let Some(mut user) = find(tx, acting.tenant, name)? else {
+        return Err(acting.missing(Action::RevokeSessions, name));
+    };
+    acting.require(Action::RevokeSessions, &acting.user(tx, &user)?)?;
+    user.sessions_revoked_at = Some(acting.now);
+    let id = user.id;
+    store::user::update(tx, &user).or_fail()??;
+    let ended = store::session::revoke_all_of_user(tx, acting.tenant, id, acting.now).or_fail()?;
+    let what = format!("user: signed out everywhere, {ended} sessions");
+    acting.record(tx, Event::DirectoryUpdated, id, &what)
+}
+
+fn revoked(call: &Call) -> Response {
+    let context = Some(context(call.ctx.origin.url(), "Edm.Boolean"));
+    json(
+        StatusCode::OK,
+        &Entity {
+            context,
+            value: Done { value: true },
+        },
+    )
 }
 
 fn shown(call: &Call, user: &User) -> Response {

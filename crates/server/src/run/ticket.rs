@@ -84,6 +84,7 @@ pub fn find_alive(
             Some(session) => BearerKind::Person {
                 scopes: Vec::new(),
                 session,
+                capable: false,
             },
             None => BearerKind::Application,
         },

@@ -29,6 +29,8 @@ pub struct Asked {
     pub target: Option<Target>,
     /// Whether it wants `client_info`.
     pub client_info: bool,
+    /// Whether it understands challenges of a resource.
+    pub capable: bool,
 }
 
 /// Spends the code, begins the session, issues.
@@ -55,6 +57,7 @@ pub async fn grant(
     let new = new_session(ctx, (code.tenant, client), proven, None)?;
     let (user, roles) = spend(ctx, hashes, (presented, new.clone())).await?;
     let person = Person {
+        capable: asked.capable,
         user: &user,
         session: &new.session,
         roles,

@@ -17,18 +17,28 @@ use crate::ctx::Ctx;
 use crate::http::Response;
 use crate::snapshots::ClientRecord;
 
+/// What the client sent.
+pub struct Asked {
+    /// The client.
+    pub client_id: String,
+    /// Its secret.
+    pub secret: ClientSecret,
+    /// For what.
+    pub target: Target,
+    /// Whether it understands challenges of a resource.
+    pub capable: bool,
+}
+
 /// Verifies the client, decides, issues.
 pub async fn grant(
     ctx: &Ctx,
     (segment, version): (&str, EndpointVersion),
-    client_id: String,
-    secret: ClientSecret,
-    target: Target,
+    asked: Asked,
 ) -> Result<Response, StsError> {
     let tenant = tenant::named(ctx, segment).await?;
-    let record = find(ctx, &tenant, &client_id).await?;
-    let client = verify(ctx, &tenant, &record, &secret).await?;
-    let requested = target.resource.unwrap_or_default();
+    let record = find(ctx, &tenant, &asked.client_id).await?;
+    let client = verify(ctx, &tenant, &record, &asked.secret).await?;
+    let requested = asked.target.resource.unwrap_or_default();
     let resource = resource::find(ctx, tenant.id, &requested).await?;
     let token = AccessToken {
         version: resource.token_version,
@@ -41,6 +51,7 @@ pub async fn grant(
             roles: roles(&record, &resource),
         },
         validity: Validity::starting(ctx.now),
+        capable: asked.capable && resource.first_party.is_some(),
         uti: issue::fresh_uti(),
     };
     let mut audit = ctx.audit(tenant.id, Event::TokenIssued);

@@ -33,6 +33,9 @@ pub const fn cure(code: AadSts) -> &'static str {
         C::UserNotFound | C::WrongPassword | C::NoPassword => {
             "Check the name and the password. An administrator can set a new one."
         }
+        C::SecondFactorFailed => {
+            "Enter the code that the authenticator app shows now, or a recovery code. An administrator can reset both."
+        }
         C::AccountLocked | C::Throttled => {
             "Wait as long as the Retry-After header says. A right secret is never slowed."
         }

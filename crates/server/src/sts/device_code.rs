@@ -152,6 +152,8 @@ pub struct Asked {
     pub device_code: SecretString,
     /// Whether it wants `client_info`.
     pub client_info: bool,
+    /// Whether it understands challenges of a resource.
+    pub capable: bool,
 }
 
 /// The device grant of the token endpoint: tells how far the person has come; when they said yes, spends the code and
@@ -185,6 +187,7 @@ pub async fn grant(
     };
     let (user, roles, new) = redeem(ctx, hashes, (client, tenant, session)).await?;
     let person = Person {
+        capable: asked.capable,
         user: &user,
         session: &new.session,
         roles,

@@ -3,11 +3,14 @@
 use doorward_domain::authorization_code::CodeRefusal;
 use doorward_domain::client_credentials::ClientRefusal;
 use doorward_domain::device_grant::PollRefusal;
+use doorward_domain::second_factor::FactorRefusal;
 use doorward_domain::session::SessionRefusal;
 use doorward_names::AppId;
 use doorward_protocol::Marks;
 use doorward_protocol::oauth::aadsts::{self, AadSts};
-use doorward_protocol::oauth::{ErrorBody, FormError, OAuthError, TargetError, TokenRequestError};
+use doorward_protocol::oauth::{
+    ClaimsError, ErrorBody, FormError, OAuthError, TargetError, TokenRequestError,
+};
 use doorward_store::StoreError;
 use http::{HeaderValue, StatusCode, header};
 use std::fmt::Display;
@@ -29,6 +32,8 @@ pub enum StsError {
     Form(FormError),
     /// The form asks for nothing sensible.
     Request(TokenRequestError),
+    /// `claims` cannot be read.
+    Claims(ClaimsError),
     /// The grant is not one of ours.
     UnsupportedGrant(String),
     /// The authority that instance discovery was asked about is not ours.
@@ -91,6 +96,10 @@ pub enum StsError {
     UserDisabled,
     /// The password was set by an administrator and has to be changed first.
     PasswordMustChange,
+    /// The second factor proves nothing.
+    SecondFactor(FactorRefusal),
+    /// The person has a second factor already.
+    SecondFactorThere,
     /// Too many failures from one source.
     Throttled {
         /// Seconds to wait.
@@ -136,6 +145,7 @@ impl StsError {
             }
             Self::Form(error) => bad(C::MalformedBody, aadsts::malformed_request(&error.to_string())),
             Self::Request(error) => return request_row(error),
+            Self::Claims(error) => bad(C::MalformedBody, aadsts::malformed_request(&error.to_string())),
             Self::UnsupportedGrant(grant) => {
                 let text = aadsts::unsupported_grant(grant);
                 (
@@ -236,6 +246,9 @@ impl StsError {
             Self::WrongPassword => grant(C::WrongPassword, text_of(C::WrongPassword)),
             Self::UserDisabled => grant(C::UserDisabled, text_of(C::UserDisabled)),
             Self::PasswordMustChange => grant(C::PasswordExpired, text_of(C::PasswordExpired)),
+            Self::SecondFactor(_) | Self::SecondFactorThere => {
+                grant(C::SecondFactorFailed, text_of(C::SecondFactorFailed))
+            }
             Self::Throttled { seconds } => {
                 let (status, error) = (StatusCode::TOO_MANY_REQUESTS, E::TemporarilyUnavailable);
                 return Row {
@@ -575,6 +588,8 @@ mod tests {
             StsError::WrongPassword,
             StsError::UserDisabled,
             StsError::PasswordMustChange,
+            StsError::SecondFactor(FactorRefusal::Wrong),
+            StsError::SecondFactorThere,
             StsError::Throttled { seconds: 240 },
             StsError::Busy,
             StsError::Unavailable,

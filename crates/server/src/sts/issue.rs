@@ -107,6 +107,8 @@ pub(crate) struct Person<'a> {
     pub refresh_token: SecretString,
     /// What the id_token has to repeat.
     pub nonce: Option<String>,
+    /// Whether the client understands challenges of a resource.
+    pub capable: bool,
 }
 
 /// Issues a person's tokens for what `target` names.
@@ -130,6 +132,7 @@ pub(crate) async fn issue_for_person(
         proof: ClientProof::None,
         subject: Subject::person(person.user, person.session, person.roles, scopes(&resource)),
         validity: Validity::starting(ctx.now),
+        capable: person.capable && resource.first_party.is_some(),
         uti: fresh_uti(),
     };
     let mut audit = ctx.audit(tenant, Event::TokenIssued);

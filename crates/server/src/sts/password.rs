@@ -26,6 +26,8 @@ pub struct Asked {
     pub target: Target,
     /// Whether it wants `client_info`.
     pub client_info: bool,
+    /// Whether it understands challenges of a resource.
+    pub capable: bool,
 }
 
 /// Verifies the person, begins a session, issues.
@@ -61,6 +63,7 @@ pub async fn grant(
     let (session, refresh_token) =
         start_session(ctx, (id, COMMAND_LINE), &user, person::PASSWORD, run).await?;
     let person = Person {
+        capable: asked.capable,
         user: &user,
         session: &session,
         roles,

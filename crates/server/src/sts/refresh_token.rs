@@ -26,6 +26,8 @@ pub struct Asked {
     pub target: Option<Target>,
     /// Whether it wants `client_info`.
     pub client_info: bool,
+    /// Whether it understands challenges of a resource.
+    pub capable: bool,
 }
 
 /// Finds the session, decides, issues, and turns the token over, as long as it still gives one. Nothing leaves before that is
@@ -78,6 +80,7 @@ pub async fn grant(
         None => Target::from_scope("https://graph.microsoft.com/.default")?,
     };
     let person = Person {
+        capable: asked.capable,
         user: &user,
         session: &found.session,
         roles: found.roles,

@@ -9,7 +9,7 @@ use doorward_domain::token::claims::{AccessToken, Subject};
 use doorward_domain::user::User;
 use doorward_names::{AppId, ObjectId};
 use doorward_protocol::claims::{AccessClaims, AccessClaimsV1, AccessClaimsV2, IdClaimsV1, IdClaimsV2};
-use doorward_protocol::oauth::{ClientInfo, Target, TokenResponseV1, TokenResponseV2};
+use doorward_protocol::oauth::{CAPABLE, ClientInfo, Target, TokenResponseV1, TokenResponseV2};
 use doorward_protocol::paths::EndpointVersion;
 use http::StatusCode;
 
@@ -25,6 +25,10 @@ pub fn access_token_claims(token: &AccessToken, origin: &Origin) -> Vec<u8> {
         TokenVersion::V2 => AccessClaims::V2(v2(token, issuer)),
     };
     serde_json::to_vec(&claims).unwrap_or_default()
+}
+
+fn capabilities(token: &AccessToken) -> Option<Vec<String>> {
+    token.capable.then(|| vec![CAPABLE.to_owned()])
 }
 
 fn v1(token: &AccessToken, issuer: String) -> AccessClaimsV1 {
@@ -55,6 +59,7 @@ fn v1(token: &AccessToken, issuer: String) -> AccessClaimsV1 {
         uti: token.uti.clone(),
         ver: "1.0".to_owned(),
         wids: None,
+        xms_cc: capabilities(token),
     };
     match &token.subject {
         Subject::Application { roles, .. } => AccessClaimsV1 {
@@ -111,6 +116,7 @@ fn v2(token: &AccessToken, issuer: String) -> AccessClaimsV2 {
         uti: token.uti.clone(),
         ver: "2.0".to_owned(),
         wids: None,
+        xms_cc: capabilities(token),
     };
     match &token.subject {
         Subject::Application { roles, .. } => AccessClaimsV2 {

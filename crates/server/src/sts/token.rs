@@ -1,7 +1,7 @@
 //! POST /{tenant}/oauth2/token and POST /{tenant}/oauth2/v2.0/token
 
 use bytes::Bytes;
-use doorward_protocol::oauth::{Form, TokenRequest, form};
+use doorward_protocol::oauth::{ClaimsRequest, Form, TokenRequest, form};
 use doorward_protocol::paths::EndpointVersion;
 use http::header::{self, HeaderName};
 use http::request::Parts;
@@ -25,12 +25,23 @@ where
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     let form = read_form(head, body).await?;
+    let capable = ClaimsRequest::parse(form.get("claims"))
+        .map_err(StsError::Claims)?
+        .capable;
     match TokenRequest::parse(version, &form, text(head, header::AUTHORIZATION)?)? {
         TokenRequest::ClientCredentials {
             client_id,
             secret,
             target,
-        } => client_credentials::grant(ctx, (tenant, version), client_id, secret, target).await,
+        } => {
+            let asked = client_credentials::Asked {
+                client_id,
+                secret,
+                target,
+                capable,
+            };
+            client_credentials::grant(ctx, (tenant, version), asked).await
+        }
         TokenRequest::RefreshToken {
             client_id,
             refresh_token,
@@ -43,6 +54,7 @@ where
                 refresh_token,
                 target,
                 client_info,
+                capable,
             };
             refresh_token::grant(ctx, (tenant, version), asked).await
         }
@@ -60,6 +72,7 @@ where
                 password,
                 target,
                 client_info,
+                capable,
             };
             password::grant(ctx, (tenant, version), asked).await
         }
@@ -78,6 +91,7 @@ where
                 code_verifier,
                 target,
                 client_info,
+                capable,
             };
             authorization_code::grant(ctx, (tenant, version), asked).await
         }
@@ -90,6 +104,7 @@ where
                 client_id,
                 device_code,
                 client_info,
+                capable,
             };
             device_code::grant(ctx, (tenant, version), asked).await
         }

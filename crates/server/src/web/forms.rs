@@ -69,6 +69,23 @@ impl Browser {
         ctx.app.hasher.seal(PURPOSE, &self.cookie).unwrap_or_default()
     }
 
+    /// A seal over `parts` for this browser and one purpose.
+    pub fn seal_for(&self, ctx: &Ctx, purpose: &str, parts: &[&str]) -> String {
+        let seal = ctx.app.hasher.seal(purpose, &self.joined(parts));
+        seal.unwrap_or_default()
+    }
+
+    /// Whether `seal` is one over `parts` for this browser and that purpose.
+    pub fn is_sealed_for(&self, ctx: &Ctx, purpose: &str, parts: &[&str], seal: &str) -> bool {
+        ctx.app.hasher.is_sealed(purpose, &self.joined(parts), seal)
+    }
+
+    /// The cookie and all parts with their lengths, so that no other parts give the same text.
+    fn joined(&self, parts: &[&str]) -> String {
+        let all = std::iter::once(self.cookie.as_str()).chain(parts.iter().copied());
+        all.map(|part| format!("{}:{part}", part.len())).collect()
+    }
+
     /// Gives the browser its cookie, when it has none.
     pub fn keep(&self, mut response: Response) -> Response {
         if self.fresh {
@@ -79,6 +96,15 @@ impl Browser {
         }
         response
     }
+}
+
+/// Takes the cookie away, so that no form of before is taken any more.
+pub fn forget(mut response: Response) -> Response {
+    let text = format!("{COOKIE}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0");
+    if let Ok(value) = HeaderValue::from_str(&text) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+    response
 }
 
 /// The cookie of that name, when there is exactly one.

@@ -4,6 +4,8 @@ pub mod authorize;
 pub mod device_login;
 pub mod error;
 mod forms;
+pub mod my_sign_in;
+mod second_factor;
 mod session;
 pub mod setup;
 pub mod sign_out;

@@ -1,9 +1,10 @@
 //! Who is signed in to a browser: the cookie `__Host-doorward`, of which the store keeps a hash.
 
+use doorward_domain::audit::AuditRow;
 use doorward_domain::browser_session::BrowserSession;
 use doorward_domain::user::User;
-use doorward_names::{Duration, GeneratedSecret, SecretHash, SecretKind};
-use doorward_store::{self as store, QueryError};
+use doorward_names::{Duration, GeneratedSecret, SecretHash, SecretKind, Timestamp};
+use doorward_store::{self as store, QueryError, Tx};
 use http::request::Parts;
 use http::{HeaderValue, header};
 
@@ -59,17 +60,37 @@ pub fn hashes(ctx: &Ctx, head: &Parts) -> Vec<SecretHash> {
 }
 
 /// A session that begins: the secret for the cookie, and what the store keeps.
-pub fn fresh(ctx: &Ctx, user: &User, methods: &str) -> Result<(GeneratedSecret, BrowserSession), StsError> {
+pub fn fresh(
+    ctx: &Ctx,
+    user: &User,
+    (methods, signed_in_at): (&str, Timestamp),
+) -> Result<(GeneratedSecret, BrowserSession), StsError> {
     let secret = GeneratedSecret::from_entropy(SecretKind::Browser, entropy::bytes());
     let session = BrowserSession {
         hash: ctx.app.hasher.hash(&secret).ok_or(StsError::Unavailable)?,
         tenant: user.tenant,
         user: user.id,
         methods: methods.to_owned(),
-        signed_in_at: ctx.now,
+        signed_in_at,
         used_at: ctx.now,
     };
     Ok((secret, session))
+}
+
+/// Writes down that a session begins, and ends those of before: what a browser was given by somebody else is worth
+/// nothing afterwards.
+pub fn begin(
+    tx: &mut Tx<'_>,
+    before: &[SecretHash],
+    fresh: &BrowserSession,
+    audit: &AuditRow,
+) -> Result<(), QueryError> {
+    for hash in before {
+        store::browser_session::delete(tx, hash)?;
+    }
+    store::audit::insert(tx, audit)?;
+    // Nobody else has the hash of a secret that was drawn just now.
+    store::browser_session::insert(tx, fresh).map(|_| ())
 }
 
 /// Gives the browser its cookie.

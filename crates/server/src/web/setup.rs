@@ -303,6 +303,7 @@ fn first_administrator(ctx: &Ctx, tenant: &Tenant, form: &Form) -> Result<User, 
         enabled: true,
         password: None,
         created_at: ctx.now,
+        sessions_revoked_at: None,
     })
 }
 
@@ -329,6 +330,7 @@ async fn sign_in(ctx: &Ctx, user: &User) -> Result<Response, StsError> {
     let (session, refresh_token) = start_session(ctx, (tenant, COMMAND_LINE), user, "pwd", None).await?;
     let target = Target::from_scope("https://graph.microsoft.com/.default openid profile offline_access")?;
     let person = Person {
+        capable: false,
         user,
         session: &session,
         roles,

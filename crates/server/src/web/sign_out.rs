@@ -8,7 +8,7 @@ use http::StatusCode;
 use http::request::Parts;
 
 use super::authorize::{outside, redirect};
-use super::{SaidPage, page, session, words};
+use super::{SaidPage, forms, page, session, words};
 use crate::ctx::Ctx;
 use crate::http::Response;
 use crate::sts::StsError;
@@ -40,7 +40,7 @@ pub async fn answer(ctx: &Ctx, head: &Parts) -> Response {
             page(StatusCode::OK, &SaidPage { w, title, text, cure })
         }
     };
-    session::forget(response)
+    forms::forget(session::forget(response))
 }
 
 async fn end(ctx: &Ctx, head: &Parts) -> Result<(), StsError> {

@@ -379,6 +379,7 @@ impl Tenancy {
                 set_at: NOW,
             }),
             created_at: NOW,
+            sessions_revoked_at: None,
         };
         let caller = self.caller(user.id, user.upn.to_string(), name.to_owned(), true);
         let tenant = self.id;

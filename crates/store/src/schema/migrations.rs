@@ -2,7 +2,7 @@
 //! a release later contract). Types are `text`, `bigint`, `bytes`, `boolean`; times are microseconds.
 
 /// Version 1 is the first element.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH];
 
 const FIRST: &str = "
 CREATE TABLE store_info (
@@ -454,4 +454,27 @@ CREATE TABLE refresh_token (
   created_at bigint NOT NULL
 );
 CREATE INDEX refresh_token_by_session ON refresh_token (tenant, session);
+";
+
+const SEVENTH: &str = "
+CREATE TABLE second_factor (
+  tenant bytes NOT NULL,
+  account bytes NOT NULL,
+  id bytes NOT NULL,
+  sealed bytes NOT NULL,
+  last_step bigint NOT NULL,
+  enrolled_at bigint NOT NULL,
+  PRIMARY KEY (tenant, account)
+);
+CREATE TABLE recovery_code (
+  tenant bytes NOT NULL,
+  account bytes NOT NULL,
+  hash_mac bytes NOT NULL,
+  hash_key bytes NOT NULL,
+  PRIMARY KEY (tenant, account, hash_mac)
+);
+";
+
+const EIGHTH: &str = "
+ALTER TABLE account ADD COLUMN sessions_revoked_at bigint;
 ";

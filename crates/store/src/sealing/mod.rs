@@ -25,15 +25,18 @@ pub enum Purpose {
     SecretHash,
     /// Secrets that belong to resources, and are shown to who may see them.
     ResourceSecret,
+    /// What people's authenticator apps know.
+    SecondFactor,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::SigningKey,
         Self::Tls,
         Self::SecretHash,
         Self::ResourceSecret,
+        Self::SecondFactor,
     ];
 
     const fn as_str(self) -> &'static str {
@@ -42,6 +45,7 @@ impl Purpose {
             Self::Tls => "tls",
             Self::SecretHash => "secret_hash",
             Self::ResourceSecret => "resource_secret",
+            Self::SecondFactor => "second_factor",
         }
     }
 

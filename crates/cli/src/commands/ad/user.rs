@@ -32,6 +32,20 @@ pub enum Command {
     Update(Update),
     /// Delete a user
     Delete(Id),
+    /// Sign a user out everywhere, at once
+    RevokeSessions(Id),
+    /// See and reset the second factor of a user
+    #[command(subcommand)]
+    Mfa(Mfa),
+}
+
+/// What to do with a user's second factor.
+#[derive(Debug, Subcommand)]
+pub enum Mfa {
+    /// Print by what a user signs in
+    List(Id),
+    /// Take a user's authenticator app and recovery codes away, so that they set up others
+    Reset(Id),
 }
 
 /// What to do with the signed-in person.
@@ -97,6 +111,12 @@ const COLUMNS: &[(&str, &str)] = &[
     ("Id", "id"),
 ];
 
+const METHODS: &[(&str, &str)] = &[
+    ("Method", "\"@odata.type\""),
+    ("Since", "createdDateTime"),
+    ("Id", "id"),
+];
+
 /// Does it.
 pub fn run(command: &Command, context: &Context) -> Outcome {
     match command {
@@ -133,6 +153,20 @@ pub fn run(command: &Command, context: &Context) -> Outcome {
                 Value::Array(directory.users(filter.as_deref()).await?),
                 COLUMNS,
             ))
+        }),
+        Command::Mfa(Mfa::List(id)) => with_directory(context, async |directory, _| {
+            let methods = directory.sign_in_methods(&id.id).await?;
+            Ok(Report::Table(Value::Array(methods), METHODS))
+        }),
+        Command::Mfa(Mfa::Reset(id)) => with_directory(context, async |directory, _| {
+            match directory.reset_second_factor(&id.id).await? {
+                0 => Err(Failure::usage(format!("`{}` has no second factor", id.id))),
+                _ => Ok(Report::Nothing),
+            }
+        }),
+        Command::RevokeSessions(id) => with_directory(context, async |directory, _| {
+            directory.revoke_sign_in_sessions(&id.id).await?;
+            Ok(Report::Nothing)
         }),
         Command::Delete(id) => with_directory(context, async |directory, _| {
             directory.delete_user(&id.id).await?;

@@ -15,6 +15,12 @@ pub enum Action {
     DeleteUser,
     /// Set another person's password.
     ResetPassword,
+    /// Sign a person out everywhere.
+    RevokeSessions,
+    /// See by what a person signs in.
+    ReadSignInMethods,
+    /// Take another person's second factor away, so that they set up another.
+    ResetSecondFactor,
     /// See an application or service principal.
     ReadApplication,
     /// Register an application.
@@ -63,13 +69,16 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 31] = [
         Self::ReadTenant,
         Self::ReadUser,
         Self::CreateUser,
         Self::UpdateUser,
         Self::DeleteUser,
         Self::ResetPassword,
+        Self::RevokeSessions,
+        Self::ReadSignInMethods,
+        Self::ResetSecondFactor,
         Self::ReadApplication,
         Self::CreateApplication,
         Self::UpdateApplication,
@@ -112,6 +121,7 @@ impl Action {
         matches!(
             self,
             Self::ResetPassword
+                | Self::ResetSecondFactor
                 | Self::UpdateUser
                 | Self::DeleteUser
                 | Self::AddCredential

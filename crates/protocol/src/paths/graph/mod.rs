@@ -5,7 +5,7 @@ use std::fmt;
 mod tail;
 
 use super::segments::{encode, split};
-pub use tail::{ApplicationTail, GroupTail, Memberships, ServicePrincipalTail};
+pub use tail::{ApplicationTail, AuthenticationTail, GroupTail, Memberships, ServicePrincipalTail};
 use tail::{application_tail, group_tail, service_principal_tail};
 
 /// The first segment of every path here.
@@ -40,14 +40,20 @@ pub enum GraphPath {
     DirectoryAudits,
     /// `/me`
     Me,
+    /// `/me/revokeSignInSessions`
+    RevokeMySessions,
     /// `/me/memberOf` and the like
     MyMemberships(Memberships),
     /// `/users`
     Users,
     /// `/users/{id or sign-in name}`
     User(String),
+    /// `/users/{id or sign-in name}/revokeSignInSessions`
+    RevokeSessions(String),
     /// `/users/{id or sign-in name}/memberOf` and the like
     UserMemberships(String, Memberships),
+    /// `/users/{id or sign-in name}/authentication/…`
+    UserAuthentication(String, AuthenticationTail),
     /// `/groups`
     Groups,
     /// `/groups/{id}…`
@@ -94,6 +100,7 @@ impl GraphPath {
                 Some(Self::DirectoryAudits)
             }
             "me" if key.is_none() && tail.is_empty() => Some(Self::Me),
+            "me" if key.is_none() && revokes(tail) => Some(Self::RevokeMySessions),
             "me" if key.is_none() => Memberships::parse(tail).map(Self::MyMemberships),
             "rolemanagement" if key.is_none() => Self::role_management(tail),
             _ => {
@@ -120,9 +127,11 @@ impl GraphPath {
         match (collection, key) {
             ("users", None) => Some(Self::Users),
             ("users", Some((None, user))) if tail.is_empty() => Some(Self::User(user)),
-            ("users", Some((None, user))) => {
-                Memberships::parse(tail).map(|way| Self::UserMemberships(user, way))
-            }
+            ("users", Some((None, user))) if revokes(tail) => Some(Self::RevokeSessions(user)),
+            ("users", Some((None, user))) => match AuthenticationTail::parse(tail) {
+                Some(tail) => Some(Self::UserAuthentication(user, tail)),
+                None => Memberships::parse(tail).map(|way| Self::UserMemberships(user, way)),
+            },
             ("groups", None) => Some(Self::Groups),
             ("groups", Some((None, id))) => Some(Self::Group(id, group_tail(tail)?)),
             ("applications", None) => Some(Self::Applications),
@@ -170,6 +179,10 @@ impl GraphPath {
             _ => None,
         }
     }
+}
+
+fn revokes(tail: &[String]) -> bool {
+    matches!(tail, [word] if is(word, "revokeSignInSessions"))
 }
 
 fn is(segment: &str, literal: &str) -> bool {
@@ -232,10 +245,13 @@ impl fmt::Display for GraphPath {
             Self::Organization => write!(f, "/{V}/organization"),
             Self::DirectoryAudits => write!(f, "/{V}/auditLogs/directoryAudits"),
             Self::Me => write!(f, "/{V}/me"),
+            Self::RevokeMySessions => write!(f, "/{V}/me/revokeSignInSessions"),
             Self::MyMemberships(way) => write!(f, "/{V}/me{way}"),
             Self::Users => write!(f, "/{V}/users"),
             Self::User(user) => write!(f, "/{V}/users/{}", encode(user)),
+            Self::RevokeSessions(user) => write!(f, "/{V}/users/{}/revokeSignInSessions", encode(user)),
             Self::UserMemberships(user, way) => write!(f, "/{V}/users/{}{way}", encode(user)),
+            Self::UserAuthentication(user, tail) => write!(f, "/{V}/users/{}{tail}", encode(user)),
             Self::Groups => write!(f, "/{V}/groups"),
             Self::Group(id, tail) => write!(f, "/{V}/groups/{}{tail}", encode(id)),
             Self::Applications => write!(f, "/{V}/applications"),

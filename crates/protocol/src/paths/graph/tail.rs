@@ -68,6 +68,32 @@ pub enum GroupTail {
     Memberships(Memberships),
 }
 
+/// What follows `/users/{id}/authentication`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum AuthenticationTail {
+    /// `/methods`
+    Methods,
+    /// `/softwareOathMethods`
+    SoftwareOathMethods,
+    /// `/softwareOathMethods/{id}`
+    SoftwareOathMethod(String),
+}
+
+impl AuthenticationTail {
+    /// Reads all segments after a user.
+    pub(super) fn parse(tail: &[String]) -> Option<Self> {
+        match tail {
+            [word, rest @ ..] if is(word, "authentication") => match rest {
+                [word] if is(word, "methods") => Some(Self::Methods),
+                [word] if is(word, "softwareOathMethods") => Some(Self::SoftwareOathMethods),
+                [word, id] if is(word, "softwareOathMethods") => object_id(id).map(Self::SoftwareOathMethod),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
 /// How anything that can be in a group is asked which it is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Memberships {
@@ -215,6 +241,17 @@ impl fmt::Display for GroupTail {
             Self::OwnerReferences => f.write_str("/owners/$ref"),
             Self::OwnerReference(id) => write!(f, "/owners/{}/$ref", encode(id)),
             Self::Memberships(way) => way.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for AuthenticationTail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("/authentication")?;
+        match self {
+            Self::Methods => f.write_str("/methods"),
+            Self::SoftwareOathMethods => f.write_str("/softwareOathMethods"),
+            Self::SoftwareOathMethod(id) => write!(f, "/softwareOathMethods/{}", encode(id)),
         }
     }
 }

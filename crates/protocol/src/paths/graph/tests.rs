@@ -26,6 +26,11 @@ fn the_paths_that_clients_ask_for() {
             "/v1.0/users('alice@contoso.com')",
             G::User("alice@contoso.com".into()),
         ),
+        (
+            "/v1.0/users/alice@contoso.com/revokeSignInSessions",
+            G::RevokeSessions("alice@contoso.com".into()),
+        ),
+        ("/v1.0/me/RevokeSignInSessions", G::RevokeMySessions),
         ("/v1.0/applications", G::Applications),
         ("/v1.0/applications/1", G::Application(id(), A::Itself)),
         (
@@ -150,6 +155,11 @@ fn any_path() -> impl Strategy<Value = GraphPath> {
         id().prop_map(GroupTail::OwnerReference),
         way().prop_map(GroupTail::Memberships),
     ];
+    let authentication = prop_oneof![
+        Just(AuthenticationTail::Methods),
+        Just(AuthenticationTail::SoftwareOathMethods),
+        id().prop_map(AuthenticationTail::SoftwareOathMethod),
+    ];
     prop_oneof![
         Just(GraphPath::Organization),
         Just(GraphPath::DirectoryAudits),
@@ -158,6 +168,7 @@ fn any_path() -> impl Strategy<Value = GraphPath> {
         id().prop_map(GraphPath::User),
         way().prop_map(GraphPath::MyMemberships),
         (id(), way()).prop_map(|(user, way)| GraphPath::UserMemberships(user, way)),
+        (id(), authentication).prop_map(|(user, tail)| GraphPath::UserAuthentication(user, tail)),
         Just(GraphPath::Groups),
         (id(), group).prop_map(|(id, tail)| GraphPath::Group(id, tail)),
         (id(), way())

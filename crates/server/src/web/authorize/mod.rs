@@ -2,13 +2,13 @@
 //! and the browser carries a code back to it (RFC 6749 §4.1, RFC 7636, OpenID Connect Core §3.1).
 //!
 //! The request stays in the URL through every step, and is read and verified again at each. Nothing is sent to a
-//! redirect URI before it is known to be the client's. A second factor and consent will be further steps of this page.
+//! redirect URI before it is known to be the client's. Consent will be a further step of this page.
 
 mod answer;
 mod pages;
 mod steps;
 
-pub use answer::redirect;
+pub use answer::{found, redirect};
 
 use bytes::Bytes;
 use doorward_domain::browser_session::{BrowserSession, Wish};
@@ -23,7 +23,7 @@ use http::request::Parts;
 
 use super::forms::{Browser, FormRefusal};
 use super::words::{self, Words};
-use super::{cookies_blocked, session};
+use super::{cookies_blocked, second_factor, session};
 use crate::ctx::Ctx;
 use crate::http::Response;
 use crate::sts::{StsError, device_code, read_form};
@@ -172,6 +172,9 @@ impl<'a> Visit<'a> {
                 return self.sign_in_page(&browser, self.hint(), text);
             }
         };
+        if second_factor::is_step(form) {
+            return self.second_factor(&browser, form).await;
+        }
         match form.get("step") {
             Some("sign_in") => self.sign_in(&browser, form).await,
             Some("continue") => self.go_on(&browser, form).await,

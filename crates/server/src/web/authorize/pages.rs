@@ -97,7 +97,7 @@ impl Visit<'_> {
     }
 
     /// The request itself: every step reads it anew.
-    fn action(&self) -> String {
+    pub fn action(&self) -> String {
         let uri = self.head.uri.path_and_query();
         uri.map(|uri| uri.as_str().to_owned()).unwrap_or_default()
     }

@@ -10,10 +10,12 @@ use doorward_protocol::oauth::{Form, Prompt};
 use doorward_store::{self as store, QueryError, Tx};
 
 use super::Visit;
+use super::answer::origin;
 use crate::entropy;
 use crate::http::Response;
 use crate::sts::{StsError, person, tenant, throttle};
 use crate::web::forms::Browser;
+use crate::web::second_factor::{Outcome, Place, Proven};
 use crate::web::session;
 
 /// Why a sign-in failed.
@@ -32,7 +34,11 @@ impl Visit<'_> {
     /// Name and password were typed.
     pub async fn sign_in(&self, browser: &Browser, form: &Form) -> Response {
         let name = form.get("username").unwrap_or_default().trim();
-        match self.prove(name, form).await {
+        let outcome = match self.prove(name, form).await {
+            Ok(proven) => self.place(browser).after(proven).await.map_err(Problem::from),
+            Err(problem) => Err(problem),
+        };
+        match self.end(browser, outcome).await {
             Ok(response) => response,
             Err(problem) => {
                 let text = match problem {
@@ -44,7 +50,42 @@ impl Visit<'_> {
         }
     }
 
-    async fn prove(&self, name: &str, form: &Form) -> Result<Response, Problem> {
+    /// A step of the second factor was taken.
+    pub async fn second_factor(&self, browser: &Browser, form: &Form) -> Response {
+        let outcome = self.place(browser).take(form).await.map_err(Problem::from);
+        match self.end(browser, outcome).await {
+            Ok(response) => response,
+            Err(Problem::SignIn(error)) => error.answer(self.ctx),
+            Err(Problem::OtherTenant) => self.sign_in_page(browser, self.hint(), None),
+        }
+    }
+
+    /// The steps of the second factor, for this request alone.
+    fn place<'b>(&'b self, browser: &'b Browser) -> Place<'b> {
+        let action = self.action();
+        Place {
+            ctx: self.ctx,
+            browser,
+            words: self.words,
+            hidden: Vec::new(),
+            leading_to: Some(origin(&self.back.redirect_uri).to_owned()),
+            binding: format!("authorize {action}"),
+            action,
+        }
+    }
+
+    async fn end(&self, browser: &Browser, outcome: Result<Outcome, Problem>) -> Result<Response, Problem> {
+        match outcome? {
+            Outcome::Done(proven) => self.finish(&proven).await,
+            Outcome::Page(response) => Ok(response),
+            Outcome::Stale => {
+                let text = Some(self.words.stale_form.to_owned());
+                Ok(self.sign_in_page(browser, self.hint(), text))
+            }
+        }
+    }
+
+    async fn prove(&self, name: &str, form: &Form) -> Result<Proven, Problem> {
         let ctx = self.ctx;
         let tenant = match tenant::named_or_of_user(ctx, "organizations", name).await {
             Ok(tenant) => tenant,
@@ -58,22 +99,27 @@ impl Visit<'_> {
         }
         let password = form.secret("password").unwrap_or_else(|| SecretString::from(""));
         let (user, _) = person::by_password(ctx, tenant.id, (name, password)).await?;
-        let (secret, fresh) = session::fresh(ctx, &user, person::PASSWORD)?;
-        let (code, kept) = self.code(&user, &fresh)?;
+        Ok(Proven {
+            user,
+            methods: person::PASSWORD.to_owned(),
+            at: ctx.now,
+        })
+    }
+
+    /// Signs the browser in and gives the client its code.
+    async fn finish(&self, proven: &Proven) -> Result<Response, Problem> {
+        let ctx = self.ctx;
+        let user = &proven.user;
+        let (secret, fresh) = session::fresh(ctx, user, (&proven.methods, proven.at))?;
+        let (code, kept) = self.code(user, &fresh)?;
         let before = session::hashes(ctx, self.head);
         let mut audit = ctx.audit(user.tenant, Event::SignedIn);
         audit.actor = Some(user.id);
         audit.client = Some(self.client);
-        audit.detail = format!("in a browser by {}", person::PASSWORD);
+        audit.detail = format!("in a browser by {}", proven.methods);
         let write = move |tx: &mut Tx<'_>| {
-            // The session of before ends: what a browser was given by somebody else is worth nothing afterwards.
-            for hash in &before {
-                store::browser_session::delete(tx, hash)?;
-            }
-            store::audit::insert(tx, &audit)?;
-            let session = store::browser_session::insert(tx, &fresh)?;
-            let code = store::authorization_code::insert(tx, &kept)?;
-            Ok::<_, QueryError>(session.and(code))
+            session::begin(tx, &before, &fresh, &audit)?;
+            store::authorization_code::insert(tx, &kept)
         };
         let written = ctx.app.snapshots.write(write).await.map_err(StsError::from)?;
         written.map_err(|_| StsError::Unavailable)?;
@@ -82,23 +128,31 @@ impl Visit<'_> {
 
     /// The person goes on as who is signed in, when that still is whom the page named.
     pub async fn go_on(&self, browser: &Browser, form: &Form) -> Response {
-        match self
-            .grant_in_session(form.get("account").unwrap_or_default())
-            .await
-        {
+        let account = form.get("account").unwrap_or_default();
+        match self.grant_in_session(browser, account).await {
             Ok(Some(response)) => response,
             Ok(None) => self.sign_in_page(browser, self.hint(), None),
             Err(error) => error.answer(self.ctx),
         }
     }
 
-    async fn grant_in_session(&self, account: &str) -> Result<Option<Response>, StsError> {
+    async fn grant_in_session(&self, browser: &Browser, account: &str) -> Result<Option<Response>, StsError> {
         let found = session::of(self.ctx, self.head).await?;
         let fits = |session: &BrowserSession, user: &User| {
             self.fits(session, user) && self.request.prompt != Prompt::Login && user.id.to_string() == account
         };
         let Some((session, user)) = found.filter(|(session, user)| fits(session, user)) else {
             return Ok(None);
+        };
+        let proven = Proven {
+            user,
+            methods: session.methods.clone(),
+            at: session.signed_in_at,
+        };
+        let user = match self.place(browser).after(proven).await? {
+            Outcome::Done(proven) => proven.user,
+            Outcome::Page(response) => return Ok(Some(response)),
+            Outcome::Stale => return Ok(None),
         };
         let (code, kept) = self.code(&user, &session)?;
         let write = move |tx: &mut Tx<'_>| store::authorization_code::insert(tx, &kept);

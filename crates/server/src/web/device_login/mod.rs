@@ -13,9 +13,9 @@ use doorward_protocol::oauth::Form;
 use http::Method;
 use http::request::Parts;
 
-use super::cookies_blocked;
 use super::forms::{Browser, FormRefusal};
 use super::words::{self, Words};
+use super::{cookies_blocked, second_factor};
 use crate::ctx::Ctx;
 use crate::http::{Response, method_not_allowed};
 use crate::sts::{StsError, read_form};
@@ -76,6 +76,9 @@ async fn post(ctx: &Ctx, head: &Parts, form: &Form, words: &'static Words) -> Re
         }
     };
     let visit = Visit { ctx, browser, words };
+    if second_factor::is_step(form) {
+        return visit.second_factor(form).await;
+    }
     match form.get("step") {
         Some("code") => visit.take_code(form).await,
         Some("sign_in") => visit.sign_in(form).await,

@@ -2,15 +2,16 @@
 
 use doorward_domain::audit::Event;
 use doorward_domain::device_grant::{DeviceGrant, EntryRefusal, SignedInPerson};
-use doorward_domain::user::User;
 use doorward_names::{GeneratedSecret, SecretHash, SecretKind, SecretString, UserCode};
 use doorward_protocol::oauth::Form;
+use doorward_protocol::paths::DEVICE_LOGIN;
 use doorward_store::{self as store, QueryError, View};
 
 use super::{Problem, Visit};
 use crate::entropy;
 use crate::http::Response;
 use crate::sts::{StsError, person, tenant, throttle};
+use crate::web::second_factor::{Outcome, Place, Proven};
 
 impl Visit<'_> {
     /// The code was typed.
@@ -28,8 +29,12 @@ impl Visit<'_> {
             Err(problem) => return self.code_page(Some(self.sentence(&problem))),
         };
         let name = form.get("username").unwrap_or_default().trim();
-        match self.prove(&code, &grant, (name, form)).await {
-            Ok((user, proof)) => self.answer_page(&code, &grant, (&user, &proof)),
+        let outcome = match self.prove(&grant, (name, form)).await {
+            Ok(proven) => self.place(&code).after(proven).await.map_err(Problem::from),
+            Err(problem) => Err(problem),
+        };
+        match self.end((&code, &grant), outcome).await {
+            Ok(response) => response,
             Err(problem) => {
                 let text = Some(self.sentence(&problem));
                 match problem {
@@ -38,6 +43,50 @@ impl Visit<'_> {
                     }
                     _ => self.code_page(text),
                 }
+            }
+        }
+    }
+
+    /// A step of the second factor was taken.
+    pub async fn second_factor(&self, form: &Form) -> Response {
+        let (code, grant) = match self.grant(form).await {
+            Ok(found) => found,
+            Err(problem) => return self.code_page(Some(self.sentence(&problem))),
+        };
+        let outcome = self.place(&code).take(form).await.map_err(Problem::from);
+        match self.end((&code, &grant), outcome).await {
+            Ok(response) => response,
+            Err(problem) => self.code_page(Some(self.sentence(&problem))),
+        }
+    }
+
+    /// The steps of the second factor, for this code alone.
+    fn place(&self, code: &UserCode) -> Place<'_> {
+        Place {
+            ctx: self.ctx,
+            browser: &self.browser,
+            words: self.words,
+            action: DEVICE_LOGIN.to_owned(),
+            hidden: vec![("user_code", code.expose().to_owned())],
+            leading_to: None,
+            binding: format!("device {}", code.expose()),
+        }
+    }
+
+    async fn end(
+        &self,
+        (code, grant): (&UserCode, &DeviceGrant),
+        outcome: Result<Outcome, Problem>,
+    ) -> Result<Response, Problem> {
+        match outcome? {
+            Outcome::Done(proven) => {
+                let proof = self.note(code, &proven).await?;
+                Ok(self.answer_page(code, grant, (&proven.user, &proof)))
+            }
+            Outcome::Page(response) => Ok(response),
+            Outcome::Stale => {
+                let text = Some(self.words.stale_form.to_owned());
+                Ok(self.sign_in_page(code, "", text))
             }
         }
     }
@@ -69,13 +118,8 @@ impl Visit<'_> {
         Err(Problem::WrongCode)
     }
 
-    /// Verifies the person and notes on the grant who signed in for it.
-    async fn prove(
-        &self,
-        code: &UserCode,
-        grant: &DeviceGrant,
-        (name, form): (&str, &Form),
-    ) -> Result<(User, SecretString), Problem> {
+    /// Verifies the person.
+    async fn prove(&self, grant: &DeviceGrant, (name, form): (&str, &Form)) -> Result<Proven, Problem> {
         let ctx = self.ctx;
         let tenant = match tenant::named_or_of_user(ctx, "organizations", name).await {
             Ok(tenant) => tenant,
@@ -89,20 +133,30 @@ impl Visit<'_> {
         }
         let password = form.secret("password").unwrap_or_else(|| SecretString::from(""));
         let (user, _) = person::by_password(ctx, tenant.id, (name, password)).await?;
+        Ok(Proven {
+            user,
+            methods: person::PASSWORD.to_owned(),
+            at: ctx.now,
+        })
+    }
+
+    /// Notes on the grant who signed in for it.
+    async fn note(&self, code: &UserCode, proven: &Proven) -> Result<SecretString, Problem> {
+        let ctx = self.ctx;
         let proof = GeneratedSecret::from_entropy(SecretKind::Form, entropy::bytes());
         let proof_hash = ctx.app.hasher.hash(&proof).ok_or(StsError::Unavailable)?;
         let signed_in = SignedInPerson {
-            tenant: tenant.id,
-            user: user.id,
-            methods: person::PASSWORD.to_owned(),
-            at: ctx.now,
+            tenant: proven.user.tenant,
+            user: proven.user.id,
+            methods: proven.methods.clone(),
+            at: proven.at,
         };
         let now = ctx.now;
         self.change(code, move |grant| {
             grant.sign_in(signed_in.clone(), proof_hash.clone(), now)
         })
         .await?;
-        Ok((user, proof.as_secret().clone()))
+        Ok(proof.as_secret().clone())
     }
 
     async fn decide(&self, form: &Form, yes: bool) -> Result<(), Problem> {

@@ -112,6 +112,62 @@ pub struct Words {
     pub cookies_text: &'static str,
     /// What to do.
     pub cookies_cure: &'static str,
+    /// Title of the page that asks for a code.
+    pub factor_title: &'static str,
+    /// Whose app shows it, before the account.
+    pub factor_text: &'static str,
+    /// Label of the code of an app.
+    pub six_digits: &'static str,
+    /// Opens what helps who has lost the app.
+    pub no_app: &'static str,
+    /// What helps then.
+    pub no_app_text: &'static str,
+    /// Label of a recovery code.
+    pub recovery_code: &'static str,
+    /// Goes on with a recovery code.
+    pub use_recovery_code: &'static str,
+    /// The code is wrong.
+    pub wrong_factor: &'static str,
+    /// The code was taken before.
+    pub code_used: &'static str,
+    /// Title of the page on which an app is set up.
+    pub enrol_title: &'static str,
+    /// What to do there, before the account.
+    pub enrol_text: &'static str,
+    /// What the picture is.
+    pub qr_label: &'static str,
+    /// Before the key, for who can't scan the picture.
+    pub enrol_by_hand: &'static str,
+    /// Label of the first code of the new app.
+    pub enrol_confirm: &'static str,
+    /// That code is wrong.
+    pub wrong_enrolment: &'static str,
+    /// Title of the page with recovery codes.
+    pub codes_title: &'static str,
+    /// What they are for, and that they are not shown again.
+    pub codes_text: &'static str,
+    /// Goes on.
+    pub codes_kept: &'static str,
+    /// Title of the page on which a person sees how they sign in.
+    pub my_sign_in: &'static str,
+    /// They have an app.
+    pub app_there: &'static str,
+    /// They have none.
+    pub app_missing: &'static str,
+    /// Sets one up.
+    pub set_up_app: &'static str,
+    /// Takes it away.
+    pub remove_app: &'static str,
+    /// What that takes, and what else it is good for.
+    pub remove_app_text: &'static str,
+    /// Makes new recovery codes.
+    pub new_codes: &'static str,
+    /// The sign-in was too long ago for a change.
+    pub sign_in_again: &'static str,
+    /// Signs out of this browser.
+    pub sign_out: &'static str,
+    /// How many recovery codes are left.
+    pub codes_left: fn(u64) -> String,
 }
 
 impl Words {

@@ -4,6 +4,8 @@
 use bytes::Bytes;
 use doorward_domain::directory::{DirectoryRole, Permission};
 use doorward_domain::group::{Member, MemberKind};
+use doorward_domain::second_factor::SecondFactor;
+use doorward_names::{ObjectId, Secret};
 use doorward_store::{self as store, QueryError};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -25,6 +27,7 @@ struct Stage {
     assignment: String,
     group: String,
     nested: String,
+    factor: String,
 }
 
 async fn stage(tenant: &Tenancy, owner: Option<&Caller>) -> Stage {
@@ -41,6 +44,7 @@ async fn stage(tenant: &Tenancy, owner: Option<&Caller>) -> Stage {
     let group = tenant.group("target").await;
     let nested = tenant.group("nested").await;
     let (group_id, nested_id) = (group, nested);
+    let factor_id = ObjectId::from_random(crate::harness::random());
     let write = tenant.world.app.snapshots.write(move |tx| {
         store::service_principal::delete(tx, id, loose_principal)?;
         for (into, member, kind) in [
@@ -51,6 +55,15 @@ async fn stage(tenant: &Tenancy, owner: Option<&Caller>) -> Stage {
             store::group_member::insert(tx, id, into, Member { id: member, kind })?.unwrap();
         }
         store::owner::insert(tx, id, group_id, user_id)?.unwrap();
+        let factor = SecondFactor {
+            id: factor_id,
+            tenant: id,
+            user: user_id,
+            secret: Secret::new([7; 20]),
+            last_step: 0,
+            enrolled_at: crate::harness::NOW,
+        };
+        store::second_factor::insert(tx, &factor)?.unwrap();
         for object in [application, principal, loose_object, group_id] {
             if let Some(owner) = owned {
                 store::owner::insert(tx, id, object, owner)?.unwrap();
@@ -81,6 +94,7 @@ async fn stage(tenant: &Tenancy, owner: Option<&Caller>) -> Stage {
         assignment: assignment.to_string(),
         group: group.to_string(),
         nested: nested.to_string(),
+        factor: factor_id.to_string(),
     }
 }
 
@@ -103,6 +117,7 @@ fn routes(stage: &Stage, domain: &str) -> Vec<(&'static str, &'static str, Strin
         assignment,
         group,
         nested,
+        factor,
     } = stage;
     let url = |id: &str| format!("https://graph.microsoft.com/v1.0/directoryObjects/{id}");
     let named = |id: &str| json!({"@odata.id": url(id)});
@@ -142,7 +157,37 @@ fn routes(stage: &Stage, domain: &str) -> Vec<(&'static str, &'static str, Strin
             format!("users/{user}"),
             Some(json!({"passwordProfile": profile})),
         ),
+        (
+            "POST",
+            "users/{id}/revokeSignInSessions",
+            format!("users/{user}/revokeSignInSessions"),
+            None,
+        ),
         ("DELETE", "users/{id}", format!("users/{user}"), None),
+        (
+            "GET",
+            "users/{id}/authentication/methods",
+            format!("users/{user}/authentication/methods"),
+            None,
+        ),
+        (
+            "GET",
+            "users/{id}/authentication/softwareOathMethods",
+            format!("users/{user}/authentication/softwareOathMethods"),
+            None,
+        ),
+        (
+            "GET",
+            "users/…/authentication/softwareOathMethods/{id}",
+            format!("users/{user}/authentication/softwareOathMethods/{factor}"),
+            None,
+        ),
+        (
+            "DELETE",
+            "users/…/authentication/softwareOathMethods/{id}",
+            format!("users/{user}/authentication/softwareOathMethods/{factor}"),
+            None,
+        ),
         ("GET", "applications", "applications".into(), None),
         (
             "POST",
@@ -530,8 +575,11 @@ fn routes(stage: &Stage, domain: &str) -> Vec<(&'static str, &'static str, Strin
             Some(two_groups),
         ),
     ];
+    // The last one: whoever may take it is signed out by it.
+    let last = "me/revokeSignInSessions";
     list.into_iter()
         .chain(groups)
+        .chain([("POST", last, last.to_owned(), None)])
         .map(|(method, name, path, body)| (method, name, format!("/v1.0/{path}"), body))
         .collect()
 }
@@ -647,6 +695,7 @@ async fn another_tenants_administrator_learns_and_changes_nothing() {
             &stage.grant,
             &stage.group,
             &stage.nested,
+            &stage.factor,
         ];
         for (method, name, path, body) in routes(&stage, &tenant.domain) {
             let answer = stranger.call(method, &path, body.clone()).await;

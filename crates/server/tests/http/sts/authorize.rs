@@ -16,7 +16,7 @@ const VERIFIER: &str = "a-verifier-of-more-than-forty-three-characters-012345678
 const BACK: &str = "http://localhost:8400";
 const SESSION: &str = "__Host-doorward";
 
-fn url(tenant: &str, changed: &[(&str, &str)]) -> String {
+pub fn url(tenant: &str, changed: &[(&str, &str)]) -> String {
     let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, VERIFIER.as_bytes()));
     let mut parameters = BTreeMap::from([
         ("client_id", COMMAND_LINE),
@@ -39,7 +39,7 @@ fn url(tenant: &str, changed: &[(&str, &str)]) -> String {
 }
 
 /// What a redirect carries behind `mark`.
-fn carried(answer: &Answer, mark: char) -> BTreeMap<String, String> {
+pub fn carried(answer: &Answer, mark: char) -> BTreeMap<String, String> {
     assert_eq!(answer.status, 302, "{}", answer.text);
     let location = answer.header("location").unwrap();
     let (base, rest) = location.split_once(mark).unwrap_or_else(|| panic!("{location}"));
@@ -49,7 +49,7 @@ fn carried(answer: &Answer, mark: char) -> BTreeMap<String, String> {
         .collect()
 }
 
-async fn sign_in(browser: &mut Browser, page: &Answer, person: &Caller) -> Answer {
+pub async fn sign_in(browser: &mut Browser, page: &Answer, person: &Caller) -> Answer {
     let filled = [
         ("username", person.name.as_str()),
         ("password", &person.secret),
@@ -58,7 +58,7 @@ async fn sign_in(browser: &mut Browser, page: &Answer, person: &Caller) -> Answe
     browser.submit(page, &filled).await
 }
 
-async fn redeem(world: &World, code: &str, changed: &[(&str, &str)]) -> Answer {
+pub async fn redeem(world: &World, code: &str, changed: &[(&str, &str)]) -> Answer {
     let mut form = BTreeMap::from([
         ("grant_type", "authorization_code"),
         ("client_id", COMMAND_LINE),

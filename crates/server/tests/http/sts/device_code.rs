@@ -10,13 +10,13 @@ use crate::harness::{Answer, COMMAND_LINE, Caller, ORIGIN, World, form_request};
 
 const SCOPE: &str = "https://management.core.windows.net//.default offline_access openid profile";
 
-async fn begin(world: &World, tenant: &str) -> Value {
+pub async fn begin(world: &World, tenant: &str) -> Value {
     let path = format!("/{tenant}/oauth2/v2.0/devicecode");
     let form = [("client_id", COMMAND_LINE), ("scope", SCOPE)];
     world.post_form(&path, &form).await.ok()
 }
 
-fn text(answer: &Value, name: &str) -> String {
+pub fn text(answer: &Value, name: &str) -> String {
     answer[name]
         .as_str()
         .unwrap_or_else(|| panic!("{name}"))
@@ -24,7 +24,7 @@ fn text(answer: &Value, name: &str) -> String {
 }
 
 /// Asks as MSAL does.
-async fn poll(world: &World, tenant: &str, device: &str) -> Answer {
+pub async fn poll(world: &World, tenant: &str, device: &str) -> Answer {
     let form = [
         ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
         ("client_id", COMMAND_LINE),
@@ -38,7 +38,7 @@ async fn poll(world: &World, tenant: &str, device: &str) -> Answer {
 }
 
 /// The page with the question, reached by code, name and password.
-async fn question(browser: &mut Browser, code: &str, person: &Caller) -> Answer {
+pub async fn question(browser: &mut Browser, code: &str, person: &Caller) -> Answer {
     let page = browser.get("/devicelogin").await;
     let page = browser.submit(&page, &[("user_code", code)]).await;
     assert_eq!(page.status, 200, "{}", page.text);

@@ -7,6 +7,8 @@ mod discovery;
 mod keys;
 mod people;
 mod refresh_token;
+mod revocation;
+mod second_factor;
 mod throttle;
 
 use base64::Engine as _;
