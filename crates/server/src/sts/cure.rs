@@ -36,6 +36,10 @@ pub const fn cure(code: AadSts) -> &'static str {
         C::SecondFactorFailed => {
             "Enter the code that the authenticator app shows now, or a recovery code. An administrator can reset both."
         }
+        C::SecondFactorNeeded => {
+            "Sign in in a browser, where the second factor can be proven or set up: `doorward login`. A client that was given \
+             `claims` sends them along."
+        }
         C::AccountLocked | C::Throttled => {
             "Wait as long as the Retry-After header says. A right secret is never slowed."
         }

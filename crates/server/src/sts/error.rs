@@ -5,11 +5,11 @@ use doorward_domain::client_credentials::ClientRefusal;
 use doorward_domain::device_grant::PollRefusal;
 use doorward_domain::second_factor::FactorRefusal;
 use doorward_domain::session::SessionRefusal;
-use doorward_names::AppId;
+use doorward_names::{AppId, ObjectId};
 use doorward_protocol::Marks;
 use doorward_protocol::oauth::aadsts::{self, AadSts};
 use doorward_protocol::oauth::{
-    ClaimsError, ErrorBody, FormError, OAuthError, TargetError, TokenRequestError,
+    ClaimsError, ErrorBody, FormError, OAuthError, TargetError, TokenRequestError, policies_unmet,
 };
 use doorward_store::StoreError;
 use http::{HeaderValue, StatusCode, header};
@@ -100,6 +100,13 @@ pub enum StsError {
     SecondFactor(FactorRefusal),
     /// The person has a second factor already.
     SecondFactorThere,
+    /// A second factor is needed, which can be proven in a browser alone.
+    SecondFactorNeeded {
+        /// The policies that demand it; none when the person has one of their own accord.
+        policies: Vec<ObjectId>,
+        /// The resource as it was asked for.
+        resource: String,
+    },
     /// Too many failures from one source.
     Throttled {
         /// Seconds to wait.
@@ -249,6 +256,12 @@ impl StsError {
             Self::SecondFactor(_) | Self::SecondFactorThere => {
                 grant(C::SecondFactorFailed, text_of(C::SecondFactorFailed))
             }
+            Self::SecondFactorNeeded { resource, .. } => (
+                StatusCode::BAD_REQUEST,
+                E::InteractionRequired,
+                C::SecondFactorNeeded,
+                aadsts::second_factor_needed(resource),
+            ),
             Self::Throttled { seconds } => {
                 let (status, error) = (StatusCode::TOO_MANY_REQUESTS, E::TemporarilyUnavailable);
                 return Row {
@@ -292,7 +305,14 @@ impl StsError {
             correlation: ctx.correlation,
             at: ctx.now,
         };
-        let body = ErrorBody::new(row.error, row.code, &row.text, marks).with_error_uri(ctx.outside.url());
+        let mut body =
+            ErrorBody::new(row.error, row.code, &row.text, marks).with_error_uri(ctx.outside.url());
+        if let Self::SecondFactorNeeded { policies, .. } = self {
+            body = body.with_suberror(INTERACTIVE);
+            if !policies.is_empty() {
+                body = body.with_claims(policies_unmet(policies));
+            }
+        }
         let mut response = json(row.status, &body);
         if let Some(seconds) = row.retry_after {
             response
@@ -302,6 +322,9 @@ impl StsError {
         response
     }
 }
+
+/// The finer word for what a person can do something about in a browser.
+const INTERACTIVE: &str = "basic_action";
 
 type Cells = (StatusCode, OAuthError, AadSts, String);
 
@@ -590,6 +613,10 @@ mod tests {
             StsError::PasswordMustChange,
             StsError::SecondFactor(FactorRefusal::Wrong),
             StsError::SecondFactorThere,
+            StsError::SecondFactorNeeded {
+                policies: vec![ObjectId::from_bytes([0xbb; 16])],
+                resource: "https://management.azure.com/".into(),
+            },
             StsError::Throttled { seconds: 240 },
             StsError::Busy,
             StsError::Unavailable,

@@ -4,11 +4,13 @@
 
 use doorward_domain::mode::Mode;
 use doorward_domain::resource::client::COMMAND_LINE;
-use doorward_names::{AppId, SecretKind, SecretString, Upn};
-use doorward_protocol::oauth::Target;
+use doorward_domain::run_ticket::RunTicket;
+use doorward_names::{AppId, SecretKind, SecretString, TenantId, Upn};
+use doorward_protocol::oauth::{MICROSOFT_GRAPH, Target};
 use doorward_protocol::paths::EndpointVersion;
-use doorward_store::View;
+use doorward_store::{self as store, View};
 
+use super::conditional_access::{self, Purpose};
 use super::issue::Person;
 use super::{StsError, issue_for_person, person, start_session, tenant, to_wire};
 use crate::ctx::Ctx;
@@ -51,17 +53,21 @@ pub async fn grant(
     }
     let id = tenant.id;
     let (user, roles) = match run {
-        None => person::by_password(ctx, id, (&asked.username, asked.password)).await?,
+        None => {
+            without_second_factor(ctx, id, &asked).await?;
+            person::by_password(ctx, id, (&asked.username, asked.password)).await?
+        }
         Some(run) => {
-            let upn = asked.username.parse::<Upn>().ok();
-            let find = move |view: &View<'_>| person::find(view, id, upn.as_ref());
-            let found = ctx.app.store.read(find).await?;
+            let found = find(ctx, id, &asked.username).await?;
             let right = found.as_ref().is_some_and(|(user, _)| run.stands_for(user));
             person::admit(ctx, id, (found, right)).await?
         }
     };
-    let (session, refresh_token) =
-        start_session(ctx, (id, COMMAND_LINE), &user, person::PASSWORD, run).await?;
+    let methods = match run {
+        Some(run) => methods_of_maker(ctx, run).await?,
+        None => person::PASSWORD.to_owned(),
+    };
+    let (session, refresh_token) = start_session(ctx, (id, COMMAND_LINE), &user, &methods, run).await?;
     let person = Person {
         capable: asked.capable,
         user: &user,
@@ -73,4 +79,50 @@ pub async fn grant(
     let (granted, requested) =
         issue_for_person(ctx, version, person, (&asked.target, asked.client_info)).await?;
     Ok(to_wire::token_response(version, &granted, &requested))
+}
+
+async fn find(ctx: &Ctx, tenant: TenantId, name: &str) -> Result<Option<person::Found>, StsError> {
+    let upn = name.parse::<Upn>().ok();
+    let find = move |view: &View<'_>| person::find(view, tenant, upn.as_ref());
+    Ok(ctx.app.store.read(find).await?)
+}
+
+/// Refuses where the account needs a second factor, which can't be proven here, without a look at the password: a right
+/// one and a wrong one must not be told apart. A name that nobody has is answered as anybody else's.
+async fn without_second_factor(ctx: &Ctx, tenant: TenantId, asked: &Asked) -> Result<(), StsError> {
+    let found = find(ctx, tenant, &asked.username).await?;
+    let (user, roles) = match &found {
+        Some((user, roles)) => (Some(user), roles.as_slice()),
+        None => (None, [].as_slice()),
+    };
+    let requested = asked.target.resource.as_deref().unwrap_or(MICROSOFT_GRAPH);
+    let purpose = Purpose {
+        client: COMMAND_LINE,
+        resource: Some(requested.to_owned()),
+    };
+    let by_password = (user, roles, person::PASSWORD);
+    let policies = conditional_access::unmet_by(ctx, tenant, by_password, &purpose).await?;
+    conditional_access::met(policies, requested)?;
+    let Some(id) = user.map(|user| user.id) else {
+        return Ok(());
+    };
+    let enrolled = move |view: &View<'_>| store::second_factor::exists(view, tenant, id);
+    match ctx.app.store.read(enrolled).await? {
+        true => Err(StsError::SecondFactorNeeded {
+            policies: Vec::new(),
+            resource: requested.to_owned(),
+        }),
+        false => Ok(()),
+    }
+}
+
+/// How the maker of a run proved who they are: a run is worth as much.
+async fn methods_of_maker(ctx: &Ctx, run: &RunTicket) -> Result<String, StsError> {
+    let (tenant, maker) = (run.tenant, run.maker.session);
+    let find = move |view: &View<'_>| match maker {
+        Some(session) => store::session::find(view, tenant, session),
+        None => Ok(None),
+    };
+    let session = ctx.app.store.read(find).await?;
+    Ok(session.map_or_else(|| person::PASSWORD.to_owned(), |session| session.methods))
 }

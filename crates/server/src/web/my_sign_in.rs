@@ -213,6 +213,8 @@ impl Visit<'_> {
             hidden: Vec::new(),
             leading_to: None,
             binding: "my sign-in".to_owned(),
+            purpose: None,
+            asked: false,
         }
     }
 

@@ -2,7 +2,7 @@
 //! a release later contract). Types are `text`, `bigint`, `bytes`, `boolean`; times are microseconds.
 
 /// Version 1 is the first element.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH];
 
 const FIRST: &str = "
 CREATE TABLE store_info (
@@ -477,4 +477,21 @@ CREATE TABLE recovery_code (
 
 const EIGHTH: &str = "
 ALTER TABLE account ADD COLUMN sessions_revoked_at bigint;
+";
+
+const NINTH: &str = "
+CREATE TABLE conditional_access_policy (
+  tenant bytes NOT NULL,
+  id bytes NOT NULL,
+  display_name text NOT NULL,
+  enabled boolean NOT NULL,
+  people text NOT NULL,
+  except_people text NOT NULL,
+  applications text NOT NULL,
+  except_resources text NOT NULL,
+  created_at bigint NOT NULL,
+  modified_at bigint,
+  PRIMARY KEY (tenant, id)
+);
+ALTER TABLE device_grant ADD COLUMN second_factor boolean NOT NULL DEFAULT false;
 ";

@@ -13,6 +13,7 @@ use super::Visit;
 use super::answer::origin;
 use crate::entropy;
 use crate::http::Response;
+use crate::sts::conditional_access::Purpose;
 use crate::sts::{StsError, person, tenant, throttle};
 use crate::web::forms::Browser;
 use crate::web::second_factor::{Outcome, Place, Proven};
@@ -71,6 +72,11 @@ impl Visit<'_> {
             leading_to: Some(origin(&self.back.redirect_uri).to_owned()),
             binding: format!("authorize {action}"),
             action,
+            purpose: Some(Purpose {
+                client: self.client,
+                resource: self.request.target.resource.clone(),
+            }),
+            asked: self.request.claims.second_factor,
         }
     }
 

@@ -5,10 +5,11 @@ mod pages;
 mod proven;
 mod qr;
 
-use doorward_domain::second_factor::{Need, SECRET_BYTES, SecondFactor, need, with_code};
+use doorward_domain::directory::DirectoryRole;
+use doorward_domain::second_factor::{Need, PATIENCE, SECRET_BYTES, SecondFactor, need, with_code};
 use doorward_names::{ObjectId, RecoveryCode, Secret};
 use doorward_protocol::oauth::Form;
-use doorward_store as store;
+use doorward_store::{self as store, QueryError};
 
 use super::forms::Browser;
 use super::words::Words;
@@ -17,6 +18,7 @@ use crate::ctx::Ctx;
 use crate::entropy;
 use crate::http::Response;
 use crate::sts::StsError;
+use crate::sts::conditional_access::{Purpose, unmet_by};
 use crate::sts::second_factor::{self, Typed};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -40,6 +42,10 @@ pub struct Place<'a> {
     pub leading_to: Option<String>,
     /// What the sign-in is for: what was proven for one thing is worth nothing for another.
     pub binding: String,
+    /// What is signed in to, whose policies count then; `None` on the person's own page.
+    pub purpose: Option<Purpose>,
+    /// Whether the application asked for a second factor, whatever the policies say.
+    pub asked: bool,
 }
 
 /// What comes of a step.
@@ -61,13 +67,29 @@ impl Place<'_> {
     /// What is needed of a person after what they have proven.
     pub async fn after(&self, proven: Proven) -> Result<Outcome, StsError> {
         let (tenant, id) = (proven.user.tenant, proven.user.id);
-        let find = move |view: &store::View<'_>| store::second_factor::exists(view, tenant, id);
-        let enrolled = self.ctx.app.store.read(find).await?;
-        Ok(match need(&proven.methods, enrolled, false) {
+        let find = move |view: &store::View<'_>| {
+            let enrolled = store::second_factor::exists(view, tenant, id)?;
+            Ok::<_, QueryError>((enrolled, store::directory_role::of(view, tenant, id)?))
+        };
+        let (enrolled, roles) = self.ctx.app.store.read(find).await?;
+        let demanded = self.asked || self.demanded(&proven, &roles).await?;
+        Ok(match need(&proven.methods, enrolled, demanded) {
             Need::Nothing => Outcome::Done(Box::new(proven)),
             Need::Proof => Outcome::Page(self.code_page(&proven, None)),
+            // A browser that was left open is not enough for a first app.
+            Need::Enrolment if self.ctx.now.since(proven.at) > PATIENCE => Outcome::Stale,
             Need::Enrolment => Outcome::Page(self.enrol_page(&proven, None, None)),
         })
+    }
+
+    /// Whether a policy demands more than was proven.
+    async fn demanded(&self, proven: &Proven, roles: &[DirectoryRole]) -> Result<bool, StsError> {
+        let Some(purpose) = &self.purpose else {
+            return Ok(false);
+        };
+        let so_far = (Some(&proven.user), roles, &*proven.methods);
+        let unmet = unmet_by(self.ctx, proven.user.tenant, so_far, purpose).await?;
+        Ok(!unmet.is_empty())
     }
 
     /// Takes a form for which [`is_step`] is true.

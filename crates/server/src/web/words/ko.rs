@@ -71,6 +71,7 @@ pub const WORDS: Words = Words {
     enrol_title: "인증 앱 설정",
     enrol_text: "인증 앱으로 이 그림을 스캔하세요. 앞으로 로그인할 때 암호와 함께 앱에 표시되는 숫자 6자리가 필요합니다. 계정:",
     qr_label: "인증 앱용 QR 코드. 아래 키와 내용이 같습니다",
+    enrol_demanded: "관리자 또는 응용 프로그램이 암호 외에 추가 인증을 요구합니다. 설정은 한 번만 하면 됩니다.",
     enrol_by_hand: "또는 앱에 다음 키를 직접 입력하세요.",
     enrol_confirm: "앱에 지금 표시된 숫자 6자리",
     wrong_enrolment: "이 키에 대한 코드가 아닙니다. 가장 최근 코드를 입력하고, 장치의 시계가 맞는지 확인하세요.",
