@@ -224,6 +224,7 @@ mod tests {
             kind,
             enabled: true,
             password: None,
+            guest: None,
             created_at: NOW,
             sessions_revoked_at: None,
         }

@@ -2,17 +2,19 @@
 //! signs people in where a second factor can be asked for, and takes here nothing but the secret of a run, by which a
 //! person who is signed in already lends a command their identity.
 
+use doorward_domain::guest::Seat;
 use doorward_domain::mode::Mode;
 use doorward_domain::resource::client::COMMAND_LINE;
 use doorward_domain::run_ticket::RunTicket;
 use doorward_names::{AppId, SecretKind, SecretString, TenantId, Upn};
 use doorward_protocol::oauth::{MICROSOFT_GRAPH, Target};
 use doorward_protocol::paths::EndpointVersion;
-use doorward_store::{self as store, View};
+use doorward_store::{self as store, QueryError, View};
 
 use super::conditional_access::{self, Purpose};
+use super::device_code::named_or_open;
 use super::issue::Person;
-use super::{StsError, issue_for_person, person, start_session, tenant, to_wire};
+use super::{StsError, issue_for_person, person, seat, start_session, tenant, to_wire};
 use crate::ctx::Ctx;
 use crate::http::Response;
 
@@ -38,7 +40,6 @@ pub async fn grant(
     (segment, version): (&str, EndpointVersion),
     asked: Asked,
 ) -> Result<Response, StsError> {
-    let tenant = tenant::named_or_of_user(ctx, segment, &asked.username).await?;
     // The run whose secret was sent, if it was one.
     let run = ctx.ticket.as_deref().filter(|ticket| {
         let hasher = &ctx.app.hasher;
@@ -51,26 +52,33 @@ pub async fn grant(
     if asked.client_id.parse::<AppId>() != Ok(COMMAND_LINE) {
         return Err(StsError::NotPublicClient(asked.client_id));
     }
-    let id = tenant.id;
-    let (user, roles) = match run {
+    let (seat, roles) = match run {
         None => {
-            without_second_factor(ctx, id, &asked).await?;
-            person::by_password(ctx, id, (&asked.username, asked.password)).await?
+            // A name that says no tenant is told as such, here where no path does either.
+            tenant::named_or_of_user(ctx, segment, &asked.username).await?;
+            let named = named_or_open(ctx, segment).await?;
+            without_second_factor(ctx, named, &asked).await?;
+            let home = person::by_password(ctx, named, (&asked.username, asked.password)).await?;
+            seat::take(ctx, named, home).await?
         }
         Some(run) => {
-            let found = find(ctx, id, &asked.username).await?;
+            let id = tenant::named_or_of_user(ctx, segment, &asked.username).await?.id;
+            let upn = asked.username.parse::<Upn>().ok();
+            let find = move |view: &View<'_>| person::find(view, id, upn.as_ref());
+            let found = ctx.app.store.read(find).await?;
             let right = found.as_ref().is_some_and(|(user, _)| run.stands_for(user));
-            person::admit(ctx, id, (found, right)).await?
+            let (user, roles) = person::admit(ctx, id, (found, right)).await?;
+            (Seat::of(user), roles)
         }
     };
     let methods = match run {
         Some(run) => methods_of_maker(ctx, run).await?,
         None => person::PASSWORD.to_owned(),
     };
-    let (session, refresh_token) = start_session(ctx, (id, COMMAND_LINE), &user, &methods, run).await?;
+    let (session, refresh_token) = start_session(ctx, COMMAND_LINE, &seat.home, &methods, run).await?;
     let person = Person {
         capable: asked.capable,
-        user: &user,
+        seat: &seat,
         session: &session,
         roles,
         refresh_token,
@@ -81,47 +89,55 @@ pub async fn grant(
     Ok(to_wire::token_response(version, &granted, &requested))
 }
 
-async fn find(ctx: &Ctx, tenant: TenantId, name: &str) -> Result<Option<person::Found>, StsError> {
-    let upn = name.parse::<Upn>().ok();
-    let find = move |view: &View<'_>| person::find(view, tenant, upn.as_ref());
-    Ok(ctx.app.store.read(find).await?)
-}
-
-/// Refuses where the account needs a second factor, which can't be proven here, without a look at the password: a right
-/// one and a wrong one must not be told apart. A name that nobody has is answered as anybody else's.
-async fn without_second_factor(ctx: &Ctx, tenant: TenantId, asked: &Asked) -> Result<(), StsError> {
-    let found = find(ctx, tenant, &asked.username).await?;
-    let (user, roles) = match &found {
-        Some((user, roles)) => (Some(user), roles.as_slice()),
-        None => (None, [].as_slice()),
+/// Refuses where a second factor is needed, which can't be proven here, without a look at the password: a right one and a
+/// wrong one must not be told apart. A name that nobody has is answered as anybody else's.
+async fn without_second_factor(ctx: &Ctx, named: Option<TenantId>, asked: &Asked) -> Result<(), StsError> {
+    let home = person::tenant_of(ctx, named, &asked.username).await?;
+    let upn = asked.username.parse::<Upn>().ok();
+    let look = move |view: &View<'_>| {
+        let Some(tenant) = home else {
+            return Ok::<_, QueryError>((None, false));
+        };
+        let Some((user, _)) = person::find(view, tenant, upn.as_ref())? else {
+            return Ok((None, false));
+        };
+        let enrolled = store::second_factor::exists(view, user.tenant, user.id)?;
+        Ok((seat::find(view, named, &user)?, enrolled))
     };
+    let (seated, enrolled) = ctx.app.store.read(look).await?;
     let requested = asked.target.resource.as_deref().unwrap_or(MICROSOFT_GRAPH);
     let purpose = Purpose {
         client: COMMAND_LINE,
         resource: Some(requested.to_owned()),
     };
-    let by_password = (user, roles, person::PASSWORD);
-    let policies = conditional_access::unmet_by(ctx, tenant, by_password, &purpose).await?;
-    conditional_access::met(policies, requested)?;
-    let Some(id) = user.map(|user| user.id) else {
-        return Ok(());
+    let policies = match named.or(home) {
+        Some(tenant) => {
+            let (user, roles) = match &seated {
+                Some((seat, roles)) => (Some(&seat.user), roles.as_slice()),
+                None => (None, [].as_slice()),
+            };
+            conditional_access::unmet_by(ctx, tenant, (user, roles, person::PASSWORD), &purpose).await?
+        }
+        None => Vec::new(),
     };
-    let enrolled = move |view: &View<'_>| store::second_factor::exists(view, tenant, id);
-    match ctx.app.store.read(enrolled).await? {
-        true => Err(StsError::SecondFactorNeeded {
-            policies: Vec::new(),
+    match policies.is_empty() && !enrolled {
+        true => Ok(()),
+        false => Err(StsError::SecondFactorNeeded {
+            policies,
             resource: requested.to_owned(),
         }),
-        false => Ok(()),
     }
 }
 
 /// How the maker of a run proved who they are: a run is worth as much.
 async fn methods_of_maker(ctx: &Ctx, run: &RunTicket) -> Result<String, StsError> {
-    let (tenant, maker) = (run.tenant, run.maker.session);
-    let find = move |view: &View<'_>| match maker {
-        Some(session) => store::session::find(view, tenant, session),
-        None => Ok(None),
+    let (tenant, maker) = (run.tenant, run.maker.clone());
+    let find = move |view: &View<'_>| {
+        let seat = store::user::seat(view, tenant, maker.id)?;
+        match (seat, maker.session) {
+            (Some(seat), Some(session)) => store::session::find(view, seat.home.tenant, session),
+            _ => Ok::<_, QueryError>(None),
+        }
     };
     let session = ctx.app.store.read(find).await?;
     Ok(session.map_or_else(|| person::PASSWORD.to_owned(), |session| session.methods))

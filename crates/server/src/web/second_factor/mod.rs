@@ -5,11 +5,10 @@ mod pages;
 mod proven;
 mod qr;
 
-use doorward_domain::directory::DirectoryRole;
 use doorward_domain::second_factor::{Need, PATIENCE, SECRET_BYTES, SecondFactor, need, with_code};
-use doorward_names::{ObjectId, RecoveryCode, Secret};
+use doorward_names::{ObjectId, RecoveryCode, Secret, TenantId};
 use doorward_protocol::oauth::Form;
-use doorward_store::{self as store, QueryError};
+use doorward_store as store;
 
 use super::forms::Browser;
 use super::words::Words;
@@ -17,9 +16,9 @@ use crate::credentials::totp::{TotpSecret, TypedCode, matching_step};
 use crate::ctx::Ctx;
 use crate::entropy;
 use crate::http::Response;
-use crate::sts::StsError;
 use crate::sts::conditional_access::{Purpose, unmet_by};
 use crate::sts::second_factor::{self, Typed};
+use crate::sts::{StsError, seat};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 pub use proven::Proven;
@@ -42,7 +41,9 @@ pub struct Place<'a> {
     pub leading_to: Option<String>,
     /// What the sign-in is for: what was proven for one thing is worth nothing for another.
     pub binding: String,
-    /// What is signed in to, whose policies count then; `None` on the person's own page.
+    /// The tenant that is signed in to, whose policies count; `None` stands for the person's own.
+    pub tenant: Option<TenantId>,
+    /// What is signed in to; `None` on the person's own page, which every policy lets in.
     pub purpose: Option<Purpose>,
     /// Whether the application asked for a second factor, whatever the policies say.
     pub asked: bool,
@@ -67,12 +68,9 @@ impl Place<'_> {
     /// What is needed of a person after what they have proven.
     pub async fn after(&self, proven: Proven) -> Result<Outcome, StsError> {
         let (tenant, id) = (proven.user.tenant, proven.user.id);
-        let find = move |view: &store::View<'_>| {
-            let enrolled = store::second_factor::exists(view, tenant, id)?;
-            Ok::<_, QueryError>((enrolled, store::directory_role::of(view, tenant, id)?))
-        };
-        let (enrolled, roles) = self.ctx.app.store.read(find).await?;
-        let demanded = self.asked || self.demanded(&proven, &roles).await?;
+        let find = move |view: &store::View<'_>| store::second_factor::exists(view, tenant, id);
+        let enrolled = self.ctx.app.store.read(find).await?;
+        let demanded = self.asked || self.demanded(&proven).await?;
         Ok(match need(&proven.methods, enrolled, demanded) {
             Need::Nothing => Outcome::Done(Box::new(proven)),
             Need::Proof => Outcome::Page(self.code_page(&proven, None)),
@@ -82,13 +80,14 @@ impl Place<'_> {
         })
     }
 
-    /// Whether a policy demands more than was proven.
-    async fn demanded(&self, proven: &Proven, roles: &[DirectoryRole]) -> Result<bool, StsError> {
+    /// Whether a policy of the tenant that is signed in to demands more than was proven.
+    async fn demanded(&self, proven: &Proven) -> Result<bool, StsError> {
         let Some(purpose) = &self.purpose else {
             return Ok(false);
         };
-        let so_far = (Some(&proven.user), roles, &*proven.methods);
-        let unmet = unmet_by(self.ctx, proven.user.tenant, so_far, purpose).await?;
+        let (seat, roles) = seat::take(self.ctx, self.tenant, proven.user.clone()).await?;
+        let so_far = (Some(&seat.user), roles.as_slice(), &*proven.methods);
+        let unmet = unmet_by(self.ctx, seat.user.tenant, so_far, purpose).await?;
         Ok(!unmet.is_empty())
     }
 

@@ -51,13 +51,17 @@ async fn admin_of(tenant: &Tenancy) -> Caller {
 }
 
 async fn refresh(world: &World, token: &str, resource: &str) -> Answer {
+    refresh_in(world, "common", (token, resource)).await
+}
+
+async fn refresh_in(world: &World, tenant: &str, (token, resource): (&str, &str)) -> Answer {
     let form = [
         ("grant_type", "refresh_token"),
         ("client_id", COMMAND_LINE),
         ("refresh_token", token),
         ("resource", resource),
     ];
-    world.post_form("/common/oauth2/token", &form).await
+    world.post_form(&format!("/{tenant}/oauth2/token"), &form).await
 }
 
 /// What a client that may not ask hears: the whole of it but for marks. Gives what to return with.
@@ -208,7 +212,7 @@ async fn it_reaches_whom_and_what_it_names() {
             let mut seen = Vec::new();
             for (token, person) in tokens.iter_mut().zip(people) {
                 for resource in [ARM, GRAPH] {
-                    let answer = refresh(&world, token, resource).await;
+                    let answer = refresh_in(&world, &tenant.domain, (token, resource)).await;
                     match answer.status {
                         200 => {
                             *token = refresh_token(&answer.json());
@@ -234,6 +238,38 @@ async fn it_reaches_whom_and_what_it_names() {
         other.ask_v1(ARM).await.ok();
         let app = tenant.service_principal("app", &[]).await;
         app.ask_v1(ARM).await.ok();
+    }
+}
+
+#[tokio::test]
+async fn a_guest_meets_what_the_tenant_demands_that_they_are_a_guest_of() {
+    for world in World::own().await {
+        let (home, tenant) = (world.tenant().await, world.tenant().await);
+        let admin = admin_of(&tenant).await;
+        let erin = home.user("erin", &[]).await;
+        tenant.join(&erin).await;
+        let guests = json!({"includeUsers": ["GuestsOrExternalUsers"]});
+        make(&admin, policy(guests, json!({"includeApplications": ["All"]}))).await;
+        let mut browser = Browser::new(&world);
+        let page = browser.visit(&url(&home.domain, &[])).await;
+        let back = sign_in(&mut browser, &page, &erin).await;
+        let at_home = redeem(&world, &carried(&back, '?')["code"], &[]).await.ok();
+        let token = refresh_token(&at_home);
+        stepped_up(&refresh_in(&world, &tenant.domain, (&token, ARM)).await, ARM);
+        // What she sets up belongs to her account at home, and is worth the same in both.
+        let page = browser.visit(&url(&tenant.domain, &[])).await;
+        let page = browser.submit(&page, &[("step", "continue")]).await;
+        let app = App::of(&page);
+        let page = browser.submit(&page, &[("otp", &app.code(&world))]).await;
+        let back = browser.submit(&page, &[]).await;
+        let body = redeem(&world, &carried(&back, '?')["code"], &[]).await.ok();
+        assert_eq!(amr(&world, &tenant, &body).await, json!(["pwd", "otp", "mfa"]));
+        let token = refresh_token(&body);
+        for (there, segment) in [(&tenant, &tenant.domain), (&home, &home.domain)] {
+            let body = refresh_in(&world, segment, (&token, ARM)).await.ok();
+            assert_eq!(amr(&world, there, &body).await, json!(["pwd", "otp", "mfa"]));
+            world.app.clock.advance(Duration::seconds(1));
+        }
     }
 }
 

@@ -5,6 +5,7 @@ mod client_credentials;
 mod conditional_access;
 mod device_code;
 mod discovery;
+mod guests;
 mod keys;
 mod people;
 mod refresh_token;
