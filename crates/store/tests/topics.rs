@@ -1319,7 +1319,7 @@ fn conditional_access_policies() {
                 let refused = change(&store, move |tx| conditional_access::insert(tx, &twin)).await;
                 assert_eq!(refused, Err(Conflict { what: Unique::Id }));
             }
-            let all = move |tenant| look(&store, move |v| conditional_access::list(v, tenant));
+            let all = |tenant| look(&store, move |v| conditional_access::list(v, tenant));
             assert_eq!(all(tenant).await, [first.clone(), second.clone()]);
             assert!(all(other).await.is_empty());
             let id = first.id;

@@ -126,8 +126,8 @@ impl Default for GrantControls {
         Self {
             operator: "OR".to_owned(),
             built_in_controls: vec![MFA.to_owned()],
-            custom_authentication_factors: NoItems::default(),
-            terms_of_use: NoItems::default(),
+            custom_authentication_factors: NoItems,
+            terms_of_use: NoItems,
             authentication_strength: Null,
         }
     }

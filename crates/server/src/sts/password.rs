@@ -131,7 +131,7 @@ async fn without_second_factor(ctx: &Ctx, named: Option<TenantId>, asked: &Asked
 
 /// How the maker of a run proved who they are: a run is worth as much.
 async fn methods_of_maker(ctx: &Ctx, run: &RunTicket) -> Result<String, StsError> {
-    let (tenant, maker) = (run.tenant, run.maker.clone());
+    let (tenant, maker) = (run.tenant, run.maker);
     let find = move |view: &View<'_>| {
         let seat = store::user::seat(view, tenant, maker.id)?;
         match (seat, maker.session) {

@@ -497,20 +497,3 @@ CREATE TABLE invitation (
 );
 CREATE INDEX invitation_by_account ON invitation (tenant, account);
 ";
-
-const TENTH: &str = "
-CREATE TABLE conditional_access_policy (
-  tenant bytes NOT NULL,
-  id bytes NOT NULL,
-  display_name text NOT NULL,
-  enabled boolean NOT NULL,
-  people text NOT NULL,
-  except_people text NOT NULL,
-  applications text NOT NULL,
-  except_resources text NOT NULL,
-  created_at bigint NOT NULL,
-  modified_at bigint,
-  PRIMARY KEY (tenant, id)
-);
-ALTER TABLE device_grant ADD COLUMN second_factor boolean NOT NULL DEFAULT false;
-";
