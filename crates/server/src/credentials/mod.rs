@@ -2,6 +2,7 @@
 //! for their authenticator apps.
 
 mod keyed_hash;
+pub mod known_browser;
 mod password;
 pub mod totp;
 

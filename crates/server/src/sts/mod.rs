@@ -8,6 +8,7 @@ mod discovery;
 mod error;
 mod issue;
 mod keys;
+pub(crate) mod lockout;
 mod password;
 pub(crate) mod person;
 mod refresh_token;

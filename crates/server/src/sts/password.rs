@@ -11,6 +11,7 @@ use doorward_store::View;
 
 use super::issue::Person;
 use super::{StsError, issue_for_person, person, start_session, tenant, to_wire};
+use crate::credentials::known_browser::Known;
 use crate::ctx::Ctx;
 use crate::http::Response;
 
@@ -51,7 +52,10 @@ pub async fn grant(
     }
     let id = tenant.id;
     let (user, roles) = match run {
-        None => person::by_password(ctx, id, (&asked.username, asked.password)).await?,
+        None => {
+            let nothing = Known::new("");
+            person::by_password(ctx, id, (&asked.username, asked.password), nothing).await?
+        }
         Some(run) => {
             let upn = asked.username.parse::<Upn>().ok();
             let find = move |view: &View<'_>| person::find(view, id, upn.as_ref());

@@ -6,7 +6,9 @@ use doorward_domain::user::User;
 use doorward_names::{SecretString, TenantId, Upn};
 use doorward_store::{self as store, QueryError, View};
 
+use super::lockout::Guard;
 use super::{StsError, throttle};
+use crate::credentials::known_browser::Known;
 use crate::ctx::Ctx;
 
 /// `amr` of a password.
@@ -28,14 +30,17 @@ pub fn find(view: &View<'_>, tenant: TenantId, upn: Option<&Upn>) -> Result<Opti
     Ok(Some((user, roles)))
 }
 
-/// The account in `tenant` whose name and password these are, when it may sign in with them.
+/// The account in `tenant` whose name and password these are, when it may sign in with them. `known` is what the
+/// browser was given when somebody signed in there; a program has nothing of the kind.
 ///
 /// # Errors
-/// [`StsError::WrongPassword`] for a wrong name as well: whether one exists is nobody's business.
+/// [`StsError::WrongPassword`] for a wrong name as well: whether one exists is nobody's business. [`StsError::Locked`]
+/// after too many wrong ones, also for a right one.
 pub async fn by_password(
     ctx: &Ctx,
     tenant: TenantId,
     (name, password): (&str, SecretString),
+    known: Known<'_>,
 ) -> Result<Found, StsError> {
     let upn = name.parse::<Upn>().ok();
     let found = ctx
@@ -43,17 +48,26 @@ pub async fn by_password(
         .store
         .read(move |view| find(view, tenant, upn.as_ref()))
         .await?;
-    let hash = found.as_ref().and_then(|(user, _)| user.password.as_ref());
+    let account = found.as_ref().map(|(user, _)| user);
+    let guard = Guard::of(ctx, tenant, (name, account), known);
+    guard.check(ctx).await?;
+    let hash = account.and_then(|user| user.password.as_ref());
     let hash = hash.map(|p| p.hash.clone());
     let right = ctx.app.passwords.verify(password, hash).await;
-    let (user, roles) = admit(ctx, tenant, (found, right)).await?;
+    let Some((user, roles)) = found.filter(|_| right) else {
+        return Err(guard.count(ctx).await);
+    };
+    guard.check(ctx).await?;
+    if !user.enabled {
+        return Err(StsError::UserDisabled);
+    }
     if user.password.as_ref().is_some_and(|p| p.must_change) {
         return Err(StsError::PasswordMustChange);
     }
     Ok((user, roles))
 }
 
-/// Lets a proven person in; counts who failed.
+/// Lets a person in whom a run stands for by its secret; counts who failed.
 pub async fn admit(
     ctx: &Ctx,
     tenant: TenantId,

@@ -20,7 +20,7 @@ use http::{Method, StatusCode};
 use super::forms::{Browser, FormRefusal};
 use super::second_factor::{self, Outcome, Place, Proven};
 use super::words::{self, Words};
-use super::{authorize, cookies_blocked, page, session};
+use super::{authorize, cookies_blocked, known, page, session};
 use crate::ctx::Ctx;
 use crate::http::{Response, method_not_allowed};
 use crate::sts::second_factor as factor;
@@ -175,7 +175,8 @@ impl Visit<'_> {
             Err(failure) => return Err(failure),
         };
         let password = form.secret("password").unwrap_or_else(|| SecretString::from(""));
-        let (user, _) = person::by_password(ctx, tenant.id, (name, password)).await?;
+        let known = self.browser.known();
+        let (user, _) = person::by_password(ctx, tenant.id, (name, password), known).await?;
         Ok(Proven {
             user,
             methods: person::PASSWORD.to_owned(),
@@ -201,7 +202,8 @@ impl Visit<'_> {
         audit.detail = format!("in a browser by {}", proven.methods);
         let write = move |tx: &mut Tx<'_>| session::begin(tx, &before, &fresh, &audit);
         ctx.app.snapshots.write::<_, QueryError>(write).await?;
-        Ok(session::keep(authorize::found(MY_SIGN_IN), &secret))
+        let response = session::keep(authorize::found(MY_SIGN_IN), &secret);
+        Ok(known::keep(ctx, (self.browser.known(), user), response))
     }
 
     fn place(&self) -> Place<'_> {

@@ -16,7 +16,7 @@ use crate::http::Response;
 use crate::sts::{StsError, person, tenant, throttle};
 use crate::web::forms::Browser;
 use crate::web::second_factor::{Outcome, Place, Proven};
-use crate::web::session;
+use crate::web::{known, session};
 
 /// Why a sign-in failed.
 enum Problem {
@@ -34,7 +34,7 @@ impl Visit<'_> {
     /// Name and password were typed.
     pub async fn sign_in(&self, browser: &Browser, form: &Form) -> Response {
         let name = form.get("username").unwrap_or_default().trim();
-        let outcome = match self.prove(name, form).await {
+        let outcome = match self.prove(browser, (name, form)).await {
             Ok(proven) => self.place(browser).after(proven).await.map_err(Problem::from),
             Err(problem) => Err(problem),
         };
@@ -76,7 +76,7 @@ impl Visit<'_> {
 
     async fn end(&self, browser: &Browser, outcome: Result<Outcome, Problem>) -> Result<Response, Problem> {
         match outcome? {
-            Outcome::Done(proven) => self.finish(&proven).await,
+            Outcome::Done(proven) => self.finish(browser, &proven).await,
             Outcome::Page(response) => Ok(response),
             Outcome::Stale => {
                 let text = Some(self.words.stale_form.to_owned());
@@ -85,7 +85,7 @@ impl Visit<'_> {
         }
     }
 
-    async fn prove(&self, name: &str, form: &Form) -> Result<Proven, Problem> {
+    async fn prove(&self, browser: &Browser, (name, form): (&str, &Form)) -> Result<Proven, Problem> {
         let ctx = self.ctx;
         let tenant = match tenant::named_or_of_user(ctx, "organizations", name).await {
             Ok(tenant) => tenant,
@@ -98,7 +98,7 @@ impl Visit<'_> {
             return Err(Problem::OtherTenant);
         }
         let password = form.secret("password").unwrap_or_else(|| SecretString::from(""));
-        let (user, _) = person::by_password(ctx, tenant.id, (name, password)).await?;
+        let (user, _) = person::by_password(ctx, tenant.id, (name, password), browser.known()).await?;
         Ok(Proven {
             user,
             methods: person::PASSWORD.to_owned(),
@@ -107,7 +107,7 @@ impl Visit<'_> {
     }
 
     /// Signs the browser in and gives the client its code.
-    async fn finish(&self, proven: &Proven) -> Result<Response, Problem> {
+    async fn finish(&self, browser: &Browser, proven: &Proven) -> Result<Response, Problem> {
         let ctx = self.ctx;
         let user = &proven.user;
         let (secret, fresh) = session::fresh(ctx, user, (&proven.methods, proven.at))?;
@@ -123,7 +123,8 @@ impl Visit<'_> {
         };
         let written = ctx.app.snapshots.write(write).await.map_err(StsError::from)?;
         written.map_err(|_| StsError::Unavailable)?;
-        Ok(session::keep(self.granted(&code), &secret))
+        let response = session::keep(self.granted(&code), &secret);
+        Ok(known::keep(ctx, (browser.known(), user), response))
     }
 
     /// The person goes on as who is signed in, when that still is whom the page named.

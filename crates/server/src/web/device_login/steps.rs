@@ -11,6 +11,7 @@ use super::{Problem, Visit};
 use crate::entropy;
 use crate::http::Response;
 use crate::sts::{StsError, person, tenant, throttle};
+use crate::web::known;
 use crate::web::second_factor::{Outcome, Place, Proven};
 
 impl Visit<'_> {
@@ -81,7 +82,8 @@ impl Visit<'_> {
         match outcome? {
             Outcome::Done(proven) => {
                 let proof = self.note(code, &proven).await?;
-                Ok(self.answer_page(code, grant, (&proven.user, &proof)))
+                let page = self.answer_page(code, grant, (&proven.user, &proof));
+                Ok(known::keep(self.ctx, (self.browser.known(), &proven.user), page))
             }
             Outcome::Page(response) => Ok(response),
             Outcome::Stale => {
@@ -132,7 +134,8 @@ impl Visit<'_> {
             return Err(Problem::Entry(EntryRefusal::OtherTenant));
         }
         let password = form.secret("password").unwrap_or_else(|| SecretString::from(""));
-        let (user, _) = person::by_password(ctx, tenant.id, (name, password)).await?;
+        let known = self.browser.known();
+        let (user, _) = person::by_password(ctx, tenant.id, (name, password), known).await?;
         Ok(Proven {
             user,
             methods: person::PASSWORD.to_owned(),

@@ -1,6 +1,7 @@
 //! Korean.
 
 use super::Words;
+use doorward_domain::lockout::Counted;
 
 pub const WORDS: Words = Words {
     lang: "ko",
@@ -41,6 +42,22 @@ pub const WORDS: Words = Words {
     disabled: "사용할 수 없는 계정입니다. 관리자에게 문의하세요.",
     must_change: "관리자가 설정한 암호입니다. 먼저 암호를 변경해야 합니다.",
     wait: |seconds| format!("잘못된 시도가 너무 많습니다. {seconds}초 뒤에 다시 시도하세요."),
+    locked: |counted, seconds| {
+        let wait = span(seconds);
+        match counted {
+            Counted::Account => format!(
+                "다른 곳에서 이 계정으로 잘못된 시도가 너무 많았습니다. 전에 로그인한 적이 있는 브라우저에서 로그인하거나, \
+                 관리자에게 새 암호를 요청하세요. 이 브라우저에서는 {wait} 뒤에 다시 시도할 수 있습니다."
+            ),
+            Counted::AccountFromSource | Counted::Source => format!(
+                "이 네트워크에서 잘못된 시도가 너무 많았습니다. {wait} 뒤에 다시 시도하거나, 전에 로그인한 적이 있는 \
+                 브라우저에서 로그인하세요."
+            ),
+            Counted::KnownBrowser => format!(
+                "이 브라우저에서 잘못된 시도가 너무 많았습니다. {wait} 뒤에 다시 시도하거나, 관리자에게 새 암호를 요청하세요."
+            ),
+        }
+    },
     unavailable: "서버를 잠시 사용할 수 없습니다. 잠시 후 다시 시도하세요.",
     stale_form: "페이지가 너무 오래 열려 있었거나 다른 곳에서 전송되었습니다. 여기에서 다시 시작하세요.",
     sign_in_to: "다음으로 계속하려면",
@@ -91,3 +108,11 @@ pub const WORDS: Words = Words {
         _ => format!("복구 코드가 {left}개 남았습니다."),
     },
 };
+
+/// Seconds as people say it, rounded up.
+fn span(seconds: i64) -> String {
+    match seconds {
+        ..=5400 => format!("{}분", (seconds + 59) / 60),
+        _ => format!("{}시간", (seconds + 3599) / 3600),
+    }
+}

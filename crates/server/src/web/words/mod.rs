@@ -3,6 +3,7 @@
 mod en;
 mod ko;
 
+use doorward_domain::lockout::Counted;
 use http::header;
 use http::request::Parts;
 
@@ -76,6 +77,8 @@ pub struct Words {
     pub must_change: &'static str,
     /// Too many wrong passwords: so many seconds to wait.
     pub wait: fn(i64) -> String,
+    /// So many passwords were wrong that none is looked at for so many seconds: why, and what to do.
+    pub locked: fn(Counted, i64) -> String,
     /// The server lacks something.
     pub unavailable: &'static str,
     /// The form is not one that was given to this browser, or not for this.
@@ -178,6 +181,7 @@ impl Words {
             StsError::UserDisabled => self.disabled,
             StsError::PasswordMustChange => self.must_change,
             StsError::Throttled { seconds } => return (self.wait)(*seconds),
+            StsError::Locked(lockout) => return (self.locked)(lockout.counted, lockout.seconds),
             _ => self.unavailable,
         };
         text.to_owned()

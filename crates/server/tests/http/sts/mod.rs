@@ -5,6 +5,7 @@ mod client_credentials;
 mod device_code;
 mod discovery;
 mod keys;
+mod lockout;
 mod people;
 mod refresh_token;
 mod revocation;
