@@ -273,14 +273,19 @@ async fn names_that_nobody_has_are_locked_like_accounts_and_leave_no_more() {
         let tenant = world.tenant().await;
         let alice = tenant.user("alice", &[]).await;
         let nobody = format!("nobody@{}", tenant.domain);
-        for name in [alice.name.as_str(), &nobody] {
-            let worked = world.app.passwords.worked();
+        for (name, told) in [(alice.name.as_str(), 101), (&nobody, 0)] {
+            let (before, worked) = (rows(&world).await, world.app.passwords.worked());
             let mut heard = Vec::new();
             for n in 0..120 {
                 heard.push(ask(&tenant, &address(n), (name, "wrong")).await.aadsts());
             }
             assert_eq!(heard, [vec![50_126; 100], vec![50_053; 20]].concat(), "{name}");
             assert_eq!(world.app.passwords.worked() - worked, 100);
+            assert_eq!(
+                rows(&world).await.1 - before.1,
+                told,
+                "strangers can't fill the disk"
+            );
             assert_eq!(
                 ask(&tenant, "192.0.2.1", (&name.to_uppercase(), "wrong"))
                     .await
@@ -289,6 +294,7 @@ async fn names_that_nobody_has_are_locked_like_accounts_and_leave_no_more() {
             );
         }
         // One address that tries one password with many names, of accounts or not.
+        let tenant = world.tenant().await;
         let before = rows(&world).await;
         let mut heard = Vec::new();
         for n in 0..120 {
