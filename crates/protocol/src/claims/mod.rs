@@ -28,6 +28,7 @@ mod tests {
             amr: None,
             appid: "app".into(),
             appidacr: "1".into(),
+            email: None,
             idp: Some("https://h/t/".into()),
             idtyp: Some("app".into()),
             name: None,

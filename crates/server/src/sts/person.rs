@@ -7,7 +7,7 @@ use doorward_names::{SecretString, TenantId, Upn};
 use doorward_store::{self as store, QueryError, View};
 
 use super::lockout::Guard;
-use super::{StsError, throttle};
+use super::{StsError, tenant, throttle};
 use crate::credentials::known_browser::Known;
 use crate::ctx::Ctx;
 
@@ -30,18 +30,27 @@ pub fn find(view: &View<'_>, tenant: TenantId, upn: Option<&Upn>) -> Result<Opti
     Ok(Some((user, roles)))
 }
 
-/// The account in `tenant` whose name and password these are, when it may sign in with them. `known` is what the
-/// browser was given when somebody signed in there; a program has nothing of the kind.
+/// The account whose name and password these are, when it may sign in with them. It is looked for in the tenant of
+/// the name's domain, else in the one that was asked for. `known` is what the browser was given when somebody signed
+/// in there; a program has nothing of the kind.
 ///
 /// # Errors
 /// [`StsError::WrongPassword`] for a wrong name as well: whether one exists is nobody's business. [`StsError::Locked`]
 /// after too many wrong ones, also for a right one.
 pub async fn by_password(
     ctx: &Ctx,
-    tenant: TenantId,
+    asked: Option<TenantId>,
     (name, password): (&str, SecretString),
     known: Known<'_>,
-) -> Result<Found, StsError> {
+) -> Result<User, StsError> {
+    let of_name = match tenant::named_or_of_user(ctx, "organizations", name).await {
+        Ok(tenant) => Some(tenant.id),
+        Err(StsError::TenantUnknown(_) | StsError::TenantNeeded) => None,
+        Err(failure) => return Err(failure),
+    };
+    let Some(tenant) = of_name.or(asked) else {
+        return Err(throttle::unknown_account(ctx).await);
+    };
     let upn = name.parse::<Upn>().ok();
     let found = ctx
         .app
@@ -54,7 +63,7 @@ pub async fn by_password(
     let hash = account.and_then(|user| user.password.as_ref());
     let hash = hash.map(|p| p.hash.clone());
     let right = ctx.app.passwords.verify(password, hash).await;
-    let Some((user, roles)) = found.filter(|_| right) else {
+    let Some((user, _)) = found.filter(|_| right) else {
         return Err(guard.count(ctx).await);
     };
     guard.check(ctx).await?;
@@ -64,7 +73,7 @@ pub async fn by_password(
     if user.password.as_ref().is_some_and(|p| p.must_change) {
         return Err(StsError::PasswordMustChange);
     }
-    Ok((user, roles))
+    Ok(user)
 }
 
 /// Lets a person in whom a run stands for by its secret; counts who failed.
