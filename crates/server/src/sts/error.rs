@@ -11,13 +11,10 @@ use doorward_protocol::oauth::aadsts::{self, AadSts};
 use doorward_protocol::oauth::{
     ClaimsError, ErrorBody, FormError, OAuthError, TargetError, TokenRequestError,
 };
-use doorward_store::StoreError;
 use http::{HeaderValue, StatusCode, header};
-use std::fmt::Display;
 
 use crate::ctx::Ctx;
 use crate::http::{Response, json};
-use crate::keys::SignError;
 
 /// Why the token service says no.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +89,8 @@ pub enum StsError {
     PasswordGrantOff,
     /// The name or the password is wrong.
     WrongPassword,
+    /// Who signed in has no account in the tenant that was named, not even a guest's.
+    NotInTenant,
     /// The account may not sign in.
     UserDisabled,
     /// The password was set by an administrator and has to be changed first.
@@ -244,6 +243,7 @@ impl StsError {
                 )
             }
             Self::WrongPassword => grant(C::WrongPassword, text_of(C::WrongPassword)),
+            Self::NotInTenant => grant(C::NotInTenant, text_of(C::NotInTenant)),
             Self::UserDisabled => grant(C::UserDisabled, text_of(C::UserDisabled)),
             Self::PasswordMustChange => grant(C::PasswordExpired, text_of(C::PasswordExpired)),
             Self::SecondFactor(_) | Self::SecondFactorThere => {
@@ -450,62 +450,6 @@ fn client_row(refusal: ClientRefusal, client: &str, tenant: &str) -> Row {
     }
 }
 
-impl From<FormError> for StsError {
-    fn from(error: FormError) -> Self {
-        Self::Form(error)
-    }
-}
-
-impl From<TokenRequestError> for StsError {
-    fn from(error: TokenRequestError) -> Self {
-        Self::Request(error)
-    }
-}
-
-impl From<TargetError> for StsError {
-    fn from(error: TargetError) -> Self {
-        Self::Request(error.into())
-    }
-}
-
-impl From<CodeRefusal> for StsError {
-    fn from(refusal: CodeRefusal) -> Self {
-        Self::Code(refusal)
-    }
-}
-
-impl From<PollRefusal> for StsError {
-    fn from(refusal: PollRefusal) -> Self {
-        Self::Device(refusal)
-    }
-}
-
-impl From<SessionRefusal> for StsError {
-    fn from(refusal: SessionRefusal) -> Self {
-        Self::Session(refusal)
-    }
-}
-
-impl From<SignError> for StsError {
-    fn from(error: SignError) -> Self {
-        match error {
-            SignError::Busy => Self::Busy,
-            SignError::NoKey => {
-                tracing::error!("{error}");
-                Self::Unavailable
-            }
-        }
-    }
-}
-
-/// A failure of the store is logged here, once, and told to the client as "try again".
-impl<E: Display> From<StoreError<E>> for StsError {
-    fn from(error: StoreError<E>) -> Self {
-        tracing::error!("the store failed: {error}");
-        Self::Unavailable
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -586,6 +530,7 @@ mod tests {
             StsError::Session(SessionRefusal::OtherRun),
             StsError::PasswordGrantOff,
             StsError::WrongPassword,
+            StsError::NotInTenant,
             StsError::UserDisabled,
             StsError::PasswordMustChange,
             StsError::SecondFactor(FactorRefusal::Wrong),
