@@ -25,6 +25,9 @@ pub enum PasswordRefusal {
     /// It is too long.
     #[error("a password has at most 1024 bytes")]
     TooLong,
+    /// It is the one that is to be changed.
+    #[error("a new password differs from the one of before")]
+    SameAsBefore,
     /// It cannot be typed.
     #[error("a password must not contain control characters")]
     Unprintable,

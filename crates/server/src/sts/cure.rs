@@ -44,7 +44,7 @@ pub const fn cure(code: AadSts) -> &'static str {
         C::NotInTenant => {
             "Ask for an invitation (`doorward ad user invite`), or sign in to the tenant that the account is of."
         }
-        C::PasswordExpired => "Choose a new password first.",
+        C::PasswordExpired => "Sign in on a page, where the new password is chosen: `doorward login`.",
         C::UserDisabled => "Ask an administrator to enable the account.",
         C::NoTenant => "Put the tenant's id or domain into the path instead of `common`.",
         C::ClientAssertionFailed => {

@@ -297,6 +297,11 @@ impl StsError {
             at: ctx.now,
         };
         let body = ErrorBody::new(row.error, row.code, &row.text, marks).with_error_uri(ctx.outside.url());
+        // By this word clients know that they have to sign the person in on a page.
+        let body = match self {
+            Self::PasswordMustChange => body.with_suberror("user_password_expired"),
+            _ => body,
+        };
         let mut response = json(row.status, &body);
         if let Some(seconds) = row.retry_after {
             response

@@ -10,6 +10,7 @@ mod into_error;
 mod issue;
 mod keys;
 pub(crate) mod lockout;
+pub(crate) mod own_password;
 mod password;
 pub(crate) mod person;
 mod refresh_token;

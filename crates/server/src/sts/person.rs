@@ -36,8 +36,26 @@ pub fn find(view: &View<'_>, tenant: TenantId, upn: Option<&Upn>) -> Result<Opti
 ///
 /// # Errors
 /// [`StsError::WrongPassword`] for a wrong name as well: whether one exists is nobody's business. [`StsError::Locked`]
-/// after too many wrong ones, also for a right one.
+/// after too many wrong ones, also for a right one. [`StsError::PasswordMustChange`] for a temporary one.
 pub async fn by_password(
+    ctx: &Ctx,
+    asked: Option<TenantId>,
+    typed: (&str, SecretString),
+    known: Known<'_>,
+) -> Result<User, StsError> {
+    let user = by_any_password(ctx, asked, typed, known).await?;
+    match user.must_change_password() {
+        true => Err(StsError::PasswordMustChange),
+        false => Ok(user),
+    }
+}
+
+/// As [`by_password`], also when the password is a temporary one: for pages, whose steps after it have it changed
+/// (`web::second_factor::Place::after`).
+///
+/// # Errors
+/// As [`by_password`], but for a temporary password.
+pub async fn by_any_password(
     ctx: &Ctx,
     asked: Option<TenantId>,
     (name, password): (&str, SecretString),
@@ -69,9 +87,6 @@ pub async fn by_password(
     guard.check(ctx).await?;
     if !user.enabled {
         return Err(StsError::UserDisabled);
-    }
-    if user.password.as_ref().is_some_and(|p| p.must_change) {
-        return Err(StsError::PasswordMustChange);
     }
     Ok(user)
 }

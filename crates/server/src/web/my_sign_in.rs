@@ -123,6 +123,7 @@ impl Visit<'_> {
         };
         match form.get("step") {
             Some("set_up") => self.set_up(session, user).await,
+            Some("change_password") => Ok(self.change_password(session, user)),
             Some("new_codes") => match factor::prove(self.ctx, &user, second_factor::typed(form)).await {
                 Ok(()) => {
                     let codes = factor::renew_codes(self.ctx, &user).await?;
@@ -152,6 +153,14 @@ impl Visit<'_> {
         Ok(self.place().enrol_page(&of(session, user), None, None))
     }
 
+    /// Asks for another password, for who signed in just now.
+    fn change_password(&self, session: BrowserSession, user: User) -> Response {
+        if self.ctx.now.since(session.signed_in_at) > PATIENCE {
+            return self.password_page(user.upn.as_str(), Some(self.words.sign_in_again));
+        }
+        self.place().new_password_page(&of(session, user), None)
+    }
+
     async fn sign_in(&self, form: &Form) -> Result<Response, StsError> {
         let name = form.get("username").unwrap_or_default().trim();
         let proven = match self.prove(name, form).await {
@@ -169,7 +178,7 @@ impl Visit<'_> {
         let ctx = self.ctx;
         let password = form.secret("password").unwrap_or_else(|| SecretString::from(""));
         let known = self.browser.known();
-        let user = person::by_password(ctx, None, (name, password), known).await?;
+        let user = person::by_any_password(ctx, None, (name, password), known).await?;
         Ok(Proven {
             user,
             methods: person::PASSWORD.to_owned(),

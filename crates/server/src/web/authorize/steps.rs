@@ -74,7 +74,7 @@ impl Visit<'_> {
     async fn prove(&self, browser: &Browser, (name, form): (&str, &Form)) -> Result<Proven, StsError> {
         let ctx = self.ctx;
         let password = form.secret("password").unwrap_or_else(|| SecretString::from(""));
-        let user = person::by_password(ctx, self.wish.tenant, (name, password), browser.known()).await?;
+        let user = person::by_any_password(ctx, self.wish.tenant, (name, password), browser.known()).await?;
         // Told now rather than after a second factor.
         seat::take(ctx, self.wish.tenant, user.clone()).await?;
         Ok(Proven {

@@ -125,7 +125,7 @@ impl Visit<'_> {
         let ctx = self.ctx;
         let password = form.secret("password").unwrap_or_else(|| SecretString::from(""));
         let known = self.browser.known();
-        let user = person::by_password(ctx, grant.tenant, (name, password), known).await?;
+        let user = person::by_any_password(ctx, grant.tenant, (name, password), known).await?;
         // Told now rather than after a second factor.
         seat::take(ctx, grant.tenant, user.clone()).await?;
         Ok(Proven {

@@ -7,6 +7,7 @@ mod discovery;
 mod guests;
 mod keys;
 mod lockout;
+mod own_password;
 mod people;
 mod refresh_token;
 mod revocation;
