@@ -3,6 +3,7 @@
 use doorward_domain::authorization_code::CodeRefusal;
 use doorward_domain::client_credentials::ClientRefusal;
 use doorward_domain::device_grant::PollRefusal;
+use doorward_domain::lockout::Lockout;
 use doorward_domain::second_factor::FactorRefusal;
 use doorward_domain::session::SessionRefusal;
 use doorward_names::{AppId, ObjectId};
@@ -106,6 +107,8 @@ pub enum StsError {
         /// The resource as it was asked for.
         resource: String,
     },
+    /// So many passwords were wrong that none is looked at for a while, not even a right one.
+    Locked(Lockout),
     /// Too many failures from one source.
     Throttled {
         /// Seconds to wait.
@@ -262,6 +265,7 @@ impl StsError {
                 C::SecondFactorNeeded,
                 aadsts::second_factor_needed(resource),
             ),
+            Self::Locked(_) => grant(C::AccountLocked, text_of(C::AccountLocked)),
             Self::Throttled { seconds } => {
                 let (status, error) = (StatusCode::TOO_MANY_REQUESTS, E::TemporarilyUnavailable);
                 return Row {
@@ -305,14 +309,18 @@ impl StsError {
             correlation: ctx.correlation,
             at: ctx.now,
         };
-        let mut body =
-            ErrorBody::new(row.error, row.code, &row.text, marks).with_error_uri(ctx.outside.url());
-        if let Self::SecondFactorNeeded { policies, .. } = self {
-            body = body.with_suberror(INTERACTIVE);
-            if !policies.is_empty() {
-                body = body.with_claims(policies_unmet(policies));
+        let body = ErrorBody::new(row.error, row.code, &row.text, marks).with_error_uri(ctx.outside.url());
+        // By these words clients know that they have to sign the person in on a page.
+        let body = match self {
+            Self::PasswordMustChange => body.with_suberror("user_password_expired"),
+            Self::SecondFactorNeeded { policies, .. } if policies.is_empty() => {
+                body.with_suberror("basic_action")
             }
-        }
+            Self::SecondFactorNeeded { policies, .. } => body
+                .with_suberror("basic_action")
+                .with_claims(policies_unmet(policies)),
+            _ => body,
+        };
         let mut response = json(row.status, &body);
         if let Some(seconds) = row.retry_after {
             response
@@ -322,9 +330,6 @@ impl StsError {
         response
     }
 }
-
-/// The finer word for what a person can do something about in a browser.
-const INTERACTIVE: &str = "basic_action";
 
 type Cells = (StatusCode, OAuthError, AadSts, String);
 
@@ -477,6 +482,7 @@ fn client_row(refusal: ClientRefusal, client: &str, tenant: &str) -> Row {
 mod tests {
     use super::*;
     use crate::sts::cure;
+    use doorward_domain::lockout::Counted;
     use std::fmt::Write as _;
 
     fn every_error() -> Vec<StsError> {
@@ -562,6 +568,10 @@ mod tests {
                 policies: vec![ObjectId::from_bytes([0xbb; 16])],
                 resource: "https://management.azure.com/".into(),
             },
+            StsError::Locked(Lockout {
+                counted: Counted::Account,
+                seconds: 240,
+            }),
             StsError::Throttled { seconds: 240 },
             StsError::Busy,
             StsError::Unavailable,

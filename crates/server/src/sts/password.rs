@@ -15,6 +15,7 @@ use super::conditional_access::{self, Purpose};
 use super::device_code::named_or_open;
 use super::issue::Person;
 use super::{StsError, issue_for_person, person, seat, start_session, tenant, to_wire};
+use crate::credentials::known_browser::Known;
 use crate::ctx::Ctx;
 use crate::http::Response;
 
@@ -58,7 +59,8 @@ pub async fn grant(
             tenant::named_or_of_user(ctx, segment, &asked.username).await?;
             let named = named_or_open(ctx, segment).await?;
             without_second_factor(ctx, named, &asked).await?;
-            let home = person::by_password(ctx, named, (&asked.username, asked.password)).await?;
+            let (typed, nothing) = ((&*asked.username, asked.password), Known::new(""));
+            let home = person::by_password(ctx, named, typed, nothing).await?;
             seat::take(ctx, named, home).await?
         }
         Some(run) => {
