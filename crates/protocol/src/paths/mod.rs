@@ -39,8 +39,11 @@ pub const DEVICE_LOGIN: &str = "/devicelogin";
 /// The page where a person sees and changes how they sign in.
 pub const MY_SIGN_IN: &str = "/signin";
 
+/// The page where a person accepts an invitation into another tenant.
+pub const REDEEM: &str = "/redeem";
+
 /// First path segments that a plane uses, in lower case; none of them can name a tenant.
-pub const RESERVED_TENANT_SEGMENTS: [&str; 16] = [
+pub const RESERVED_TENANT_SEGMENTS: [&str; 17] = [
     "v1.0",
     "beta",
     "subscriptions",
@@ -55,6 +58,7 @@ pub const RESERVED_TENANT_SEGMENTS: [&str; 16] = [
     "devicelogin",
     "signin",
     "signout",
+    "redeem",
     "run",
     ".well-known",
 ];

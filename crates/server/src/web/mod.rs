@@ -5,6 +5,7 @@ pub mod device_login;
 pub mod error;
 mod forms;
 pub mod my_sign_in;
+pub mod redeem;
 mod second_factor;
 mod session;
 pub mod setup;
