@@ -132,18 +132,13 @@ async fn who_was_invited_accepts_as_who_they_are_at_home() {
             "{}",
             page.text
         );
-        let wrong = browser.submit(
-            &page,
-            &[
-                ("password", "wrong"),
-                ("username", &alice.name),
-                ("step", "sign_in"),
-            ],
-        );
-        assert_eq!(
-            problem(&wrong.await).unwrap(),
-            "The account or the password is wrong."
-        );
+        let filled = [
+            ("password", "wrong"),
+            ("username", alice.name.as_str()),
+            ("step", "sign_in"),
+        ];
+        let wrong = browser.submit(&page, &filled).await;
+        assert_eq!(problem(&wrong).unwrap(), "The account or the password is wrong.");
         let page = sign_in(&mut browser, &page, &alice).await;
         assert!(
             page.text.contains("value=\"accept\"") && page.text.contains(&alice.name),
