@@ -424,6 +424,20 @@ mod tests {
     }
 
     #[test]
+    fn a_guest_invites_others_only_by_a_role() {
+        let invites = |kind, roles: &[DirectoryRole]| {
+            decide(&person(kind, roles), Action::InviteGuest, &Target::default())
+        };
+        assert_eq!(invites(UserKind::Member, &[]), Ok(Because::Member));
+        for roles in [&[][..], &[R::DirectoryReaders]] {
+            assert_eq!(invites(UserKind::Guest, roles), Err(Denied::NoRight));
+        }
+        for role in [R::GuestInviter, R::UserAdministrator, R::GlobalAdministrator] {
+            assert_eq!(invites(UserKind::Guest, &[role]), Ok(Because::Role(role)));
+        }
+    }
+
+    #[test]
     fn nobody_takes_over_a_more_privileged_principal() {
         let target = Target {
             roles: vec![R::GlobalAdministrator],

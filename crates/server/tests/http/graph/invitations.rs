@@ -155,7 +155,6 @@ async fn who_was_invited_accepts_as_who_they_are_at_home() {
             50_020,
             "signing in accepts nothing"
         );
-        world.app.clock.advance(Duration::seconds(1));
         let answer = browser.submit(&page, &[("step", "accept")]).await;
         assert_eq!(
             (answer.status, answer.header("location")),
