@@ -56,12 +56,25 @@ fn tenant(domain: &str) -> Cli {
             PASSWORD,
         );
         if done.code() == 0 {
+            sees_its_subscription(&cli);
             return cli;
         }
         last = Some(done.err());
         std::thread::sleep(std::time::Duration::from_millis(100));
     }
     panic!("{last:?}");
+}
+
+/// Waits until the server has noticed the subscription as well, which another process made.
+fn sees_its_subscription(cli: &Cli) {
+    for _ in 0..50 {
+        let accounts = cli.say("account list --refresh").json();
+        if accounts[0]["id"] != accounts[0]["tenantId"] {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    panic!("{}", cli.say("account list --refresh").text());
 }
 
 /// A person of the first tenant, made by its administrator.
@@ -223,14 +236,9 @@ async fn a_guest_gets_tokens_for_the_tenant_that_they_name() {
         );
         assert_eq!(claims(token)["oid"], guest.as_str());
     };
-    let signed_in = UserSession::sign_in(
-        options(),
-        domain.parse().unwrap(),
-        &upn.parse().unwrap(),
-        &PASSWORD.into(),
-        ARM,
-    );
-    let session = signed_in.await.unwrap().session;
+    let (name, password) = (upn.parse().unwrap(), PASSWORD.into());
+    let signed_in = UserSession::sign_in(options(), domain.parse().unwrap(), &name, &password, ARM).await;
+    let session = signed_in.unwrap().session;
     is_guest(session.token(ARM).await.unwrap().secret().expose()).await;
     let directory = tempfile::tempdir().unwrap();
     let browser = directory.path().join("browser");
