@@ -271,7 +271,7 @@ async fn a_guest_gets_tokens_for_the_tenant_that_they_name() {
         matches!(refused, Error::SessionEnded(..) | Error::Refused { .. }),
         "{refused:?}"
     );
-    let refused = login(&Cli::at_server(), domain).failed(1);
+    let refused = login(&Cli::at_server(), domain).failed(4);
     assert!(refused.contains("AADSTS50057"), "{refused}");
 }
 
