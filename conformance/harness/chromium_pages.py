@@ -173,7 +173,7 @@ def second_factor(judge: Chromium, page: str, back: str) -> None:
 def lockout(judge: Chromium, page: str) -> None:
     """Who goes on guessing has to wait; a right password is right all the same."""
     guesses = [secrets.token_hex(4) for _ in range(25)]
-    judge.open("wrong passwords without end", page, "o", ("Too many wrong tries. Wait",), passwords=guesses)
+    judge.open("wrong passwords without end", page, "o", ("Too many wrong tries came from your network. Wait",), passwords=guesses)
     name = "wrong passwords without end"
     # The last page says it all; how long is left depends on the moment.
     judge.sections[name] = re.sub(r"Wait \d+", "Wait {some}", judge.sections[name].rpartition("\n\n[")[2].partition("] ")[2])
