@@ -42,8 +42,11 @@ pub const MY_SIGN_IN: &str = "/signin";
 /// The page where a person accepts an invitation into another tenant.
 pub const REDEEM: &str = "/redeem";
 
+/// Where `az` finds the extension that the server has for it: an index, and below it the file.
+pub const EXTENSIONS: &str = "/extensions/azure-cli";
+
 /// First path segments that a plane uses, in lower case; none of them can name a tenant.
-pub const RESERVED_TENANT_SEGMENTS: [&str; 17] = [
+pub const RESERVED_TENANT_SEGMENTS: [&str; 18] = [
     "v1.0",
     "beta",
     "subscriptions",
@@ -56,6 +59,7 @@ pub const RESERVED_TENANT_SEGMENTS: [&str; 17] = [
     "assets",
     "portal",
     "devicelogin",
+    "extensions",
     "signin",
     "signout",
     "redeem",
