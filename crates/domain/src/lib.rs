@@ -10,6 +10,7 @@ pub mod audit;
 pub mod authorization_code;
 pub mod browser_session;
 pub mod client_credentials;
+pub mod conditional_access;
 pub mod device_grant;
 pub mod directory;
 pub mod group;

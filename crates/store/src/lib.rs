@@ -14,6 +14,7 @@ pub mod application;
 pub mod audit;
 pub mod authorization_code;
 pub mod browser_session;
+pub mod conditional_access;
 pub mod credential;
 pub mod deny_assignment;
 pub mod device_grant;

@@ -40,6 +40,10 @@ pub enum Permission {
     GroupCreate,
     /// `AuditLog.Read.All`
     AuditLogReadAll,
+    /// `Policy.Read.All`
+    PolicyReadAll,
+    /// `Policy.ReadWrite.ConditionalAccess`
+    PolicyReadWriteConditionalAccess,
     /// `User.Read`: the person themselves; as a scope only.
     UserRead,
     /// `Directory.AccessAsUser.All`: whatever the person may; as a scope only.
@@ -48,7 +52,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::DirectoryReadAll,
         Self::DirectoryReadWriteAll,
         Self::UserReadAll,
@@ -66,6 +70,8 @@ impl Permission {
         Self::GroupMemberReadWriteAll,
         Self::GroupCreate,
         Self::AuditLogReadAll,
+        Self::PolicyReadAll,
+        Self::PolicyReadWriteConditionalAccess,
         Self::UserRead,
         Self::DirectoryAccessAsUserAll,
     ];
@@ -90,6 +96,8 @@ impl Permission {
             Self::GroupMemberReadWriteAll => "GroupMember.ReadWrite.All",
             Self::GroupCreate => "Group.Create",
             Self::AuditLogReadAll => "AuditLog.Read.All",
+            Self::PolicyReadAll => "Policy.Read.All",
+            Self::PolicyReadWriteConditionalAccess => "Policy.ReadWrite.ConditionalAccess",
             Self::UserRead => "User.Read",
             Self::DirectoryAccessAsUserAll => "Directory.AccessAsUser.All",
         }
@@ -120,6 +128,8 @@ impl Permission {
             Self::GroupMemberReadWriteAll => 0xdbaae8cf_10b5_4b86_a4a1_f871c94c6695,
             Self::GroupCreate => 0xbf7b1a76_6e77_406b_b258_bf5c7720e98f,
             Self::AuditLogReadAll => 0xb0afded3_3588_46d8_8b3d_9842eff778da,
+            Self::PolicyReadAll => 0x246dd0d5_5bd0_4def_940b_0421030a5b68,
+            Self::PolicyReadWriteConditionalAccess => 0x01c0a623_fc9b_48e9_b794_0756f8e8f067,
             Self::UserRead | Self::DirectoryAccessAsUserAll => return None,
         }))
     }

@@ -259,6 +259,8 @@ fn permission_allows(permission: Permission, action: Action, owned: bool) -> boo
         P::AppRoleAssignmentReadWriteAll => matches!(action, A::ReadPermissions | A::GrantPermission),
         P::RoleManagementReadWriteDirectory => matches!(action, A::ReadRoles | A::AssignRole),
         P::AuditLogReadAll => action == A::ReadAudit,
+        P::PolicyReadAll => action == A::ReadPolicy,
+        P::PolicyReadWriteConditionalAccess => matches!(action, A::ReadPolicy | A::ManagePolicy),
         P::GroupReadAll | P::GroupMemberReadAll => action == A::ReadGroup,
         P::GroupReadWriteAll => matches!(action, A::ReadGroup | A::CreateGroup) || action.manages_group(),
         P::GroupMemberReadWriteAll => {
@@ -322,7 +324,11 @@ fn dominates(caller: &Caller, target: &Target) -> bool {
                 P::AppRoleAssignmentReadWriteAll | P::RoleManagementReadWriteDirectory => {
                     holds(R::PrivilegedRoleAdministrator)
                 }
-                P::DirectoryReadWriteAll | P::DirectoryAccessAsUserAll | P::AuditLogReadAll => false,
+                P::DirectoryReadWriteAll
+                | P::DirectoryAccessAsUserAll
+                | P::AuditLogReadAll
+                | P::PolicyReadAll
+                | P::PolicyReadWriteConditionalAccess => false,
             }
     });
     roles && permissions

@@ -9,6 +9,7 @@ mod application;
 mod audit;
 mod authentication;
 mod body;
+pub mod conditional_access;
 mod credential;
 mod directory_object;
 mod envelope;

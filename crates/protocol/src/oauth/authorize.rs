@@ -3,7 +3,7 @@
 //! It is read in two parts: first where the answer would go, which has to be verified before anything is sent there;
 //! then the rest, whose faults are told to that place.
 
-use super::{Form, Target, TokenRequestError};
+use super::{ClaimsError, ClaimsRequest, Form, Target, TokenRequestError};
 use crate::oauth::token_request::target;
 use crate::paths::EndpointVersion;
 use aws_lc_rs::digest::{SHA256, digest};
@@ -65,6 +65,8 @@ pub struct AuthorizeRequest {
     pub login_hint: Option<String>,
     /// How many seconds ago the person may have proved who they are.
     pub max_age: Option<i64>,
+    /// What the client wishes its tokens to say.
+    pub claims: ClaimsRequest,
 }
 
 /// Why a request cannot be granted.
@@ -88,6 +90,9 @@ pub enum AuthorizeError {
     /// `max_age` is no number of seconds.
     #[error("the value of `max_age` is no number of seconds")]
     MaxAge,
+    /// `claims` cannot be read.
+    #[error(transparent)]
+    Claims(#[from] ClaimsError),
     /// What is asked for cannot be had.
     #[error(transparent)]
     Target(#[from] TokenRequestError),
@@ -139,6 +144,7 @@ impl AuthorizeRequest {
             prompt: prompt(form.get("prompt"))?,
             login_hint: form.get("login_hint").map(str::to_owned),
             max_age: max_age.map_err(|_| AuthorizeError::MaxAge)?.map(i64::from),
+            claims: ClaimsRequest::parse(form.get("claims"))?,
         })
     }
 }
@@ -217,6 +223,10 @@ mod tests {
         let full = parse("&nonce=n&login_hint=a%40b.example&max_age=0&client_info=1&x=y").unwrap();
         assert_eq!((full.nonce.as_deref(), full.max_age), (Some("n"), Some(0)));
         assert_eq!(full.login_hint.as_deref(), Some("a@b.example"));
+        let step_up = parse(
+            "&claims=%7B%22access_token%22%3A%7B%22capolids%22%3A%7B%22values%22%3A%5B%22x%22%5D%7D%7D%7D",
+        );
+        assert!(step_up.unwrap().claims.second_factor && !full.claims.second_factor);
     }
 
     #[test]
@@ -227,6 +237,7 @@ mod tests {
             ("&max_age=-1", AuthorizeError::MaxAge),
             ("&max_age=soon", AuthorizeError::MaxAge),
             ("&response_mode=web_message", AuthorizeError::ResponseMode),
+            ("&claims=%5B%5D", AuthorizeError::Claims(ClaimsError)),
         ] {
             assert_eq!(parse(more).unwrap_err(), error, "{more}");
         }

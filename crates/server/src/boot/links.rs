@@ -1,9 +1,11 @@
 //! One-time links that the owner of the data prints: for the first administrator, and for one who lost the way in.
 
 use doorward_domain::audit::{AuditRow, Event};
+use doorward_domain::conditional_access::Policy;
 use doorward_domain::setup_link::{Purpose, SetupLink};
 use doorward_names::{
-    CorrelationId, GeneratedSecret, SecretKind, SecretString, TenantId, Timestamp, TraceId, Upn,
+    CorrelationId, DisplayName, GeneratedSecret, ObjectId, SecretKind, SecretString, TenantId, Timestamp,
+    TraceId, Upn,
 };
 use doorward_store::{self as store, QueryError, Store};
 
@@ -14,7 +16,11 @@ use crate::clock::Clock;
 use crate::credentials::SecretHasher;
 use crate::entropy;
 
-/// Makes the first tenant of an empty store and a link for its first administrator. While nobody has used one, it may
+/// The name of the policy that a production store begins with.
+const FOR_ADMINISTRATORS: &str = "Second factor for administrators";
+
+/// Makes the first tenant of an empty store, with a policy that asks administrators for a second factor, and a link for its
+/// first administrator. While nobody has used one, it may
 /// be run again for another link.
 ///
 /// # Errors
@@ -34,13 +40,16 @@ async fn init_store(config: &ServeConfig, store: &Store, now: Timestamp) -> Resu
         .map_err(|e| BootError::Store(e.to_string()))?;
     let (secret, hash) = draw(store).await?;
     let trace = TraceId::from_random(entropy::bytes());
+    let name = DisplayName::new(FOR_ADMINISTRATORS).map_err(|e| BootError::Store(e.to_string()))?;
+    let key = (ObjectId::from_random(entropy::bytes()), new.tenant.id);
+    let policy = Policy::for_administrators(key, name, now);
     let made = store
         .write(move |tx| {
             let tenant = match store::tenant::list(tx)?.first() {
                 Some(tenant) if !store::directory_role::list(tx, tenant.id)?.is_empty() => return Ok(false),
                 Some(tenant) => tenant.id,
                 None => {
-                    if !plant(tx, &new)? {
+                    if !plant(tx, &new)? || store::conditional_access::insert(tx, &policy)?.is_err() {
                         return Ok(false);
                     }
                     new.tenant.id

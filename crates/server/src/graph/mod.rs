@@ -6,6 +6,7 @@ mod applications;
 mod audits;
 mod authentication;
 pub(crate) mod bearer;
+mod conditional_access;
 mod directory_objects;
 mod directory_roles;
 mod error;

@@ -10,8 +10,8 @@ use http::Method;
 use super::holder::Holder;
 use super::memberships::Subject;
 use super::{
-    Call, GraphError, app_role_assignments, applications, audits, authentication, directory_objects,
-    directory_roles, groups, invitations, members, memberships, organization, owners, passwords,
+    Call, GraphError, app_role_assignments, applications, audits, authentication, conditional_access,
+    directory_objects, directory_roles, groups, invitations, members, memberships, organization, owners, passwords,
     role_assignments, service_principals, users,
 };
 use crate::http::Response;
@@ -30,6 +30,8 @@ pub fn methods(path: &P) -> &'static [Method] {
         P::DirectoryRoles(_) | P::DirectoryAudits => READ,
         P::Invitations | P::GetByIds | P::RevokeMySessions | P::RevokeSessions(_) => ADD,
         P::Users | P::Groups | P::Applications | P::ServicePrincipals | P::RoleAssignments => COLLECTION,
+        P::ConditionalAccessPolicies => COLLECTION,
+        P::ConditionalAccessPolicy(_) => OBJECT,
         P::User(_) => OBJECT,
         P::UserAuthentication(_, U::Methods | U::SoftwareOathMethods) => READ,
         P::RoleAssignment(_) | P::UserAuthentication(_, U::SoftwareOathMethod(_)) => FIXED_OBJECT,
@@ -151,6 +153,11 @@ pub async fn dispatch(method: Method, call: Call) -> Result<Response, GraphError
         P::RoleAssignments => role_assignments::list(call).await,
         P::RoleAssignment(id) if delete => role_assignments::delete(call, id).await,
         P::RoleAssignment(id) => role_assignments::get(call, id).await,
+        P::ConditionalAccessPolicies if post => conditional_access::create(call).await,
+        P::ConditionalAccessPolicies => conditional_access::list(call).await,
+        P::ConditionalAccessPolicy(id) if get => conditional_access::get(call, id).await,
+        P::ConditionalAccessPolicy(id) if delete => conditional_access::delete(call, id).await,
+        P::ConditionalAccessPolicy(id) => conditional_access::update(call, id).await,
         P::GetByIds => directory_objects::get_by_ids(call).await,
         P::DirectoryObject(id) => directory_objects::get(call, id).await,
     }

@@ -17,6 +17,7 @@ use doorward_protocol::oauth::Target;
 use doorward_protocol::paths::EndpointVersion;
 use doorward_store::{self as store, Inserted, QueryError, Tx};
 
+use super::conditional_access::{self, Purpose};
 use super::{StsError, resource, to_wire};
 use crate::ctx::Ctx;
 use crate::entropy;
@@ -110,7 +111,7 @@ pub(crate) struct Person<'a> {
     pub capable: bool,
 }
 
-/// Issues a person's tokens for what `target` names.
+/// Issues a person's tokens for what `target` names, unless a policy demands more than their session has proven.
 pub(crate) async fn issue_for_person(
     ctx: &Ctx,
     version: EndpointVersion,
@@ -124,6 +125,13 @@ pub(crate) async fn issue_for_person(
         .clone()
         .unwrap_or_else(|| doorward_protocol::oauth::MICROSOFT_GRAPH.to_owned());
     let resource = resource::find(ctx, tenant, &requested).await?;
+    let proven = (Some(user), &*person.roles, &*person.session.methods);
+    let purpose = Purpose {
+        client: person.session.client,
+        resource: Some(requested.clone()),
+    };
+    let unmet = conditional_access::unmet_by(ctx, tenant, proven, &purpose).await?;
+    conditional_access::met(unmet, &requested)?;
     let token = AccessToken {
         version: resource.token_version,
         audience: resource.audience(&requested),

@@ -2,6 +2,7 @@
 
 mod authorization_code;
 mod client_credentials;
+pub(crate) mod conditional_access;
 pub(crate) mod cure;
 pub(crate) mod device_code;
 mod discovery;

@@ -1,8 +1,11 @@
 //! The list of migrations: only ever added to. Each works while the previous release still runs (first expand,
-//! a release later contract). Types are `text`, `bigint`, `bytes`, `boolean`; times are microseconds.
+//! a release later contract). Version 1 is the first. Types are `text`, `bigint`, `bytes`, `boolean`; times are microseconds.
 
-/// Version 1 is the first element.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH];
+use super::conditional_access::POLICIES;
+
+pub(super) const MIGRATIONS: &[&str] = &[
+    FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH, POLICIES,
+];
 
 const FIRST: &str = "
 CREATE TABLE store_info (

@@ -67,11 +67,15 @@ pub enum Action {
     RemoveGroupOwner,
     /// See what was done and refused in the tenant; no look that everyone may take.
     ReadAudit,
+    /// See what is demanded of whom at sign-in; no look that everyone may take.
+    ReadPolicy,
+    /// Make, change or delete such a policy.
+    ManagePolicy,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 34] = [
         Self::ReadTenant,
         Self::ReadUser,
         Self::CreateUser,
@@ -104,6 +108,8 @@ impl Action {
         Self::AddGroupOwner,
         Self::RemoveGroupOwner,
         Self::ReadAudit,
+        Self::ReadPolicy,
+        Self::ManagePolicy,
     ];
 
     /// Whether it only looks.

@@ -14,6 +14,7 @@ use super::Visit;
 use super::answer::origin;
 use crate::entropy;
 use crate::http::Response;
+use crate::sts::conditional_access::Purpose;
 use crate::sts::{StsError, person, seat};
 use crate::web::forms::Browser;
 use crate::web::second_factor::{Outcome, Place, Proven};
@@ -57,6 +58,12 @@ impl Visit<'_> {
             leading_to: Some(origin(&self.back.redirect_uri).to_owned()),
             binding: format!("authorize {action}"),
             action,
+            tenant: self.wish.tenant,
+            purpose: Some(Purpose {
+                client: self.client,
+                resource: self.request.target.resource.clone(),
+            }),
+            asked: self.request.claims.second_factor,
         }
     }
 

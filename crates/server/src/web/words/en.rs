@@ -103,6 +103,7 @@ pub const WORDS: Words = Words {
     enrol_title: "Set up an authenticator app",
     enrol_text: "Scan this picture with an authenticator app. From then on it shows six digits that you need besides the password, for",
     qr_label: "QR code for the authenticator app; the key below says the same",
+    enrol_demanded: "An administrator asks for more than a password here, or the application does. It is set up once.",
     enrol_by_hand: "Or type this key into the app:",
     enrol_confirm: "The six digits that the app shows now",
     wrong_enrolment: "The app should show another code for this key. Enter the newest one, and check that the clock of its device is right.",

@@ -169,6 +169,8 @@ pub struct Words {
     pub enrol_text: &'static str,
     /// What the picture is.
     pub qr_label: &'static str,
+    /// Why an app has to be set up now, when the person did not ask for it.
+    pub enrol_demanded: &'static str,
     /// Before the key, for who can't scan the picture.
     pub enrol_by_hand: &'static str,
     /// Label of the first code of the new app.

@@ -2,6 +2,7 @@
 
 mod authorize;
 mod client_credentials;
+mod conditional_access;
 mod device_code;
 mod discovery;
 mod guests;
