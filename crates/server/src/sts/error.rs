@@ -3,6 +3,7 @@
 use doorward_domain::authorization_code::CodeRefusal;
 use doorward_domain::client_credentials::ClientRefusal;
 use doorward_domain::device_grant::PollRefusal;
+use doorward_domain::lockout::Lockout;
 use doorward_domain::second_factor::FactorRefusal;
 use doorward_domain::session::SessionRefusal;
 use doorward_names::AppId;
@@ -99,6 +100,8 @@ pub enum StsError {
     SecondFactor(FactorRefusal),
     /// The person has a second factor already.
     SecondFactorThere,
+    /// So many passwords were wrong that none is looked at for a while, not even a right one.
+    Locked(Lockout),
     /// Too many failures from one source.
     Throttled {
         /// Seconds to wait.
@@ -249,6 +252,7 @@ impl StsError {
             Self::SecondFactor(_) | Self::SecondFactorThere => {
                 grant(C::SecondFactorFailed, text_of(C::SecondFactorFailed))
             }
+            Self::Locked(_) => grant(C::AccountLocked, text_of(C::AccountLocked)),
             Self::Throttled { seconds } => {
                 let (status, error) = (StatusCode::TOO_MANY_REQUESTS, E::TemporarilyUnavailable);
                 return Row {
@@ -293,6 +297,11 @@ impl StsError {
             at: ctx.now,
         };
         let body = ErrorBody::new(row.error, row.code, &row.text, marks).with_error_uri(ctx.outside.url());
+        // By this word clients know that they have to sign the person in on a page.
+        let body = match self {
+            Self::PasswordMustChange => body.with_suberror("user_password_expired"),
+            _ => body,
+        };
         let mut response = json(row.status, &body);
         if let Some(seconds) = row.retry_after {
             response
@@ -454,6 +463,7 @@ fn client_row(refusal: ClientRefusal, client: &str, tenant: &str) -> Row {
 mod tests {
     use super::*;
     use crate::sts::cure;
+    use doorward_domain::lockout::Counted;
     use std::fmt::Write as _;
 
     fn every_error() -> Vec<StsError> {
@@ -535,6 +545,10 @@ mod tests {
             StsError::PasswordMustChange,
             StsError::SecondFactor(FactorRefusal::Wrong),
             StsError::SecondFactorThere,
+            StsError::Locked(Lockout {
+                counted: Counted::Account,
+                seconds: 240,
+            }),
             StsError::Throttled { seconds: 240 },
             StsError::Busy,
             StsError::Unavailable,

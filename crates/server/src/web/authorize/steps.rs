@@ -17,13 +17,13 @@ use crate::http::Response;
 use crate::sts::{StsError, person, seat};
 use crate::web::forms::Browser;
 use crate::web::second_factor::{Outcome, Place, Proven};
-use crate::web::session;
+use crate::web::{known, session};
 
 impl Visit<'_> {
     /// Name and password were typed.
     pub async fn sign_in(&self, browser: &Browser, form: &Form) -> Response {
         let name = form.get("username").unwrap_or_default().trim();
-        let outcome = match self.prove(name, form).await {
+        let outcome = match self.prove(browser, (name, form)).await {
             Ok(proven) => self.place(browser).after(proven).await,
             Err(error) => Err(error),
         };
@@ -62,7 +62,7 @@ impl Visit<'_> {
 
     async fn end(&self, browser: &Browser, outcome: Result<Outcome, StsError>) -> Result<Response, StsError> {
         match outcome? {
-            Outcome::Done(proven) => self.finish(&proven).await,
+            Outcome::Done(proven) => self.finish(browser, &proven).await,
             Outcome::Page(response) => Ok(response),
             Outcome::Stale => {
                 let text = Some(self.words.stale_form.to_owned());
@@ -71,10 +71,10 @@ impl Visit<'_> {
         }
     }
 
-    async fn prove(&self, name: &str, form: &Form) -> Result<Proven, StsError> {
+    async fn prove(&self, browser: &Browser, (name, form): (&str, &Form)) -> Result<Proven, StsError> {
         let ctx = self.ctx;
         let password = form.secret("password").unwrap_or_else(|| SecretString::from(""));
-        let user = person::by_password(ctx, self.wish.tenant, (name, password)).await?;
+        let user = person::by_any_password(ctx, self.wish.tenant, (name, password), browser.known()).await?;
         // Told now rather than after a second factor.
         seat::take(ctx, self.wish.tenant, user.clone()).await?;
         Ok(Proven {
@@ -85,7 +85,7 @@ impl Visit<'_> {
     }
 
     /// Signs the browser in and gives the client its code.
-    async fn finish(&self, proven: &Proven) -> Result<Response, StsError> {
+    async fn finish(&self, browser: &Browser, proven: &Proven) -> Result<Response, StsError> {
         let ctx = self.ctx;
         let user = &proven.user;
         let (secret, fresh) = session::fresh(ctx, user, (&proven.methods, proven.at))?;
@@ -102,7 +102,8 @@ impl Visit<'_> {
         };
         let written = ctx.app.snapshots.write::<_, QueryError>(write).await?;
         written.map_err(|_| StsError::Unavailable)?;
-        Ok(session::keep(self.granted(&code), &secret))
+        let response = session::keep(self.granted(&code), &secret);
+        Ok(known::keep(ctx, (browser.known(), user), response))
     }
 
     /// The person goes on as who is signed in, when that still is whom the page named.
