@@ -11,8 +11,8 @@ use super::holder::Holder;
 use super::memberships::Subject;
 use super::{
     Call, GraphError, app_role_assignments, applications, audits, authentication, conditional_access,
-    directory_objects, directory_roles, groups, invitations, members, memberships, organization, owners, passwords,
-    role_assignments, service_principals, users,
+    directory_objects, directory_roles, groups, invitations, members, memberships, organization, owners,
+    passwords, role_assignments, service_principals, users,
 };
 use crate::http::Response;
 
