@@ -176,14 +176,20 @@ def play(
     return sections, findings
 
 
-def invited(server: Server, person: Person) -> Who:
-    """A second tenant, in which somebody of the first is a guest: they are who the person is from now on."""
+def second_tenant(server: Server) -> tuple[str, dict[str, str]]:
+    """A tenant beside the first: its id, and what the command line needs to be its administrator."""
     other = {"DOORWARD_CONFIG_DIR": str(server.directory / "other")}
     link = server.text("admin", "tenant", "create", "--name", "Fabrikam", "--domain", "fabrikam.example", "--data", str(server.directory / "data"))
     # The server notices within a second what another process made.
     time.sleep(1.5)
     root = server.cli("login", "--setup-link", link.strip(), "-u", "root@fabrikam.example", "-p", PASSWORD, more=other)
     assert isinstance(root, list)
+    return root[0]["tenantId"], other
+
+
+def invited(server: Server, person: Person) -> Who:
+    """In the second tenant, somebody of the first is a guest: they are who the person is from now on."""
+    tenant, other = second_tenant(server)
     upn = f"alice@{server.domain}"
     server.cli("ad", "user", "create", "--display-name", "Alice", "--user-principal-name", upn, "--password", PASSWORD)
     # Where they are led once they have accepted is a page of ours: this machine has no other.
@@ -199,7 +205,7 @@ def invited(server: Server, person: Person) -> Who:
         "unique_name": upn, "email": upn, "upn": None, "oid": made["invitedUser"]["id"], "name": "Alice of Contoso",
         "idp": f"{server.base}/{server.tenant}/", "wids": None,
     }
-    return Who(root[0]["tenantId"], claims)
+    return Who(tenant, claims)
 
 
 def of_person(verified: dict, who: Who) -> list[str]:

@@ -61,6 +61,7 @@ class Step:
     then: str = ""
     profile: str = "person"
     browser: str = ""
+    display: bool = False
     unfinished: bool = False
     asks: bool = False
     file: dict[str, str] = field(default_factory=dict)
@@ -198,7 +199,9 @@ class Walk:
         logs = [directory / "walk.out", directory / "walk.err"]
         before = [*self.place.person.become, str(self.place.server.binary), "run", "--quiet", "--via", self.place.via]
         before += ["--offline", "--profile", f"{self.era.name}-{step.profile}", "--"]
-        environment = {**self.place.server.environment(), "BROWSER": str(self.person.opener), "PYTHONWARNINGS": "ignore", "DISPLAY": ":0"}
+        environment = {**self.place.server.environment(), "BROWSER": str(self.person.opener), "PYTHONWARNINGS": "ignore"}
+        if step.display:
+            environment["DISPLAY"] = ":0"
         keyboard = directory / "walk.in"
         keyboard.write_text(typed, encoding="utf-8")
         pages: list[str] = []
@@ -218,6 +221,8 @@ class Walk:
                 page = f"{self.place.server.base}/devicelogin"
                 seen = self.person.open(page, "walk", code=code[1], answers=["approve"], **look)
                 pages += [page["text"] for page in seen["pages"]]
+                if step.unfinished:
+                    process.terminate()
             if time.monotonic() > end:
                 process.kill()
                 raise RuntimeError(f"{step.name} did not come to an end within {PATIENCE} s: {said()}")
@@ -320,6 +325,28 @@ def spell(value: object) -> str:
             return COLOUR.sub("", str(value))
 
 
+def code_of(text: str) -> list[str]:
+    """The blocks of a page in Markdown: between fences, or indented."""
+    return re.findall(r"^(?:<!-- \w+ -->\n)?```\w*\n[\s\S]*?^```\n|(?:^    [^\n]*\n)+", text, re.MULTILINE)
+
+
+def readmes() -> list[str]:
+    """What is wrong with README's way through the page: lines that no step types, or languages that differ."""
+    english, korean = ((HERE.parent / name).read_text(encoding="utf-8") for name in ("README.md", "README.ko.md"))
+    complaints = [] if code_of(english) == code_of(korean) else ["README.md and README.ko.md have different commands"]
+    names = {"your-workspace-name": "ml-example", "your-resource-group-name": "ml-rg"}
+    typed = set()
+    for step in steps():
+        text = step.typed()
+        for name, value in names.items():
+            text = text.replace(name, value)
+        typed |= set(text.splitlines())
+    blocks = [block for block in code_of(english) if block.startswith("<!-- page -->")]
+    lines = [line for block in blocks for line in block.splitlines()[2:-1]]
+    complaints += [f"README.md has {line!r}, which no step types" for line in lines if line not in typed]
+    return complaints if lines else ["README.md has no commands of the page"]
+
+
 def judge(name: str, era: str):
     """The judge that walks with the clients of one time."""
 
@@ -347,6 +374,7 @@ def judge(name: str, era: str):
                 except RuntimeError as error:
                     walk.findings[step.name] = [str(error)]
                     walk.told.step(step, [("all", "", str(error), "WRONG")])
+            walk.findings["README"] = readmes()
             walk.findings["differences.toml"] = [f"no step needs this entry any more: {entry}" for entry in walk.differences.unused()]
             walk.told.write()
         return {}, walk.findings
@@ -354,4 +382,4 @@ def judge(name: str, era: str):
     return play
 
 
-JUDGES = {"page-today": judge("page-today", "today")}
+JUDGES = {"page-today": judge("page-today", "today"), "page-2020": judge("page-2020", "2020")}

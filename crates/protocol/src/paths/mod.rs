@@ -5,6 +5,7 @@
 
 mod arm;
 mod graph;
+mod legacy;
 mod segments;
 mod sts;
 
@@ -13,6 +14,7 @@ pub use graph::{
     ApplicationTail, AuthenticationTail, DirectoryRolePath, GRAPH_VERSION, GraphPath, GroupTail, Memberships,
     ObjectKey, ServicePrincipalTail,
 };
+pub use legacy::LegacyPath;
 pub use sts::{EndpointVersion, StsPath};
 
 /// Cloud metadata for clients (`?api-version=`), anonymous.

@@ -68,7 +68,7 @@ pub enum GraphError {
 
 impl GraphError {
     /// The table: status, code, message.
-    fn row(&self) -> (StatusCode, GraphCode, String) {
+    pub(super) fn row(&self) -> (StatusCode, GraphCode, String) {
         use GraphCode as C;
         let bad = |code, text: String| (StatusCode::BAD_REQUEST, code, text);
         match self {

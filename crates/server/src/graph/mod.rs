@@ -13,6 +13,7 @@ mod error;
 mod groups;
 mod holder;
 mod invitations;
+pub mod legacy;
 mod members;
 mod memberships;
 mod organization;

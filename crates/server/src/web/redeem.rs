@@ -20,7 +20,7 @@ use super::authorize::found;
 use super::forms::{Browser, FormRefusal};
 use super::second_factor::{self, Outcome, Place, Proven};
 use super::words::{self, Words};
-use super::{SaidPage, cookies_blocked, page, page_leading_to, session};
+use super::{SaidPage, cookies_blocked, known, page, page_leading_to, session};
 use crate::ctx::Ctx;
 use crate::http::{Response, method_not_allowed};
 use crate::sts::{StsError, person, read_form};
@@ -194,7 +194,8 @@ impl Visit<'_> {
         // What is no secret of ours leads nowhere.
         self.open().await?;
         let back = found(&format!("{REDEEM}?invitation={}", self.secret.expose()));
-        Ok(session::keep(back, &secret))
+        let response = session::keep(back, &secret);
+        Ok(known::keep(ctx, (self.browser.known(), user), response))
     }
 
     /// Joins the account of who is signed in to the guest's, when it is the one that the page showed.
@@ -291,7 +292,6 @@ impl Visit<'_> {
             hidden: vec![("invitation", self.secret.expose().clone())],
             leading_to: None,
             binding: format!("invitation {}", self.secret.expose()),
-            // Whoever accepts has no seat yet in the tenant that invites; what that one demands is asked when they sign in.
             tenant: None,
             purpose: None,
             asked: false,
