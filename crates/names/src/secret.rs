@@ -65,6 +65,8 @@ pub enum SecretKind {
     Browser,
     /// What a page's form holds, so that only who was shown it can send it, `dwf~…`.
     Form,
+    /// A guest's invitation, `dwi~…`.
+    Invitation,
 }
 
 impl SecretKind {
@@ -80,6 +82,7 @@ impl SecretKind {
             Self::Code => "dwa~",
             Self::Browser => "dwb~",
             Self::Form => "dwf~",
+            Self::Invitation => "dwi~",
         }
     }
 }

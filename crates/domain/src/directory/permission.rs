@@ -14,6 +14,8 @@ pub enum Permission {
     UserReadAll,
     /// `User.ReadWrite.All`
     UserReadWriteAll,
+    /// `User.Invite.All`
+    UserInviteAll,
     /// `User.RevokeSessions.All`
     UserRevokeSessionsAll,
     /// `Application.Read.All`
@@ -46,11 +48,12 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::DirectoryReadAll,
         Self::DirectoryReadWriteAll,
         Self::UserReadAll,
         Self::UserReadWriteAll,
+        Self::UserInviteAll,
         Self::UserRevokeSessionsAll,
         Self::ApplicationReadAll,
         Self::ApplicationReadWriteAll,
@@ -74,6 +77,7 @@ impl Permission {
             Self::DirectoryReadWriteAll => "Directory.ReadWrite.All",
             Self::UserReadAll => "User.Read.All",
             Self::UserReadWriteAll => "User.ReadWrite.All",
+            Self::UserInviteAll => "User.Invite.All",
             Self::UserRevokeSessionsAll => "User.RevokeSessions.All",
             Self::ApplicationReadAll => "Application.Read.All",
             Self::ApplicationReadWriteAll => "Application.ReadWrite.All",
@@ -103,6 +107,7 @@ impl Permission {
             Self::DirectoryReadWriteAll => 0x19dbc75e_c2e2_444c_a770_ec69d8559fc7,
             Self::UserReadAll => 0xdf021288_bdef_4463_88db_98f22de89214,
             Self::UserReadWriteAll => 0x741f803b_c850_494e_b5df_cde7c675a1ca,
+            Self::UserInviteAll => 0x09850681_111b_4a89_9bed_3f2cae46d706,
             Self::UserRevokeSessionsAll => 0x77f3a031_c388_4f99_b373_dc68676a979e,
             Self::ApplicationReadAll => 0x9a5d68dd_52b0_4cc2_bd40_abcf44ac3a30,
             Self::ApplicationReadWriteAll => 0x1bfefb4e_e0b5_418b_a88f_73c46d2cc8e9,

@@ -14,6 +14,7 @@ mod directory_object;
 mod envelope;
 mod error;
 mod group;
+mod invitation;
 pub mod legacy;
 mod organization;
 mod role;
@@ -34,6 +35,7 @@ pub use error::{GraphCode, GraphError, GraphErrorBody, InnerError};
 pub use group::{
     CheckMemberGroups, CreateGroup, GetMemberGroups, Group, GroupConstants, UpdateGroup, security_identifier,
 };
+pub use invitation::{CreateInvitation, Invitation, InvitedUser};
 pub use organization::{Organization, VerifiedDomain};
 pub use role::{CreateRoleAssignment, DirectoryRole, RoleAssignment, RoleDefinition, RolePermission};
 pub use service_principal::{

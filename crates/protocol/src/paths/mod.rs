@@ -39,8 +39,14 @@ pub const DEVICE_LOGIN: &str = "/devicelogin";
 /// The page where a person sees and changes how they sign in.
 pub const MY_SIGN_IN: &str = "/signin";
 
+/// Where `az` finds the extension that the server has for it: an index, and below it the file.
+pub const EXTENSIONS: &str = "/extensions/azure-cli";
+
+/// The page where a person accepts an invitation into another tenant.
+pub const REDEEM: &str = "/redeem";
+
 /// First path segments that a plane uses, in lower case; none of them can name a tenant.
-pub const RESERVED_TENANT_SEGMENTS: [&str; 16] = [
+pub const RESERVED_TENANT_SEGMENTS: [&str; 18] = [
     "v1.0",
     "beta",
     "subscriptions",
@@ -53,8 +59,10 @@ pub const RESERVED_TENANT_SEGMENTS: [&str; 16] = [
     "assets",
     "portal",
     "devicelogin",
+    "extensions",
     "signin",
     "signout",
+    "redeem",
     "run",
     ".well-known",
 ];

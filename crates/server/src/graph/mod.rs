@@ -11,6 +11,7 @@ mod directory_roles;
 mod error;
 mod groups;
 mod holder;
+mod invitations;
 mod members;
 mod memberships;
 mod organization;

@@ -11,8 +11,8 @@ use super::holder::Holder;
 use super::memberships::Subject;
 use super::{
     Call, GraphError, app_role_assignments, applications, audits, authentication, directory_objects,
-    directory_roles, groups, members, memberships, organization, owners, passwords, role_assignments,
-    service_principals, users,
+    directory_roles, groups, invitations, members, memberships, organization, owners, passwords,
+    role_assignments, service_principals, users,
 };
 use crate::http::Response;
 
@@ -28,7 +28,7 @@ pub fn methods(path: &P) -> &'static [Method] {
     match path {
         P::Organization | P::Me | P::RoleDefinitions | P::RoleDefinition(_) | P::DirectoryObject(_) => READ,
         P::DirectoryRoles(_) | P::DirectoryAudits => READ,
-        P::GetByIds | P::RevokeMySessions | P::RevokeSessions(_) => ADD,
+        P::Invitations | P::GetByIds | P::RevokeMySessions | P::RevokeSessions(_) => ADD,
         P::Users | P::Groups | P::Applications | P::ServicePrincipals | P::RoleAssignments => COLLECTION,
         P::User(_) => OBJECT,
         P::UserAuthentication(_, U::Methods | U::SoftwareOathMethods) => READ,
@@ -71,6 +71,7 @@ pub async fn dispatch(method: Method, call: Call) -> Result<Response, GraphError
     let delete = method == Method::DELETE;
     match call.path.clone() {
         P::Organization => organization::list(call).await,
+        P::Invitations => invitations::create(call).await,
         P::Me => users::me(call).await,
         P::RevokeMySessions => users::revoke_my_sessions(call).await,
         P::RevokeSessions(user) => users::revoke_sessions(call, user).await,

@@ -9,6 +9,8 @@ pub enum Action {
     ReadUser,
     /// Make a user.
     CreateUser,
+    /// Invite somebody from another organization.
+    InviteGuest,
     /// Change a user: name, alias, enabled or not.
     UpdateUser,
     /// Delete a user.
@@ -69,10 +71,11 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::ReadTenant,
         Self::ReadUser,
         Self::CreateUser,
+        Self::InviteGuest,
         Self::UpdateUser,
         Self::DeleteUser,
         Self::ResetPassword,

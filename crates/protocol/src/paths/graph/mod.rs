@@ -38,6 +38,8 @@ pub enum GraphPath {
     Organization,
     /// `/auditLogs/directoryAudits`
     DirectoryAudits,
+    /// `/invitations`
+    Invitations,
     /// `/me`
     Me,
     /// `/me/revokeSignInSessions`
@@ -125,6 +127,7 @@ impl GraphPath {
             Some(_) => None,
         };
         match (collection, key) {
+            ("invitations", None) => Some(Self::Invitations),
             ("users", None) => Some(Self::Users),
             ("users", Some((None, user))) if tail.is_empty() => Some(Self::User(user)),
             ("users", Some((None, user))) if revokes(tail) => Some(Self::RevokeSessions(user)),
@@ -243,6 +246,7 @@ impl fmt::Display for GraphPath {
         const V: &str = GRAPH_VERSION;
         match self {
             Self::Organization => write!(f, "/{V}/organization"),
+            Self::Invitations => write!(f, "/{V}/invitations"),
             Self::DirectoryAudits => write!(f, "/{V}/auditLogs/directoryAudits"),
             Self::Me => write!(f, "/{V}/me"),
             Self::RevokeMySessions => write!(f, "/{V}/me/revokeSignInSessions"),

@@ -16,6 +16,7 @@ fn the_paths_that_clients_ask_for() {
     for (path, expected) in [
         ("/v1.0/me", G::Me),
         ("/v1.0/organization", G::Organization),
+        ("/v1.0/Invitations", G::Invitations),
         ("/v1.0/auditLogs/directoryAudits", G::DirectoryAudits),
         ("/v1.0/users", G::Users),
         (
@@ -162,6 +163,7 @@ fn any_path() -> impl Strategy<Value = GraphPath> {
     ];
     prop_oneof![
         Just(GraphPath::Organization),
+        Just(GraphPath::Invitations),
         Just(GraphPath::DirectoryAudits),
         Just(GraphPath::Me),
         Just(GraphPath::Users),

@@ -134,6 +134,9 @@ fn routes(stage: &Stage, domain: &str) -> Vec<(&'static str, &'static str, Strin
         "userPrincipalName": format!("{}@{domain}", name()), "displayName": "New", "mailNickname": "new",
         "accountEnabled": true, "passwordProfile": profile,
     });
+    let invitation = json!({
+        "invitedUserEmailAddress": format!("{}@nowhere.example", name()), "inviteRedirectUrl": "https://app.example/",
+    });
     let role = json!({"principalId": spare, "roleDefinitionId": DirectoryRole::GuestInviter.template_id().to_string()});
     let permission = json!({
         "principalId": principal, "resourceId": graph,
@@ -144,6 +147,7 @@ fn routes(stage: &Stage, domain: &str) -> Vec<(&'static str, &'static str, Strin
         ("GET", "me", "me".into(), None),
         ("GET", "users", "users".into(), None),
         ("POST", "users", "users".into(), Some(new_user)),
+        ("POST", "invitations", "invitations".into(), Some(invitation)),
         ("GET", "users/{id}", format!("users/{user}"), None),
         (
             "PATCH",
