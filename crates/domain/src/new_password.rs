@@ -102,7 +102,7 @@ fn is_common(text: &[char], known: &dyn Fn(&str) -> bool) -> bool {
 /// The shortest text that gives this one when it is repeated.
 fn repeated_unit(text: &[char]) -> &[char] {
     let period = (1..=text.len() / 2)
-        .filter(|period| text.len() % period == 0)
+        .filter(|period| text.len().is_multiple_of(*period))
         .find(|period| text.iter().zip(text.iter().skip(*period)).all(|(a, b)| a == b));
     period.and_then(|period| text.get(..period)).unwrap_or(text)
 }
