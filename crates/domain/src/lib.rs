@@ -17,6 +17,7 @@ pub mod group;
 pub mod guest;
 pub mod lockout;
 pub mod mode;
+pub mod new_password;
 pub mod rbac;
 pub mod redirect_uri;
 pub mod resource;

@@ -7,4 +7,4 @@ mod password;
 pub mod totp;
 
 pub use keyed_hash::SecretHasher;
-pub use password::{PasswordRefusal, Passwords, hash_now};
+pub use password::{Passwords, hash_now};

@@ -2,6 +2,7 @@
 
 use argon2::password_hash::{PasswordHash as Phc, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
+use doorward_domain::new_password::MAX_BYTES;
 use doorward_domain::user::PasswordHash;
 use doorward_names::SecretString;
 use std::sync::Arc;
@@ -10,28 +11,8 @@ use tokio::sync::Semaphore;
 
 use crate::entropy;
 
-/// Fewest characters of a person's password (NIST SP 800-63B §3.1.1.2 asks for 8 at least).
-const MIN_CHARS: usize = 8;
-
-/// Most bytes of a person's password.
-const MAX_BYTES: usize = 1024;
-
-/// Why a password is not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum PasswordRefusal {
-    /// It is too short.
-    #[error("a password has at least 8 characters")]
-    TooShort,
-    /// It is too long.
-    #[error("a password has at most 1024 bytes")]
-    TooLong,
-    /// It is the one that is to be changed.
-    #[error("a new password differs from the one of before")]
-    SameAsBefore,
-    /// It cannot be typed.
-    #[error("a password must not contain control characters")]
-    Unprintable,
-}
+/// Cost of the hashes that are made now: OWASP's, 19 MiB and 2 passes on one lane.
+const COST: [u32; 3] = [19 * 1024, 2, 1];
 
 /// Hashes people's passwords with Argon2id at OWASP's parameters (19 MiB, 2 passes), a few at a time.
 pub struct Passwords {
@@ -48,24 +29,6 @@ impl Passwords {
             decoy: PasswordHash::new(DECOY.to_owned()),
             worked: AtomicU64::new(0),
         }
-    }
-
-    /// Checks the rules for a new password.
-    ///
-    /// # Errors
-    /// The first rule that it breaks.
-    pub fn admit(password: &SecretString) -> Result<(), PasswordRefusal> {
-        let text = password.expose();
-        if text.chars().count() < MIN_CHARS {
-            return Err(PasswordRefusal::TooShort);
-        }
-        if text.len() > MAX_BYTES {
-            return Err(PasswordRefusal::TooLong);
-        }
-        if text.chars().any(char::is_control) {
-            return Err(PasswordRefusal::Unprintable);
-        }
-        Ok(())
     }
 
     /// Hashes a password; `None` when the machine cannot (memory).
@@ -91,6 +54,17 @@ impl Passwords {
         verified.await.unwrap_or(false) && known
     }
 
+    /// Whether `hash` was made at the cost of now. Another is made anew when its password is typed.
+    pub fn is_current(hash: &PasswordHash) -> bool {
+        let Ok(phc) = Phc::new(hash.as_str()) else {
+            return false;
+        };
+        let cost = Params::try_from(&phc).map(|p| [p.m_cost(), p.t_cost(), p.p_cost()]);
+        phc.algorithm == Algorithm::Argon2id.ident()
+            && phc.version == Some(Version::V0x13.into())
+            && cost == Ok(COST)
+    }
+
     /// How many passwords were hashed or compared so far.
     pub fn worked(&self) -> u64 {
         self.worked.load(Ordering::Relaxed)
@@ -105,7 +79,8 @@ impl Passwords {
 
 /// Hashes a password on the calling thread.
 pub fn hash_now(password: &SecretString) -> Option<PasswordHash> {
-    let params = Params::new(19 * 1024, 2, 1, None).ok()?;
+    let [memory, passes, lanes] = COST;
+    let params = Params::new(memory, passes, lanes, None).ok()?;
     let salt = SaltString::encode_b64(&entropy::bytes::<16>()).ok()?;
     let phc = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
         .hash_password(password.expose().as_bytes(), &salt)
@@ -129,6 +104,26 @@ mod tests {
         assert!(pool.verify("correct horse".into(), Some(hash.clone())).await);
         assert!(!pool.verify("wrong horse".into(), Some(hash)).await);
         assert!(!pool.verify("correct horse".into(), None).await);
-        assert!(Phc::new(DECOY).is_ok());
+        assert!(Passwords::is_current(&PasswordHash::new(DECOY.to_owned())));
+    }
+
+    #[test]
+    fn a_hash_of_another_cost_or_kind_is_not_current() {
+        let current = hash_now(&"correct horse".into()).unwrap();
+        assert!(Passwords::is_current(&current));
+        for (from, to) in [
+            ("m=19456", "m=8192"),
+            ("t=2", "t=3"),
+            ("p=1", "p=2"),
+            ("argon2id", "argon2i"),
+            ("v=19", "v=16"),
+            ("$", ""),
+        ] {
+            let other = current.as_str().replace(from, to);
+            assert!(
+                !Passwords::is_current(&PasswordHash::new(other.clone())),
+                "{other}"
+            );
+        }
     }
 }

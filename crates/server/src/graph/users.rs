@@ -3,6 +3,7 @@
 use doorward_domain::audit::Event;
 use doorward_domain::directory::query::Query;
 use doorward_domain::directory::rights::{Action, Target};
+use doorward_domain::new_password;
 use doorward_domain::user::{Password, PasswordHash, User, UserKind};
 use doorward_names::{DisplayName, MailNickname, ObjectId, SecretString, TenantId, Upn};
 use doorward_protocol::graph::{CreateUser, Done, Entity, PasswordProfile, UpdateUser, context};
@@ -11,7 +12,6 @@ use http::StatusCode;
 
 use super::access::{Acting, OrFail as _, Stop, change, keep_an_administrator, look};
 use super::{Call, GraphError, created, entity, no_content, query, to_wire};
-use crate::credentials::Passwords;
 use crate::ctx::Ctx;
 use crate::entropy;
 use crate::http::{Response, json};
@@ -58,7 +58,10 @@ pub async fn list(call: Call) -> Result<Response, GraphError> {
 pub async fn create(call: Call) -> Result<Response, GraphError> {
     let asked: CreateUser = call.body()?;
     let password = match asked.password_profile {
-        Some(profile) => new_password(&call.ctx, profile).await?,
+        Some(profile) => {
+            let names = [&*asked.user_principal_name, &*asked.display_name];
+            hashed_password(&call.ctx, profile, &names).await?
+        }
         None => {
             return Err(GraphError::Invalid(
                 "A password profile with a password is required.".to_owned(),
@@ -120,8 +123,14 @@ pub async fn update(call: Call, name: String) -> Result<Response, GraphError> {
     let display_name = asked.display_name.as_deref().map(DisplayName::new).transpose()?;
     let nickname = asked.mail_nickname.as_deref().map(nickname).transpose()?;
     let upn: Option<Upn> = asked.user_principal_name.as_deref().map(str::parse).transpose()?;
+    let names: Vec<&str> = [&asked.user_principal_name, &asked.display_name]
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
+        .chain([name.as_str()])
+        .collect();
     let password = match asked.password_profile {
-        Some(profile) => Some(new_password(&call.ctx, profile).await?),
+        Some(profile) => Some(hashed_password(&call.ctx, profile, &names).await?),
         None => None,
     };
     let other =
@@ -276,10 +285,14 @@ fn nickname(text: &str) -> Result<String, GraphError> {
     Ok(text.parse::<MailNickname>()?.to_string())
 }
 
-async fn new_password(ctx: &Ctx, profile: PasswordProfile) -> Result<Password, GraphError> {
+async fn hashed_password(
+    ctx: &Ctx,
+    profile: PasswordProfile,
+    names: &[&str],
+) -> Result<Password, GraphError> {
     let missing = || GraphError::Invalid("A password profile needs a password.".to_owned());
     let password: SecretString = profile.password.ok_or_else(missing)?;
-    Passwords::admit(&password).map_err(|e| {
+    new_password::admit(&password, names).map_err(|e| {
         GraphError::Invalid(format!(
             "The specified password does not comply with password complexity requirements: {e}."
         ))

@@ -1,12 +1,13 @@
 //! A person sets their own password: in place of a temporary one, or of the one that they had.
 
 use doorward_domain::audit::Event;
+use doorward_domain::new_password::{self, PasswordRefusal};
 use doorward_domain::user::{Password, User};
 use doorward_names::SecretString;
 use doorward_store::{self as store, QueryError, Tx};
 
 use super::{StsError, lockout};
-use crate::credentials::{PasswordRefusal, Passwords};
+use crate::credentials::Passwords;
 use crate::ctx::Ctx;
 
 /// Checks the rules for a new password of `user`'s own.
@@ -14,7 +15,7 @@ use crate::ctx::Ctx;
 /// # Errors
 /// The first rule that it breaks.
 pub async fn admit(ctx: &Ctx, user: &User, password: &SecretString) -> Result<(), PasswordRefusal> {
-    Passwords::admit(password)?;
+    new_password::admit(password, &[user.upn.as_str(), user.display_name.as_str()])?;
     let before = user.password.as_ref().map(|password| password.hash.clone());
     match ctx.app.passwords.verify(password.clone(), before).await {
         true => Err(PasswordRefusal::SameAsBefore),
@@ -60,6 +61,33 @@ pub async fn set(ctx: &Ctx, user: &User, password: SecretString) -> Result<Optio
         lockout::forgive(tx, &user)?;
         store::audit::insert(tx, &audit)?;
         Ok(Some(user))
+    };
+    Ok(ctx.app.snapshots.write(write).await?)
+}
+
+/// Hashes a right password anew when its hash is of another cost than those made now; nothing else of it changes.
+///
+/// # Errors
+/// When the store fails.
+pub async fn rehash(ctx: &Ctx, user: &User, password: SecretString) -> Result<(), StsError> {
+    let before = user.password.as_ref().map(|password| password.hash.clone());
+    let Some(before) = before.filter(|hash| !Passwords::is_current(hash)) else {
+        return Ok(());
+    };
+    let Some(fresh) = ctx.app.passwords.hash(password).await else {
+        return Ok(());
+    };
+    let (tenant, id) = (user.tenant, user.id);
+    let write = move |tx: &mut Tx<'_>| {
+        let Some(mut user) = store::user::find(tx, tenant, id)? else {
+            return Ok::<_, QueryError>(());
+        };
+        if let Some(password) = user.password.as_mut().filter(|password| password.hash == before) {
+            password.hash = fresh.clone();
+            // Its name is as it was, so nobody else has it.
+            let _ = store::user::update(tx, &user)?;
+        }
+        Ok(())
     };
     Ok(ctx.app.snapshots.write(write).await?)
 }

@@ -7,7 +7,7 @@ use doorward_names::{SecretString, TenantId, Upn};
 use doorward_store::{self as store, QueryError, View};
 
 use super::lockout::Guard;
-use super::{StsError, tenant, throttle};
+use super::{StsError, own_password, tenant, throttle};
 use crate::credentials::known_browser::Known;
 use crate::ctx::Ctx;
 
@@ -83,7 +83,7 @@ pub async fn by_any_password(
     guard.check(ctx).await?;
     let hash = account.and_then(|user| user.password.as_ref());
     let hash = hash.map(|p| p.hash.clone());
-    let right = ctx.app.passwords.verify(password, hash).await;
+    let right = ctx.app.passwords.verify(password.clone(), hash).await;
     let Some((user, _)) = found.filter(|_| right) else {
         return Err(guard.count(ctx).await);
     };
@@ -91,6 +91,7 @@ pub async fn by_any_password(
     if !user.enabled {
         return Err(StsError::UserDisabled);
     }
+    own_password::rehash(ctx, &user, password).await?;
     Ok(user)
 }
 

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use doorward_domain::audit::Event;
 use doorward_domain::directory::DirectoryRole;
 use doorward_domain::guest::Seat;
+use doorward_domain::new_password;
 use doorward_domain::resource::client::COMMAND_LINE;
 use doorward_domain::second_factor::with_code;
 use doorward_domain::setup_link::{LinkRefusal, Purpose, SetupLink};
@@ -22,7 +23,6 @@ use http::{Method, StatusCode, header};
 
 use super::{MessagePage, known, page};
 use crate::boot::own_subscriptions;
-use crate::credentials::Passwords;
 use crate::credentials::known_browser::Known;
 use crate::ctx::Ctx;
 use crate::entropy;
@@ -204,7 +204,6 @@ fn find(view: &View<'_>, hashes: &[SecretHash]) -> Result<Option<Opened>, QueryE
 /// Spends the link and makes or changes the account, all in one transaction.
 async fn spend(ctx: &Ctx, opened: &Opened, form: &Form) -> Result<User, Problem> {
     let password = form.secret("password").unwrap_or_else(|| SecretString::from(""));
-    Passwords::admit(&password).map_err(|e| Problem::Input(sentence(&e)))?;
     // The command line asks twice by itself.
     if form
         .secret("password_again")
@@ -216,6 +215,8 @@ async fn spend(ctx: &Ctx, opened: &Opened, form: &Form) -> Result<User, Problem>
         Some(user) => user.clone(),
         None => first_administrator(ctx, &opened.tenant, form)?,
     };
+    let names = [user.upn.as_str(), opened.tenant.display_name.as_str()];
+    new_password::admit(&password, &names).map_err(|e| Problem::Input(sentence(&e)))?;
     let hash = ctx
         .app
         .passwords

@@ -4,11 +4,11 @@
 //! What its form proves is sealed for this step alone, so that nobody comes to it who still lacks a second factor.
 
 use askama::Template;
+use doorward_domain::new_password::PasswordRefusal;
 use doorward_names::SecretString;
 use doorward_protocol::oauth::Form;
 
 use super::{Outcome, Place, Proven};
-use crate::credentials::PasswordRefusal;
 use crate::http::Response;
 use crate::sts::{StsError, own_password, person};
 use crate::web::words::Words;
@@ -94,6 +94,8 @@ impl Words {
             PasswordRefusal::TooShort => self.password_short,
             PasswordRefusal::TooLong => self.password_long,
             PasswordRefusal::SameAsBefore => self.password_same,
+            PasswordRefusal::Common => self.password_common,
+            PasswordRefusal::Name => self.password_name,
             PasswordRefusal::Unprintable => self.password_unprintable,
         }
     }

@@ -101,6 +101,10 @@ pub struct Words {
     pub password_short: &'static str,
     /// It is too long.
     pub password_long: &'static str,
+    /// It is one that is guessed first.
+    pub password_common: &'static str,
+    /// It is the person's name.
+    pub password_name: &'static str,
     /// It is the one of before.
     pub password_same: &'static str,
     /// It holds what can't be typed.

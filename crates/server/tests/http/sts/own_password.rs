@@ -80,6 +80,7 @@ async fn a_temporary_password_lets_nobody_in_before_it_is_changed() {
             policy.contains("form-action 'self' http://localhost:8400;"),
             "{policy}"
         );
+        let name = alice.name.to_uppercase();
         for (filled, told) in [
             (
                 [("new_password", OWN), ("new_password_again", "other")],
@@ -94,6 +95,15 @@ async fn a_temporary_password_lets_nobody_in_before_it_is_changed() {
             (twice("tab\tand more"), "The new password holds a character"),
             (twice(&"x".repeat(1025)), "The new password is too long."),
             (twice(&alice.secret), "The new password is the present one."),
+            (
+                twice("P@ssw0rd2026!"),
+                "This password is one of those that are guessed first",
+            ),
+            (
+                twice("1qaz2wsx"),
+                "This password is one of those that are guessed first",
+            ),
+            (twice(&name), "The new password is little more than your name"),
         ] {
             let answer = browser.submit(&page, &filled).await;
             let text = problem(&answer).unwrap_or_default();
@@ -406,4 +416,87 @@ async fn it_is_so_in_production_in_korean_and_no_password_stands_in_log_or_audit
     forged.extend(twice("something else entirely"));
     let refused = browser.submit(&own, &forged).await;
     assert!(refused.status == 400 && refused.text.contains("name=\"password\""));
+}
+
+#[tokio::test]
+async fn an_administrator_sets_none_that_is_guessed_first_either() {
+    for world in World::shared().await {
+        let tenant = world.tenant().await;
+        let admin = tenant.user("admin", &[DirectoryRole::GlobalAdministrator]).await;
+        let name = format!("carol.jung@{}", tenant.domain);
+        let create = async |password: &str| {
+            let body = json!({
+                "userPrincipalName": name, "displayName": "Carol Jung", "mailNickname": "carol", "accountEnabled": true,
+                "passwordProfile": {"password": password},
+            });
+            admin.post("/v1.0/users", body).await
+        };
+        for (password, told) in [
+            (
+                "Welcome2026!",
+                "this password is one of those that are guessed first.",
+            ),
+            ("carol.jung7", "a password is more than the name of its person."),
+        ] {
+            let answer = create(password).await;
+            assert_eq!(answer.status, 400, "{}", answer.text);
+            let text = answer.json()["error"]["message"].as_str().unwrap().to_owned();
+            assert_eq!(
+                text,
+                format!(
+                    "The specified password does not comply with password complexity requirements: {told}"
+                )
+            );
+        }
+        assert_eq!(create("a long enough one").await.status, 201);
+        let reset = json!({"passwordProfile": {"password": "Carol-Jung-1"}});
+        assert_eq!(
+            admin.patch(&format!("/v1.0/users/{name}"), reset).await.status,
+            400
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_hash_of_another_cost_is_made_anew_by_a_right_password_alone() {
+    for world in World::own().await {
+        let tenant = world.tenant().await;
+        let alice = tenant.user("alice", &[]).await;
+        let (id, tenant_id) = (alice.id, tenant.id);
+        let kept = async || {
+            let find = move |view: &store::View<'_>| store::user::find(view, tenant_id, id);
+            let user = world.app.store.read(find).await.unwrap().unwrap();
+            user.password.unwrap()
+        };
+        let before = kept().await;
+        assert!(
+            !before.hash.as_str().contains("m=19456,t=2,p=1"),
+            "{}",
+            before.hash.as_str()
+        );
+        let mut wrong = alice.clone();
+        wrong.secret = "wrong".to_owned();
+        assert_eq!(wrong.ask_v1("https://graph.microsoft.com").await.aadsts(), 50_126);
+        assert_eq!(kept().await, before);
+        let session = refresh_token(&alice.ask_v1("https://graph.microsoft.com").await.ok());
+        let after = kept().await;
+        assert!(after.hash.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        assert_eq!(
+            (after.set_at, after.must_change),
+            (before.set_at, before.must_change)
+        );
+        // Once; and nothing of before ends by it.
+        alice.ask_v1("https://graph.microsoft.com").await.ok();
+        assert_eq!(kept().await, after);
+        turn(&world, &session).await.ok();
+        // Sixteen at once.
+        let bob = tenant.user("bob", &[]).await;
+        let mut tasks = JoinSet::new();
+        for _ in 0..16 {
+            let bob = bob.clone();
+            tasks.spawn(async move { bob.ask_v1("https://graph.microsoft.com").await.status });
+        }
+        assert_eq!(tasks.join_all().await, [200; 16]);
+        bob.ask_v1("https://graph.microsoft.com").await.ok();
+    }
 }
