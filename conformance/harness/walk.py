@@ -74,6 +74,7 @@ class Step:
     learn: dict[str, list[str]] = field(default_factory=dict)
     eras: list[str] = field(default_factory=lambda: ["today", "2020"])
     ours: bool = False
+    refused: bool = False
     later: str = ""
 
     def typed(self) -> str:
@@ -260,7 +261,9 @@ class Walk:
         if step.silent:
             row("all that it prints", "", (out + err).strip(), not (out + err).strip())
         traced = "Traceback (most recent call last)" in err
-        if traced:
+        if step.refused:
+            row("the prompt", "an error", self.last_error(err) if traced else NOTHING, traced)
+        elif traced:
             row("the prompt", "no error", self.last_error(err), False)
         else:
             row("status", str(step.status), str(status), status == step.status)
