@@ -48,8 +48,19 @@ impl Home {
 
     /// Waits until no other process changes these files.
     pub fn turn(&self) -> Result<Turn, Failure> {
+        self.lock("lock")
+    }
+
+    /// Waits until no other process renews a session: of many that find a token expired, one asks the server. The system
+    /// takes the lock from a process that was killed. Whoever has this turn may take [`Self::turn`] as well, never the
+    /// other way round.
+    pub fn turn_to_renew(&self) -> Result<Turn, Failure> {
+        self.lock("renewal.lock")
+    }
+
+    fn lock(&self, name: &str) -> Result<Turn, Failure> {
         self.make()?;
-        let path = self.path("lock");
+        let path = self.path(name);
         let open = OpenOptions::new()
             .create(true)
             .truncate(false)

@@ -5,10 +5,11 @@ use crate::files::Home;
 use crate::local_time;
 use crate::profile::{Account, UserKind};
 use crate::vault::{Owner, Vault};
+use doorward_names::{SecretString, TenantName};
 use doorward_sdk::directory::DirectoryClient;
 use doorward_sdk::resource_manager::ResourceManagerClient;
 use doorward_sdk::{
-    AccessToken, ClientOptions, Error, ServicePrincipalAuthentication, TokenSource, UserSession,
+    AccessToken, ClientOptions, Error, RetryPolicy, ServicePrincipalAuthentication, TokenSource, UserSession,
 };
 use std::future::Future;
 use std::sync::Arc;
@@ -23,17 +24,19 @@ pub fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, 
 }
 
 /// Tokens of an account: those kept on disk first, then new ones, which are kept.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Session {
     home: Home,
     account: Account,
     tenant: String,
+    options: ClientOptions,
     credential: Credential,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Credential {
-    Person(UserSession),
+    /// A person's refresh token is read when it is used: another process may have turned it over.
+    Person(TenantName),
     ServicePrincipal(ServicePrincipalAuthentication),
 }
 
@@ -51,19 +54,19 @@ impl Session {
                 let name = tenant
                     .parse()
                     .map_err(|e: doorward_names::InvalidName| Failure::usage(e.to_string()))?;
-                Credential::Person(UserSession::resume(options, name, secret))
+                Credential::Person(name)
             }
             UserKind::ServicePrincipal => {
                 let id = &account.user.name;
-                Credential::ServicePrincipal(
-                    ServicePrincipalAuthentication::new(&tenant, id, secret)?.options(options),
-                )
+                let principal = ServicePrincipalAuthentication::new(&tenant, id, secret)?;
+                Credential::ServicePrincipal(principal.options(options.clone()))
             }
         };
         Ok(Arc::new(Self {
             home: home.clone(),
             account: account.clone(),
             tenant,
+            options,
             credential,
         }))
     }
@@ -71,7 +74,7 @@ impl Session {
     /// The directory, as this account.
     pub fn directory(self: &Arc<Self>) -> Result<DirectoryClient, Failure> {
         Ok(DirectoryClient::new(
-            self.account.server.options()?,
+            self.options.clone(),
             Arc::clone(self) as Arc<dyn TokenSource>,
         ))
     }
@@ -93,41 +96,94 @@ impl Session {
         })
     }
 
-    fn keep(&self, scope: &str, token: &AccessToken) -> Result<(), Failure> {
-        let now = local_time::now();
-        Vault::change(&self.home, now, |vault| {
-            vault.keep_token(&self.owner(), scope, token, now);
-            if let Credential::Person(session) = &self.credential {
-                vault.keep_credential(
-                    &Owner::of(&self.account),
-                    UserKind::User,
-                    &session.refresh_token(),
-                );
-            }
-        })
+    fn kept(&self, scope: &str) -> Option<AccessToken> {
+        let vault = Vault::load(&self.home).ok()?;
+        vault.token(&self.owner(), scope, local_time::now())
     }
+
+    /// Keeps a token, and the refresh token that came with it in the place of the one it was had by.
+    fn keep(&self, scope: &str, token: &AccessToken, turned: Option<(&SecretString, &SecretString)>) {
+        let now = local_time::now();
+        let kept = Vault::change(&self.home, now, |vault| {
+            let account = Owner::of(&self.account);
+            if turned.is_none_or(|turned| vault.replace_credential(&account, UserKind::User, turned)) {
+                vault.keep_token(&self.owner(), scope, token, now);
+            }
+        });
+        if let Err(failure) = kept {
+            tracing::warn!(reason = failure.message, "the token could not be kept");
+        }
+    }
+
+    /// A token that the server gives now, by a person's refresh token; by the one that is kept where `unless_kept`, and
+    /// another process had one while this one waited for its turn.
+    async fn renew(self, tenant: TenantName, scope: String, unless_kept: bool) -> Result<AccessToken, Error> {
+        let home = self.home.clone();
+        let turn = tokio::task::spawn_blocking(move || home.turn_to_renew()).await;
+        let _turn = turn.map_err(|e| cut_off(&e))?.map_err(invalid)?;
+        if let Some(token) = self.kept(&scope).filter(|_| unless_kept) {
+            return Ok(token);
+        }
+        let old = Vault::load(&self.home)
+            .map_err(invalid)?
+            .credential(&Owner::of(&self.account), UserKind::User)
+            .ok_or_else(|| invalid(Failure::not_signed_in()))?;
+        let session = UserSession::resume(self.options.clone(), tenant, old.clone());
+        let token = session.token(&scope).await?;
+        self.keep(&scope, &token, Some((&old, &session.refresh_token())));
+        Ok(token)
+    }
+
+    /// Whether the server still takes this session for good; a person's alone can end. It isn't asked twice.
+    pub async fn is_alive(&self) -> Result<bool, Error> {
+        let Credential::Person(tenant) = &self.credential else {
+            return Ok(true);
+        };
+        let this = Self {
+            options: self.options.clone().retry(RetryPolicy::NEVER),
+            ..self.clone()
+        };
+        match this.renew(tenant.clone(), GRAPH.to_owned(), false).await {
+            Ok(_) => Ok(true),
+            Err(Error::SessionEnded(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+const GRAPH: &str = "https://graph.microsoft.com/";
+
+fn invalid(failure: Failure) -> Error {
+    Error::Invalid(failure.message)
+}
+
+fn cut_off(error: &tokio::task::JoinError) -> Error {
+    Error::Invalid(format!("the renewal was cut off: {error}"))
 }
 
 #[async_trait::async_trait]
 impl TokenSource for Session {
     async fn token(&self, resource_or_scope: &str) -> Result<AccessToken, Error> {
-        let kept = Vault::load(&self.home).ok();
-        if let Some(token) =
-            kept.and_then(|vault| vault.token(&self.owner(), resource_or_scope, local_time::now()))
-        {
+        if let Some(token) = self.kept(resource_or_scope) {
             return Ok(token);
         }
-        let token = match &self.credential {
-            Credential::Person(session) => session.token(resource_or_scope).await?,
-            Credential::ServicePrincipal(principal) => principal.token(resource_or_scope).await?,
-        };
-        if let Err(failure) = self.keep(resource_or_scope, &token) {
-            tracing::warn!(reason = failure.message, "the token could not be kept");
+        match &self.credential {
+            Credential::Person(tenant) => {
+                let renewal = self
+                    .clone()
+                    .renew(tenant.clone(), resource_or_scope.to_owned(), true);
+                // What was begun is brought to its end and kept, also when nobody waits for it any more.
+                tokio::spawn(renewal).await.map_err(|e| cut_off(&e))?
+            }
+            Credential::ServicePrincipal(principal) => {
+                let token = principal.token(resource_or_scope).await?;
+                self.keep(resource_or_scope, &token, None);
+                Ok(token)
+            }
         }
-        Ok(token)
     }
+
     fn server(&self) -> Result<ClientOptions, Error> {
-        let options = self.account.server.options();
-        options.map_err(|failure| Error::Invalid(failure.message))
+        Ok(self.options.clone())
     }
 }

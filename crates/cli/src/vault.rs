@@ -94,6 +94,25 @@ impl Vault {
         });
     }
 
+    /// Keeps the secret that came in the place of `old`; says whether that was still what an account has tokens by. When
+    /// it isn't, somebody signed in anew or out meanwhile, and what they did stays.
+    pub fn replace_credential(
+        &mut self,
+        owner: &Owner,
+        kind: UserKind,
+        (old, new): (&SecretString, &SecretString),
+    ) -> bool {
+        let found = self
+            .credentials
+            .iter_mut()
+            .find(|known| known.owner == *owner && known.kind == kind && known.secret == *old.expose());
+        let Some(found) = found else {
+            return false;
+        };
+        found.secret.clone_from(new.expose());
+        true
+    }
+
     /// A token for that scope that needn't be renewed yet.
     pub fn token(&self, owner: &Owner, scope: &str, now: Timestamp) -> Option<AccessToken> {
         let found = self
@@ -131,5 +150,39 @@ impl Vault {
     pub fn forget(&mut self, owner: &Owner) {
         self.forget_tokens(owner);
         self.credentials.retain(|known| known.owner != *owner);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_replaced_only_where_it_stands() {
+        let owner = |user: &str| Owner {
+            authority: "https://localhost".to_owned(),
+            tenant: "t".to_owned(),
+            user: user.to_owned(),
+        };
+        let secret = |text: &str| SecretString::new(text.to_owned());
+        let (alice, kind) = (owner("alice"), UserKind::User);
+        let mut vault = Vault::default();
+        let turned = (secret("one"), secret("two"));
+        let turned = (&turned.0, &turned.1);
+        // Signed out meanwhile.
+        assert!(!vault.replace_credential(&alice, kind, turned));
+        vault.keep_credential(&alice, kind, &secret("one"));
+        vault.keep_credential(&owner("bob"), kind, &secret("one"));
+        assert!(!vault.replace_credential(&alice, UserKind::ServicePrincipal, turned));
+        assert!(vault.replace_credential(&alice, kind, turned));
+        assert_eq!(vault.credential(&alice, kind).unwrap().expose(), "two");
+        assert_eq!(vault.credential(&owner("bob"), kind).unwrap().expose(), "one");
+        // Signed in anew meanwhile.
+        vault.keep_credential(&alice, kind, &secret("another session's"));
+        assert!(!vault.replace_credential(&alice, kind, turned));
+        assert_eq!(
+            vault.credential(&alice, kind).unwrap().expose(),
+            "another session's"
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! Runs' tickets (`doorward run`): had and kept alive as whoever the tokens are of, ended by the ticket itself.
 
 use crate::directory::{RESOURCE, refusal};
-use crate::transport::{Body, Request, Response, Transport};
+use crate::transport::{Again, Body, Request, Response, Transport};
 use crate::{ClientOptions, Error, TokenSource};
 use doorward_names::SecretString;
 use doorward_protocol::paths::{RUN_TICKET, RUN_TICKETS};
@@ -46,7 +46,7 @@ impl RunClient {
             authorization: Some(self.authorization().await?),
             header: None,
             body: Body::Json(body),
-            repeatable: false,
+            again: Again::Never,
         };
         self.send(&request).await?.json()
     }
@@ -86,7 +86,7 @@ impl RunClient {
                 sensitive(ticket.expose())?,
             )),
             body: Body::None,
-            repeatable: true,
+            again: Again::Always,
         })
     }
 

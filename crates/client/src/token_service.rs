@@ -1,7 +1,7 @@
 //! The token service as a client sees it: one request per grant, one reading of its answers.
 
 use crate::error::ServerMessage;
-use crate::transport::{Body, Request, Response, Transport};
+use crate::transport::{Again, Body, Request, Response, Transport};
 use crate::{AccessToken, Error};
 use doorward_names::{Duration, SecretString, TenantName};
 use doorward_protocol::oauth::{DeviceCodeResponseV2, ErrorBody, TokenResponseV2};
@@ -45,28 +45,19 @@ pub(crate) struct Tokens {
     pub scope: Option<String>,
 }
 
-/// Asks the v2.0 token endpoint of `tenant`.
-pub(crate) async fn ask(transport: &Transport, tenant: &TenantName, form: Form) -> Result<Tokens, Error> {
-    let path = StsPath::Token {
-        tenant: tenant.to_string(),
-        version: EndpointVersion::V2,
-    };
-    let url = transport.options().authority.at(&path.to_string())?;
-    post(transport, url, form, true).await
-}
-
-/// As [`ask`], for a grant that is good once: a lost answer is not asked for again.
-pub(crate) async fn ask_once(
+/// Asks the v2.0 token endpoint of `tenant`; `again` says what becomes of a lost answer.
+pub(crate) async fn ask(
     transport: &Transport,
     tenant: &TenantName,
     form: Form,
+    again: Again,
 ) -> Result<Tokens, Error> {
     let path = StsPath::Token {
         tenant: tenant.to_string(),
         version: EndpointVersion::V2,
     };
     let url = transport.options().authority.at(&path.to_string())?;
-    post(transport, url, form, false).await
+    post(transport, url, form, again).await
 }
 
 /// Asks the v2.0 device code endpoint of `tenant`.
@@ -80,7 +71,7 @@ pub(crate) async fn device_code(
         version: EndpointVersion::V2,
     };
     let url = transport.options().authority.at(&path.to_string())?;
-    let response = send(transport, url, form, true).await?;
+    let response = send(transport, url, form, Again::Always).await?;
     match response.is_success() {
         true => response.json(),
         false => Err(refusal(&response)),
@@ -88,14 +79,9 @@ pub(crate) async fn device_code(
 }
 
 /// Posts `form` to `url` and reads the answer as the token endpoint's.
-pub(crate) async fn post(
-    transport: &Transport,
-    url: Url,
-    form: Form,
-    repeatable: bool,
-) -> Result<Tokens, Error> {
+pub(crate) async fn post(transport: &Transport, url: Url, form: Form, again: Again) -> Result<Tokens, Error> {
     let asked_at = transport.options().clock.now();
-    let response = send(transport, url, form, repeatable).await?;
+    let response = send(transport, url, form, again).await?;
     if !response.is_success() {
         return Err(refusal(&response));
     }
@@ -109,14 +95,14 @@ pub(crate) async fn post(
     })
 }
 
-async fn send(transport: &Transport, url: Url, form: Form, repeatable: bool) -> Result<Response, Error> {
+async fn send(transport: &Transport, url: Url, form: Form, again: Again) -> Result<Response, Error> {
     let mut request = Request {
         method: Method::POST,
         url,
         authorization: None,
         header: None,
         body: Body::Form(form.0.as_bytes().to_vec()),
-        repeatable,
+        again,
     };
     let result = transport.send(&request).await;
     if let Body::Form(bytes) = &mut request.body {

@@ -7,7 +7,11 @@ use crate::user::User;
 /// A session that is not used for this long ends by itself.
 pub const MAX_INACTIVE: Duration = Duration::days(90);
 
-/// A session: who, with which client, and the hash of the refresh token that stands for it.
+/// For so long after a refresh token was turned over, the one before it gives a further one, as long as its successor
+/// is unused: the answer may have been lost, or another of the client's processes was faster (RFC 9700 §4.14.2).
+pub const CONTINUATION: Duration = Duration::seconds(60);
+
+/// A session: who, with which client, and how far its refresh tokens have come.
 #[derive(Debug, Clone)]
 pub struct Session {
     /// Its id (`sid`).
@@ -18,13 +22,17 @@ pub struct Session {
     pub user: ObjectId,
     /// The client that was given the refresh token.
     pub client: AppId,
-    /// The refresh token's keyed hash.
+    /// The keyed hash of the first refresh token, which is of generation 0.
     pub refresh_hash: SecretHash,
+    /// The generation of the newest refresh token; each use of one of the newest makes the next.
+    pub generation: i64,
+    /// When the newest generation began, unless it is the first.
+    pub turned_at: Option<Timestamp>,
     /// How the person proved who they are (`amr`), space-separated: `pwd`.
     pub methods: String,
     /// When they signed in.
     pub signed_in_at: Timestamp,
-    /// When it was last used, to within a minute.
+    /// When it was last used.
     pub used_at: Timestamp,
     /// When it was ended, if it was.
     pub revoked_at: Option<Timestamp>,
@@ -41,7 +49,11 @@ pub enum SessionRefusal {
     /// It was not used for [`MAX_INACTIVE`].
     #[error("the session was not used for 90 days")]
     Inactive,
-    /// Another client presents the refresh token.
+    /// The refresh token was used before, and longer ago than a lost answer explains: somebody has a copy.
+    #[error("the refresh token was used before")]
+    Reused,
+    /// Another client presents the refresh token. That ends nothing: a client id is no secret, so whoever has a copy would
+    /// name the right one, and this is a mistake.
     #[error("the refresh token was issued to another client")]
     OtherClient,
     /// The account is gone or may not sign in.
@@ -92,5 +104,96 @@ impl Session {
             return Err(SessionRefusal::PasswordChanged);
         }
         Ok(())
+    }
+
+    /// The session as it is once a refresh token of generation `presented` has been used at `now`; its answer holds a token
+    /// of the generation that the session has then.
+    ///
+    /// # Errors
+    /// [`SessionRefusal::Reused`], after which the session has to be ended.
+    pub fn turned(&self, presented: i64, now: Timestamp) -> Result<Self, SessionRefusal> {
+        let lately = |turned: Timestamp| now.since(turned) <= CONTINUATION;
+        let used = Self {
+            used_at: now.max(self.used_at),
+            ..self.clone()
+        };
+        if presented == self.generation {
+            return Ok(Self {
+                generation: presented.saturating_add(1),
+                turned_at: Some(now),
+                ..used
+            });
+        }
+        match presented.checked_add(1) {
+            Some(next) if next == self.generation && self.turned_at.is_some_and(lately) => Ok(used),
+            _ => Err(SessionRefusal::Reused),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use doorward_names::HashKeyId;
+
+    const NOW: Timestamp = Timestamp::from_unix_seconds(1_800_000_000);
+
+    fn session() -> Session {
+        Session {
+            id: SessionId::from_u128(1),
+            tenant: TenantId::from_u128(2),
+            user: ObjectId::from_u128(3),
+            client: AppId::from_u128(4),
+            refresh_hash: SecretHash::new(HashKeyId::from_u128(5), [5; 32]),
+            generation: 0,
+            turned_at: None,
+            methods: "pwd".to_owned(),
+            signed_in_at: NOW,
+            used_at: NOW,
+            revoked_at: None,
+            ticket: None,
+        }
+    }
+
+    fn at(seconds: i64) -> Timestamp {
+        NOW.plus(Duration::seconds(seconds))
+    }
+
+    #[test]
+    fn the_newest_token_gives_the_next() {
+        let mut session = session();
+        for (generation, hours) in (0_i64..).zip(1..4) {
+            let now = NOW.plus(Duration::hours(hours));
+            session = session.turned(generation, now).unwrap();
+            assert_eq!(session.generation, generation + 1);
+            assert_eq!((session.turned_at, session.used_at), (Some(now), now));
+        }
+    }
+
+    #[test]
+    fn the_one_before_goes_on_for_a_minute_and_does_not_lengthen_it() {
+        let first = session().turned(0, at(0)).unwrap();
+        let again = first.turned(0, at(60)).unwrap();
+        assert_eq!((again.generation, again.turned_at), (1, Some(at(0))));
+        assert_eq!(again.used_at, at(60));
+        assert_eq!(again.turned(0, at(61)).unwrap_err(), SessionRefusal::Reused);
+        // Of two tokens of one generation, either makes the next.
+        assert_eq!(again.turned(1, at(3600)).unwrap().generation, 2);
+    }
+
+    #[test]
+    fn once_its_successor_is_used_it_is_a_copy() {
+        let second = session().turned(0, at(0)).unwrap().turned(1, at(1)).unwrap();
+        assert_eq!(second.turned(0, at(2)).unwrap_err(), SessionRefusal::Reused);
+        assert_eq!(second.turned(1, at(2)).unwrap().generation, 2);
+        for made_up in [-1, 3, i64::MIN, i64::MAX] {
+            assert_eq!(second.turned(made_up, at(2)).unwrap_err(), SessionRefusal::Reused);
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_behind_takes_nothing_back() {
+        let turned = session().turned(0, at(10)).unwrap();
+        assert_eq!(turned.turned(0, at(9)).unwrap().used_at, at(10));
     }
 }

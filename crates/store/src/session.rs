@@ -17,6 +17,8 @@ fn read(row: &mut Row) -> Result<Session, QueryError> {
         signed_in_at: row.time("signed_in_at")?,
         used_at: row.time("used_at")?,
         revoked_at: row.opt_time("revoked_at")?,
+        generation: row.int("generation")?,
+        turned_at: row.opt_time("turned_at")?,
         ticket: ticket(row)?,
     })
 }
@@ -28,14 +30,29 @@ fn ticket(row: &mut Row) -> Result<Option<SecretHash>, QueryError> {
     }
 }
 
-/// The session whose refresh token has this hash, in whichever tenant.
+/// The session of which this is the hash of a refresh token, in whichever tenant, and the token's generation.
 ///
 /// # Errors
 /// When the store fails.
-pub fn find_by_refresh_hash(view: &View<'_>, hash: &SecretHash) -> Result<Option<Session>, QueryError> {
+pub fn find_by_refresh_hash(
+    view: &View<'_>,
+    hash: &SecretHash,
+) -> Result<Option<(Session, i64)>, QueryError> {
     let sql = "SELECT id, tenant, account, client, refresh_key, refresh_mac, methods, signed_in_at, used_at, \
-               revoked_at, ticket_key, ticket_mac FROM login_session WHERE refresh_mac = $1 AND refresh_key = $2";
-    view.find("login_session", sql, values![hash.as_bytes(), hash.key], read)
+               revoked_at, generation, turned_at, ticket_key, ticket_mac FROM login_session \
+               WHERE refresh_mac = $1 AND refresh_key = $2";
+    let first = view.find("login_session", sql, values![hash.as_bytes(), hash.key], read)?;
+    if let Some(session) = first {
+        return Ok(Some((session, 0)));
+    }
+    let sql = "SELECT session, tenant, generation FROM refresh_token WHERE hash_mac = $1 AND hash_key = $2";
+    let later = view.find("refresh_token", sql, values![hash.as_bytes(), hash.key], |row| {
+        Ok((row.id("session")?, row.id("tenant")?, row.int("generation")?))
+    })?;
+    let Some((id, tenant, generation)) = later else {
+        return Ok(None);
+    };
+    Ok(find(view, tenant, id)?.map(|session| (session, generation)))
 }
 
 /// The tenant's session with this id.
@@ -44,7 +61,8 @@ pub fn find_by_refresh_hash(view: &View<'_>, hash: &SecretHash) -> Result<Option
 /// When the store fails.
 pub fn find(view: &View<'_>, tenant: TenantId, id: SessionId) -> Result<Option<Session>, QueryError> {
     let sql = "SELECT id, tenant, account, client, refresh_key, refresh_mac, methods, signed_in_at, used_at, \
-               revoked_at, ticket_key, ticket_mac FROM login_session WHERE tenant = $1 AND id = $2";
+               revoked_at, generation, turned_at, ticket_key, ticket_mac FROM login_session \
+               WHERE tenant = $1 AND id = $2";
     view.find("login_session", sql, values![tenant, id], read)
 }
 
@@ -60,8 +78,8 @@ pub fn insert(tx: &mut Tx<'_>, session: &Session) -> Result<Inserted, QueryError
     let ticket = session.ticket.as_ref();
     let written = tx.execute(
         "INSERT INTO login_session (tenant, id, account, client, refresh_key, refresh_mac, methods, \
-         signed_in_at, used_at, revoked_at, ticket_key, ticket_mac) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
+         signed_in_at, used_at, revoked_at, ticket_key, ticket_mac, generation, turned_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
          ON CONFLICT DO NOTHING",
         values![
             session.tenant,
@@ -75,7 +93,9 @@ pub fn insert(tx: &mut Tx<'_>, session: &Session) -> Result<Inserted, QueryError
             session.used_at,
             session.revoked_at,
             ticket.map(|hash| hash.key),
-            ticket.map(|hash| *hash.as_bytes())
+            ticket.map(|hash| *hash.as_bytes()),
+            session.generation,
+            session.turned_at
         ],
     )?;
     Ok(if written == 0 {
@@ -85,14 +105,66 @@ pub fn insert(tx: &mut Tx<'_>, session: &Session) -> Result<Inserted, QueryError
     })
 }
 
-/// Says that a session was used at `now`; an older instant changes nothing.
+/// Writes how far a session's refresh tokens have come, and remembers its new one, which is of the session's generation.
 ///
 /// # Errors
 /// When the store fails.
-pub fn touch(tx: &mut Tx<'_>, session: &Session, now: Timestamp) -> Result<(), QueryError> {
-    let sql = "UPDATE login_session SET used_at = $3 WHERE tenant = $1 AND id = $2 AND used_at < $3";
-    tx.execute(sql, values![session.tenant, session.id, now])
-        .map(|_| ())
+pub fn turn(tx: &mut Tx<'_>, session: &Session, fresh: &SecretHash) -> Result<Inserted, QueryError> {
+    let written = tx.execute(
+        "INSERT INTO refresh_token (hash_mac, hash_key, tenant, session, generation, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+        values![
+            fresh.as_bytes(),
+            fresh.key,
+            session.tenant,
+            session.id,
+            session.generation,
+            session.used_at
+        ],
+    )?;
+    if written == 0 {
+        return Ok(Err(Conflict { what: Unique::Hash }));
+    }
+    let sql = "UPDATE login_session SET generation = $3, turned_at = $4, used_at = $5 WHERE tenant = $1 AND id = $2";
+    tx.execute(
+        sql,
+        values![
+            session.tenant,
+            session.id,
+            session.generation,
+            session.turned_at,
+            session.used_at
+        ],
+    )?;
+    Ok(Ok(()))
+}
+
+/// Forgets the later refresh tokens of sessions that ended or were last used before `before`, which give no token any
+/// more; says how many there were.
+///
+/// # Errors
+/// When the store fails.
+pub fn prune_tokens(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, QueryError> {
+    let sql = "DELETE FROM refresh_token WHERE EXISTS (SELECT 1 FROM login_session \
+               WHERE login_session.tenant = refresh_token.tenant AND login_session.id = refresh_token.session \
+               AND (login_session.revoked_at < $1 OR login_session.used_at < $1))";
+    tx.execute(sql, values![before])
+}
+
+/// Deletes every session of a user, with their refresh tokens.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) fn delete_all_of_user(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    user: ObjectId,
+) -> Result<(), QueryError> {
+    let sql = "DELETE FROM refresh_token WHERE tenant = $1 AND session IN \
+               (SELECT id FROM login_session WHERE tenant = $1 AND account = $2)";
+    tx.execute(sql, values![tenant, user])?;
+    let sql = "DELETE FROM login_session WHERE tenant = $1 AND account = $2";
+    tx.execute(sql, values![tenant, user]).map(|_| ())
 }
 
 /// Ends a session; says whether it was running.

@@ -198,10 +198,7 @@ pub fn delete(tx: &mut Tx<'_>, tenant: TenantId, id: ObjectId) -> Result<bool, Q
         permission::delete_all_of(tx, tenant, id)?;
         owner::delete_all_of(tx, tenant, id)?;
         group_member::delete_all_of(tx, tenant, id)?;
-        tx.execute(
-            "DELETE FROM login_session WHERE tenant = $1 AND account = $2",
-            values![tenant, id],
-        )?;
+        crate::session::delete_all_of_user(tx, tenant, id)?;
         crate::browser_session::delete_all_of_user(tx, tenant, id)?;
     }
     Ok(deleted)

@@ -703,6 +703,8 @@ fn sessions_links_and_throttles() {
                 user: alice.id,
                 client: AppId::from_random(random()),
                 refresh_hash: hash(),
+                generation: 0,
+                turned_at: None,
                 methods: "pwd".to_owned(),
                 signed_in_at: NOW,
                 used_at: NOW,
@@ -718,12 +720,12 @@ fn sessions_links_and_throttles() {
             let refused = change(&store, move |tx| session::insert(tx, &twin)).await;
             assert_eq!(refused, Err(Conflict { what: Unique::Hash }));
             let known = session.refresh_hash.clone();
-            let found = look(&store, move |v| session::find_by_refresh_hash(v, &known))
+            let (found, generation) = look(&store, move |v| session::find_by_refresh_hash(v, &known))
                 .await
                 .unwrap();
             assert_eq!(
-                (found.id, found.user, found.client),
-                (session.id, session.user, session.client)
+                (found.id, found.user, found.client, generation),
+                (session.id, session.user, session.client, 0)
             );
             let other_key =
                 SecretHash::new(HashKeyId::from_random(random()), *session.refresh_hash.as_bytes());
@@ -732,19 +734,42 @@ fn sessions_links_and_throttles() {
                     .await
                     .is_none()
             );
-            let touched = session.clone();
-            change(&store, move |tx| {
-                session::touch(tx, &touched, NOW.plus(Duration::minutes(2)))
-            })
-            .await;
-            let touched = session.clone();
-            change(&store, move |tx| {
-                session::touch(tx, &touched, NOW.plus(Duration::minutes(1)))
-            })
-            .await;
             let id = session.id;
-            let found = look(&store, move |v| session::find(v, tenant, id)).await.unwrap();
-            assert_eq!(found.used_at, NOW.plus(Duration::minutes(2)));
+            let later = NOW.plus(Duration::minutes(2));
+            let turned = Session {
+                generation: 1,
+                turned_at: Some(NOW),
+                used_at: later,
+                ..session.clone()
+            };
+            let fresh = [hash(), hash()];
+            for fresh in fresh.clone() {
+                let turned = turned.clone();
+                change(&store, move |tx| session::turn(tx, &turned, &fresh))
+                    .await
+                    .unwrap();
+            }
+            let (taken, again) = (fresh[0].clone(), turned.clone());
+            let refused = change(&store, move |tx| session::turn(tx, &again, &taken)).await;
+            assert_eq!(refused, Err(Conflict { what: Unique::Hash }));
+            for (known, of) in [
+                (session.refresh_hash.clone(), 0),
+                (fresh[0].clone(), 1),
+                (fresh[1].clone(), 1),
+            ] {
+                let (found, generation) = look(&store, move |v| session::find_by_refresh_hash(v, &known))
+                    .await
+                    .unwrap();
+                assert_eq!((found.id, found.tenant, generation), (id, tenant, of));
+                assert_eq!((found.generation, found.turned_at), (1, Some(NOW)));
+                assert_eq!(found.used_at, later);
+            }
+            let other_key = SecretHash::new(HashKeyId::from_random(random()), *fresh[0].as_bytes());
+            assert!(
+                look(&store, move |v| session::find_by_refresh_hash(v, &other_key))
+                    .await
+                    .is_none()
+            );
             assert!(
                 look(&store, move |v| session::find(v, support::tenant(), id))
                     .await
@@ -829,6 +854,76 @@ fn sessions_links_and_throttles() {
                 change(&store, |tx| throttle::prune(tx, NOW.plus(Duration::seconds(1)))).await,
                 1
             );
+        });
+    }
+}
+
+#[test]
+fn refresh_tokens_are_kept_for_as_long_as_their_session_can_give_any() {
+    for place in Place::all() {
+        let store = place.open();
+        block_on(async {
+            let tenant = support::tenant();
+            let alice = user(tenant, "alice@contoso.example");
+            let (person, new) = (alice.id, alice.clone());
+            change(&store, move |tx| user::insert(tx, &new)).await.unwrap();
+            let begin = async |used_at| {
+                let session = Session {
+                    id: SessionId::from_random(random()),
+                    tenant,
+                    user: person,
+                    client: AppId::from_random(random()),
+                    refresh_hash: hash(),
+                    generation: 0,
+                    turned_at: None,
+                    methods: "pwd".to_owned(),
+                    signed_in_at: NOW,
+                    used_at: NOW,
+                    revoked_at: None,
+                    ticket: None,
+                };
+                let new = session.clone();
+                change(&store, move |tx| session::insert(tx, &new)).await.unwrap();
+                let (fresh, turned) = (
+                    hash(),
+                    Session {
+                        generation: 1,
+                        used_at,
+                        ..session
+                    },
+                );
+                let (known, written) = (fresh.clone(), turned.clone());
+                change(&store, move |tx| session::turn(tx, &written, &fresh))
+                    .await
+                    .unwrap();
+                (turned, known)
+            };
+            let there = async |hash: &SecretHash| {
+                let hash = hash.clone();
+                look(&store, move |v| session::find_by_refresh_hash(v, &hash))
+                    .await
+                    .is_some()
+            };
+            let at = |days| NOW.plus(Duration::days(days));
+            let (stale, used, ended) = (begin(at(1)).await, begin(at(9)).await, begin(at(9)).await);
+            let id = ended.0.id;
+            assert!(change(&store, move |tx| session::revoke(tx, tenant, id, at(2))).await);
+            let prune = async |before| change(&store, move |tx| session::prune_tokens(tx, before)).await;
+            assert_eq!(prune(at(1)).await, 0);
+            assert_eq!(prune(at(2)).await, 1);
+            assert!(!there(&stale.1).await && there(&used.1).await && there(&ended.1).await);
+            // The first one stands in the session itself and says that it is over.
+            assert!(there(&stale.0.refresh_hash).await);
+            assert_eq!(prune(at(3)).await, 1);
+            assert!(there(&used.1).await && !there(&ended.1).await);
+
+            assert!(change(&store, move |tx| user::delete(tx, tenant, person)).await);
+            assert!(!there(&used.1).await);
+            // Nothing of it is left: the same may be written again.
+            let (again, hash) = used;
+            change(&store, move |tx| session::turn(tx, &again, &hash))
+                .await
+                .unwrap();
         });
     }
 }

@@ -4,11 +4,9 @@ use super::login;
 use crate::context::{Context, Outcome, Report};
 use crate::failure::Failure;
 use crate::profile::{Account, Profile, Server, User, UserKind};
+use crate::session::Session;
 use crate::shell::Shell;
-use crate::vault::{Owner, Vault};
 use crate::{config, files, output, prompt};
-use doorward_names::TenantName;
-use doorward_sdk::{Error, RetryPolicy, UserSession};
 use doorward_server::boot::{self, BootError, DevelopmentInfo, Running, UpOptions};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -163,19 +161,10 @@ fn same(one: &Account, other: &Account) -> bool {
 
 /// Whether there is no session from an earlier start that is still good.
 async fn session_has_ended(account: &Account, context: &Context) -> bool {
-    let vault = Vault::load(&context.home).ok();
-    let secret = vault.and_then(|vault| vault.credential(&Owner::of(account), UserKind::User));
-    let (Some(secret), Ok(options)) = (secret, account.server.options()) else {
-        return true;
-    };
-    let Ok(tenant) = account.tenant_id.parse::<TenantName>() else {
-        return true;
-    };
-    let session = UserSession::resume(options.retry(RetryPolicy::NEVER), tenant, secret);
-    matches!(
-        session.token("https://graph.microsoft.com/").await,
-        Err(Error::SessionEnded(_))
-    )
+    match Session::open(&context.home, account, None) {
+        Ok(session) => session.is_alive().await.is_ok_and(|alive| !alive),
+        Err(_) => true,
+    }
 }
 
 fn environment(url: &str, info: &DevelopmentInfo) -> String {

@@ -14,6 +14,7 @@ mod groups;
 mod half_way;
 mod login;
 mod person;
+mod renewal;
 mod resources;
 mod roles;
 mod run;

@@ -4,7 +4,7 @@ use super::user_session::{COMMAND_LINE_CLIENT, SignedIn, UserSession, scopes};
 use crate::Error;
 use crate::options::ClientOptions;
 use crate::token_service::{self, Form};
-use crate::transport::Transport;
+use crate::transport::{Again, Transport};
 use doorward_names::{SecretString, TenantName};
 use std::time::Duration;
 
@@ -73,7 +73,7 @@ impl DeviceCodeSignIn {
             )
             .with("device_code", self.device_code.expose());
             // Not to be repeated by itself: the code is good once.
-            match token_service::ask_once(&self.transport, &self.tenant, form).await {
+            match token_service::ask(&self.transport, &self.tenant, form, Again::Never).await {
                 Ok(tokens) => return UserSession::from_tokens(self.transport, self.tenant, tokens),
                 Err(Error::Refused(message)) if message.code == "authorization_pending" => {}
                 Err(Error::Refused(message)) if message.code == "slow_down" => interval += SLOWER,

@@ -5,7 +5,7 @@ use crate::cache::TokenCache;
 use crate::clock::Clock;
 use crate::options::{Authority, ClientOptions};
 use crate::token_service::{self, Form};
-use crate::transport::{RetryPolicy, Transport};
+use crate::transport::{Again, RetryPolicy, Transport};
 use crate::{AccessToken, Error, config};
 use doorward_names::{SecretString, TenantName};
 use std::path::Path;
@@ -139,9 +139,11 @@ impl ServicePrincipalAuthentication {
         let form = Form::new("client_credentials", &self.client_id)
             .with("client_secret", self.secret.expose())
             .with("scope", scope);
-        Ok(token_service::ask(&self.shared.transport, &self.tenant, form)
-            .await?
-            .access)
+        Ok(
+            token_service::ask(&self.shared.transport, &self.tenant, form, Again::Always)
+                .await?
+                .access,
+        )
     }
 }
 

@@ -4,7 +4,7 @@ use super::TokenSource;
 use crate::cache::TokenCache;
 use crate::options::ClientOptions;
 use crate::token_service::{self, Form, Tokens};
-use crate::transport::Transport;
+use crate::transport::{Again, Transport};
 use crate::{AccessToken, Error};
 use doorward_names::{SecretString, TenantName, Upn};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,7 +15,7 @@ pub const COMMAND_LINE_CLIENT: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
 
 const OPENID_SCOPES: &str = "offline_access openid profile";
 
-/// A signed-in person. Tokens are kept and renewed before they end; clones share them.
+/// A signed-in person. Tokens are kept and renewed before they end; clones share them, and what they are renewed by.
 #[derive(Debug, Clone)]
 pub struct UserSession {
     tenant: TenantName,
@@ -27,6 +27,8 @@ struct Shared {
     transport: Transport,
     cache: TokenCache,
     refresh_token: Mutex<SecretString>,
+    /// Held by the one that renews, whatever for: each use of the refresh token makes another of it.
+    renewing: tokio::sync::Mutex<()>,
 }
 
 /// What a sign-in gives.
@@ -64,7 +66,7 @@ impl UserSession {
             .with("username", upn.as_str())
             .with("password", password.expose())
             .with("scope", &scopes(resource));
-        let tokens = token_service::ask(&transport, &tenant, form).await?;
+        let tokens = token_service::ask(&transport, &tenant, form, Again::Always).await?;
         Self::from_tokens(transport, tenant, tokens)
     }
 
@@ -86,7 +88,7 @@ impl UserSession {
             .with("password", password.expose())
             .with("client_id", COMMAND_LINE_CLIENT);
         let transport = Transport::new(options);
-        let tokens = token_service::post(&transport, url, form, false).await?;
+        let tokens = token_service::post(&transport, url, form, Again::Never).await?;
         Self::from_tokens(transport, TenantName::Organizations, tokens)
     }
 
@@ -98,6 +100,7 @@ impl UserSession {
                 transport,
                 cache,
                 refresh_token: Mutex::new(refresh_token),
+                renewing: tokio::sync::Mutex::default(),
             }),
         }
     }
@@ -143,10 +146,21 @@ impl UserSession {
     }
 
     async fn ask(&self, scope: &str) -> Result<AccessToken, Error> {
+        let (this, scope) = (self.clone(), scope.to_owned());
+        // What was begun is brought to its end, also when nobody waits for it any more: the server may have turned the
+        // refresh token over by then.
+        let renewal = tokio::spawn(async move { this.renew(&scope).await });
+        renewal
+            .await
+            .map_err(|e| Error::Invalid(format!("the renewal was cut off: {e}")))?
+    }
+
+    async fn renew(&self, scope: &str) -> Result<AccessToken, Error> {
+        let _turn = self.shared.renewing.lock().await;
         let form = Form::new("refresh_token", COMMAND_LINE_CLIENT)
             .with("refresh_token", self.refresh_token().expose())
             .with("scope", &format!("{scope} {OPENID_SCOPES}"));
-        let tokens = token_service::ask(&self.shared.transport, &self.tenant, form).await?;
+        let tokens = token_service::ask(&self.shared.transport, &self.tenant, form, Again::Soon).await?;
         if let Some(refresh) = tokens.refresh {
             *self
                 .shared

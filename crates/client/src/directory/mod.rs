@@ -14,7 +14,7 @@ pub use audits::AuditQuery;
 pub use principals::{Principal, PrincipalKind};
 
 use crate::error::ServerMessage;
-use crate::transport::{Body, Request, Response, Transport};
+use crate::transport::{Again, Body, Request, Response, Transport};
 use crate::{ClientOptions, Error, TokenSource};
 use doorward_protocol::graph::{GraphErrorBody, List};
 use doorward_protocol::paths::GraphPath;
@@ -71,7 +71,7 @@ impl DirectoryClient {
             authorization: Some(header),
             header: None,
             body,
-            repeatable,
+            again: Again::when(repeatable),
         };
         let response = self.transport.send(&request).await?;
         if response.is_success() {

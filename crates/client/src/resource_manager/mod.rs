@@ -37,7 +37,7 @@ pub use doorward_protocol::arm as models;
 pub use doorward_protocol::paths::MACHINE_LEARNING;
 
 use crate::error::ServerMessage;
-use crate::transport::{Body, Request, Response, Transport};
+use crate::transport::{Again, Body, Request, Response, Transport};
 use crate::{ClientOptions, Error, TokenSource};
 use doorward_protocol::arm::{ErrorBody, List};
 use doorward_protocol::paths::ArmPath;
@@ -145,7 +145,7 @@ impl ResourceManagerClient {
             authorization: Some(header),
             header: None,
             body: body.map_or(Body::None, Body::Json),
-            repeatable,
+            again: Again::when(repeatable),
         };
         self.transport.send(&request).await
     }

@@ -16,6 +16,10 @@ use url::Url;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long after the first time a lost answer is asked for that the server gives again for a minute only, and how long each
+/// is waited for.
+const SOON: doorward_names::Duration = doorward_names::Duration::seconds(40);
+const SOON_TIMEOUT: Duration = Duration::from_secs(20);
 /// Longest answer that is read.
 const MAX_BODY: usize = 8 * 1024 * 1024;
 
@@ -28,7 +32,22 @@ pub(crate) struct Request {
     pub header: Option<(HeaderName, HeaderValue)>,
     pub body: Body,
     /// Whether it does no harm to have it done twice.
-    pub repeatable: bool,
+    pub again: Again,
+}
+
+/// Whether a request may be sent again when nobody knows whether it was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Again {
+    Never,
+    /// Within [`SOON`].
+    Soon,
+    Always,
+}
+
+impl Again {
+    pub fn when(repeatable: bool) -> Self {
+        if repeatable { Self::Always } else { Self::Never }
+    }
 }
 
 pub(crate) enum Body {
@@ -45,7 +64,7 @@ impl Request {
             authorization: None,
             header: None,
             body: Body::None,
-            repeatable: true,
+            again: Again::Always,
         }
     }
 }
@@ -116,15 +135,22 @@ impl Transport {
     /// When no answer was had at all. A refusal is an answer.
     pub async fn send(&self, request: &Request) -> Result<Response, Error> {
         let mut made = 0;
+        let began = self.options.clock.now();
         loop {
             made += 1;
-            let (result, asked_for) = match self.once(request).await {
-                Ok(response) if !worth_repeating(response.status, request.repeatable) => return Ok(response),
+            let answer = self.once(request).await;
+            let repeatable = match request.again {
+                Again::Never => false,
+                Again::Soon => self.options.clock.now().since(began) < SOON,
+                Again::Always => true,
+            };
+            let (result, asked_for) = match answer {
+                Ok(response) if !worth_repeating(response.status, repeatable) => return Ok(response),
                 Ok(response) => {
                     let asked_for = response.retry_after;
                     (Ok(response), asked_for)
                 }
-                Err(failure) if failure.is_final(request.repeatable) => return Err(failure.into()),
+                Err(failure) if failure.is_final(repeatable) => return Err(failure.into()),
                 Err(failure) => (Err(failure.into()), None),
             };
             let Some(pause) = self.options.retry.wait(made, asked_for) else {
@@ -142,6 +168,9 @@ impl Transport {
             .client()?
             .request(request.method.clone(), request.url.clone())
             .headers(self.headers(request));
+        if request.again == Again::Soon {
+            builder = builder.timeout(SOON_TIMEOUT);
+        }
         builder = match &request.body {
             Body::None => builder,
             Body::Form(bytes) => builder

@@ -14,5 +14,6 @@ mod mock;
 mod resource_manager;
 mod retry;
 mod run;
+mod user_session;
 mod validation;
 mod workspace;

@@ -2,6 +2,7 @@
 //! and notices a disk that takes no more writes.
 
 use doorward_domain::browser_session::MAX_AGE;
+use doorward_domain::session::MAX_INACTIVE;
 use doorward_domain::signing_key::KeyUse;
 use doorward_domain::throttle::{Failures, WINDOW};
 use doorward_store::{self as store, QueryError, StoreError};
@@ -17,6 +18,9 @@ const POLL: Duration = Duration::from_millis(450);
 
 /// How often a write is tried, and what is over is forgotten.
 const PROBE: Duration = Duration::from_secs(5);
+
+/// How often refresh tokens that give nothing any more are looked for.
+const OLD_TOKENS: Duration = Duration::from_hours(1);
 
 /// Tries in a row that may fail before the server stops.
 const PATIENCE: u32 = 3;
@@ -41,10 +45,12 @@ pub async fn run(app: Arc<App>) -> BootError {
     });
     let keys = every(KEYS, || turn_over(&app));
     let uses = every(USES, || write_uses(&app));
+    let old_tokens = every(OLD_TOKENS, || forget_old_tokens(&app));
     tokio::select! {
         reason = watch_disk(&app) => reason,
         () = poll => BootError::Store("the revision poll ended".to_owned()),
         () = keys => BootError::Store("the key turn-over ended".to_owned()),
+        () = old_tokens => BootError::Store("the search for old refresh tokens ended".to_owned()),
         () = uses => BootError::Store("the count of uses ended".to_owned()),
     }
 }
@@ -53,6 +59,17 @@ async fn every<F: Future<Output = ()>>(period: Duration, work: impl Fn() -> F) {
     loop {
         work().await;
         tokio::time::sleep(period).await;
+    }
+}
+
+/// Forgets the later refresh tokens of sessions that ended so long ago that not even who used them last still asks.
+async fn forget_old_tokens(app: &App) {
+    let before = app.clock.now().minus(MAX_INACTIVE);
+    let forgotten = app
+        .snapshots
+        .write(move |tx| store::session::prune_tokens(tx, before));
+    if let Err::<_, StoreError<QueryError>>(error) = forgotten.await {
+        tracing::warn!("old refresh tokens are kept until the next hour: {error}");
     }
 }
 

@@ -214,7 +214,9 @@ impl StsError {
             Self::RefreshTokenUnknown => grant(C::InvalidGrant, text_of(C::InvalidGrant)),
             Self::Session(refusal) => {
                 let code = match refusal {
-                    SessionRefusal::Revoked | SessionRefusal::OtherRun => C::SessionRevoked,
+                    SessionRefusal::Revoked | SessionRefusal::Reused | SessionRefusal::OtherRun => {
+                        C::SessionRevoked
+                    }
                     SessionRefusal::Inactive => C::RefreshTokenInactive,
                     SessionRefusal::OtherClient => C::InvalidGrant,
                     SessionRefusal::UserDisabled => C::UserDisabled,
@@ -563,6 +565,7 @@ mod tests {
             StsError::Device(PollRefusal::Used),
             StsError::RefreshTokenUnknown,
             StsError::Session(SessionRefusal::Revoked),
+            StsError::Session(SessionRefusal::Reused),
             StsError::Session(SessionRefusal::Inactive),
             StsError::Session(SessionRefusal::OtherClient),
             StsError::Session(SessionRefusal::UserDisabled),

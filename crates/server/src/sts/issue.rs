@@ -219,6 +219,8 @@ pub(crate) fn new_session(
         user,
         client,
         refresh_hash: ctx.app.hasher.hash(&secret).ok_or(StsError::Unavailable)?,
+        generation: 0,
+        turned_at: None,
         methods: methods.to_owned(),
         signed_in_at: at,
         used_at: ctx.now,

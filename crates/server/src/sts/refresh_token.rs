@@ -1,20 +1,20 @@
-//! The refresh token grant (RFC 6749 §6) for people's sessions with built-in clients.
+//! The refresh token grant (RFC 6749 §6) for people's sessions with built-in clients. Each use turns the token over: the
+//! answer holds the next one, and one that comes again later ends the session (RFC 9700 §4.14.2).
 
+use doorward_domain::audit::{AuditRow, Event};
 use doorward_domain::directory::DirectoryRole;
-use doorward_domain::session::Session;
+use doorward_domain::session::{Session, SessionRefusal};
 use doorward_domain::user::User;
-use doorward_names::{AppId, Duration, SecretKind, SecretString};
+use doorward_names::{AppId, GeneratedSecret, SecretHash, SecretKind, SecretString, Timestamp};
 use doorward_protocol::oauth::Target;
 use doorward_protocol::paths::EndpointVersion;
-use doorward_store::{self as store, QueryError, View};
+use doorward_store::{self as store, QueryError, Tx, View};
 
 use super::issue::Person;
 use super::{StsError, issue_for_person, tenant, throttle, to_wire};
 use crate::ctx::Ctx;
+use crate::entropy;
 use crate::http::Response;
-
-/// How exactly a session's last use is remembered.
-const USE_RESOLUTION: Duration = Duration::minutes(1);
 
 /// What the client sent.
 pub struct Asked {
@@ -28,7 +28,8 @@ pub struct Asked {
     pub client_info: bool,
 }
 
-/// Finds the session, decides, issues.
+/// Finds the session, decides, issues, and turns the token over, as long as it still gives one. Nothing leaves before that is
+/// written, and where issuing fails the client's token is as good as before.
 pub async fn grant(
     ctx: &Ctx,
     (segment, version): (&str, EndpointVersion),
@@ -42,49 +43,132 @@ pub async fn grant(
         .app
         .hasher
         .candidates(SecretKind::Refresh, asked.refresh_token.expose());
-    let found = ctx.app.store.read(move |view| find(view, &hashes)).await?;
-    let Some((session, user, roles)) = found else {
+    let look = hashes.clone();
+    let found = ctx.app.store.read(move |view| find(view, &look)).await?;
+    let Some(found) = found else {
         return Err(throttle::unknown_refresh_token(ctx).await);
     };
     // The tenant in the path has to be the session's, unless a shared word stands there.
     if !matches!(segment.to_ascii_lowercase().as_str(), "common" | "organizations")
-        && tenant::named(ctx, segment).await?.id != session.tenant
+        && tenant::named(ctx, segment).await?.id != found.session.tenant
     {
         return Err(StsError::RefreshTokenUnknown);
     }
-    session.admit_run(ctx.ticket.as_ref().map(|ticket| &ticket.hash))?;
-    session.admit(client, user.as_ref(), ctx.now)?;
-    let user = user.ok_or(StsError::RefreshTokenUnknown)?;
-    if ctx.now.since(session.used_at) > USE_RESOLUTION {
-        let (used, now) = (session.clone(), ctx.now);
-        ctx.app
-            .snapshots
-            .write(move |tx| store::session::touch(tx, &used, now))
-            .await?;
-    }
+    found
+        .session
+        .admit_run(ctx.ticket.as_ref().map(|ticket| &ticket.hash))?;
+    let fresh = GeneratedSecret::from_entropy(SecretKind::Refresh, entropy::bytes());
+    let hash = ctx.app.hasher.hash(&fresh).ok_or(StsError::Unavailable)?;
+    let turn = Turn {
+        hashes,
+        client,
+        fresh: hash,
+        now: ctx.now,
+        copied: ctx.server_audit(Event::SignedOut),
+    };
+    let user = match turn.decide(&found) {
+        Ok((_, user)) => user.clone(),
+        Err(StsError::Session(SessionRefusal::Reused)) => {
+            return turn.write(ctx).await.and(Err(StsError::Unavailable));
+        }
+        Err(refusal) => return Err(refusal),
+    };
     let target = match asked.target {
         Some(target) => target,
         None => Target::from_scope("https://graph.microsoft.com/.default")?,
     };
     let person = Person {
         user: &user,
-        session: &session,
-        roles,
-        refresh_token: asked.refresh_token,
+        session: &found.session,
+        roles: found.roles,
+        refresh_token: fresh.as_secret().clone(),
         nonce: None,
     };
     let (granted, requested) = issue_for_person(ctx, version, person, (&target, asked.client_info)).await?;
+    turn.write(ctx).await?;
     Ok(to_wire::token_response(version, &granted, &requested))
 }
 
-type Found = (Session, Option<User>, Vec<DirectoryRole>);
+/// Whose the refresh token is that was presented, and which of theirs.
+struct Found {
+    session: Session,
+    generation: i64,
+    user: Option<User>,
+    roles: Vec<DirectoryRole>,
+}
 
-fn find(view: &View<'_>, hashes: &[doorward_names::SecretHash]) -> Result<Option<Found>, QueryError> {
+/// One use of a refresh token.
+#[derive(Clone)]
+struct Turn {
+    /// What the presented one may be known as.
+    hashes: Vec<SecretHash>,
+    client: AppId,
+    /// The one that is to be given.
+    fresh: SecretHash,
+    now: Timestamp,
+    /// What is written down of a copy, but for whose it is.
+    copied: AuditRow,
+}
+
+impl Turn {
+    /// The session after this use, and whose it is.
+    fn decide<'a>(&self, found: &'a Found) -> Result<(Session, &'a User), StsError> {
+        found.session.admit(self.client, found.user.as_ref(), self.now)?;
+        let turned = found.session.turned(found.generation, self.now)?;
+        let user = found.user.as_ref().ok_or(SessionRefusal::UserDisabled)?;
+        Ok((turned, user))
+    }
+
+    /// Decides on what stands in the store now, and writes that down: the next token, or the end of the session.
+    async fn write(self, ctx: &Ctx) -> Result<(), StsError> {
+        ctx.app
+            .snapshots
+            .write(move |tx| {
+                let Some(found) = find(tx, &self.hashes)? else {
+                    return Ok::<_, QueryError>(Err(StsError::RefreshTokenUnknown));
+                };
+                match self.decide(&found) {
+                    Ok((turned, _)) => {
+                        let turned = store::session::turn(tx, &turned, &self.fresh)?;
+                        // The hash of 240 fresh random bits cannot be in use.
+                        Ok(turned.map_err(|_| StsError::Unavailable))
+                    }
+                    Err(refusal) => {
+                        if refusal == SessionRefusal::Reused.into() {
+                            self.end(tx, &found.session)?;
+                        }
+                        Ok(Err(refusal))
+                    }
+                }
+            })
+            .await?
+    }
+
+    /// Somebody has a copy, and nobody knows who of the two: neither has any use for the session from now on.
+    fn end(&self, tx: &mut Tx<'_>, session: &Session) -> Result<(), QueryError> {
+        if store::session::revoke(tx, session.tenant, session.id, self.now)? {
+            let audit = AuditRow {
+                tenant: Some(session.tenant),
+                actor: Some(session.user),
+                client: Some(session.client),
+                detail: format!("session {}: the refresh token was used before", session.id),
+                ..self.copied.clone()
+            };
+            store::audit::insert(tx, &audit)?;
+        }
+        Ok(())
+    }
+}
+
+fn find(view: &View<'_>, hashes: &[SecretHash]) -> Result<Option<Found>, QueryError> {
     for hash in hashes {
-        if let Some(session) = store::session::find_by_refresh_hash(view, hash)? {
-            let user = store::user::find(view, session.tenant, session.user)?;
-            let roles = store::directory_role::of(view, session.tenant, session.user)?;
-            return Ok(Some((session, user, roles)));
+        if let Some((session, generation)) = store::session::find_by_refresh_hash(view, hash)? {
+            return Ok(Some(Found {
+                generation,
+                user: store::user::find(view, session.tenant, session.user)?,
+                roles: store::directory_role::of(view, session.tenant, session.user)?,
+                session,
+            }));
         }
     }
     Ok(None)

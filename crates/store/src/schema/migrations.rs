@@ -2,7 +2,7 @@
 //! a release later contract). Types are `text`, `bigint`, `bytes`, `boolean`; times are microseconds.
 
 /// Version 1 is the first element.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, SECOND, THIRD, FOURTH, FIFTH];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH];
 
 const FIRST: &str = "
 CREATE TABLE store_info (
@@ -440,4 +440,18 @@ CREATE TABLE browser_session (
 );
 CREATE INDEX browser_session_by_account ON browser_session (tenant, account);
 CREATE INDEX browser_session_by_age ON browser_session (signed_in_at);
+";
+
+const SIXTH: &str = "
+ALTER TABLE login_session ADD COLUMN generation bigint NOT NULL DEFAULT 0;
+ALTER TABLE login_session ADD COLUMN turned_at bigint;
+CREATE TABLE refresh_token (
+  hash_mac bytes NOT NULL PRIMARY KEY,
+  hash_key bytes NOT NULL,
+  tenant bytes NOT NULL,
+  session bytes NOT NULL,
+  generation bigint NOT NULL,
+  created_at bigint NOT NULL
+);
+CREATE INDEX refresh_token_by_session ON refresh_token (tenant, session);
 ";

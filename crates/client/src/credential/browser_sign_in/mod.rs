@@ -8,7 +8,7 @@ mod request;
 use super::user_session::{COMMAND_LINE_CLIENT, SignedIn, UserSession, scopes};
 use crate::options::ClientOptions;
 use crate::token_service::{self, Form, Tokens};
-use crate::transport::Transport;
+use crate::transport::{Again, Transport};
 use crate::{Error, entropy};
 use doorward_names::{SecretString, TenantName};
 use doorward_protocol::jose::UnverifiedToken;
@@ -125,7 +125,7 @@ impl BrowserSignIn {
                     .with("code_verifier", verifier.expose())
                     .with("scope", &scope);
                 // Not to be repeated by itself: a code is good once.
-                let tokens = token_service::ask_once(&transport, &tenant, form).await;
+                let tokens = token_service::ask(&transport, &tenant, form, Again::Never).await;
                 let tokens = tokens.and_then(|tokens| is_ours(&transport, tokens, &nonce));
                 tokens.and_then(|tokens| UserSession::from_tokens(transport, tenant, tokens))
             }

@@ -21,6 +21,8 @@ async fn sign_in(tenant: &Tenancy, person: &Caller) -> String {
         user: person.id,
         client: COMMAND_LINE.parse().unwrap(),
         refresh_hash: world.app.hasher.hash(&secret).unwrap(),
+        generation: 0,
+        turned_at: None,
         methods: "pwd".to_owned(),
         signed_in_at: now,
         used_at: now,

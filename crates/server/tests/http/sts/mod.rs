@@ -6,6 +6,7 @@ mod device_code;
 mod discovery;
 mod keys;
 mod people;
+mod refresh_token;
 mod throttle;
 
 use base64::Engine as _;

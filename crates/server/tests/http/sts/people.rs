@@ -1,10 +1,12 @@
 //! The password and refresh token grants, and sessions.
 
+use super::refresh_token::{refresh_token, turn};
 use super::verified;
 use crate::harness::{COMMAND_LINE, ORIGIN, World};
 use doorward_domain::directory::DirectoryRole;
 use doorward_names::Duration;
 use doorward_store::{self as store, QueryError};
+use std::sync::Mutex;
 
 const SCOPE: &str = "https://graph.microsoft.com/.default openid profile offline_access";
 
@@ -40,18 +42,20 @@ async fn a_person_signs_in_and_stays_signed_in() {
         assert_eq!(id["iss"], format!("{ORIGIN}/{}/v2.0", tenant.id));
         assert_eq!(id["preferred_username"], alice.name.as_str());
 
-        let refresh = body["refresh_token"].as_str().unwrap().to_owned();
-        let again = |tenant: String, client: &'static str| {
-            let (world, refresh) = (world.clone(), refresh.clone());
-            async move {
-                let form = [
-                    ("grant_type", "refresh_token"),
-                    ("client_id", client),
-                    ("refresh_token", refresh.as_str()),
-                    ("resource", "https://management.core.windows.net/"),
-                ];
-                world.post_form(&format!("/{tenant}/oauth2/token"), &form).await
+        let newest = Mutex::new(refresh_token(&body));
+        let again = async |tenant: String, client: &'static str| {
+            let refresh = newest.lock().unwrap().clone();
+            let form = [
+                ("grant_type", "refresh_token"),
+                ("client_id", client),
+                ("refresh_token", refresh.as_str()),
+                ("resource", "https://management.core.windows.net/"),
+            ];
+            let answer = world.post_form(&format!("/{tenant}/oauth2/token"), &form).await;
+            if answer.status == 200 {
+                *newest.lock().unwrap() = refresh_token(&answer.ok());
             }
+            answer
         };
         let v1 = again(tenant.id.to_string(), COMMAND_LINE).await.ok();
         assert_eq!(v1["resource"], "https://management.core.windows.net/");
@@ -81,15 +85,14 @@ async fn a_session_ends_with_the_account_and_with_the_password() {
         let tenant = world.tenant().await;
         let bob = tenant.user("bob", &[]).await;
         let body = bob.ask_v1("https://graph.microsoft.com").await.ok();
-        let refresh = body["refresh_token"].as_str().unwrap().to_owned();
-        let again = || async {
-            let form = [
-                ("grant_type", "refresh_token"),
-                ("client_id", COMMAND_LINE),
-                ("refresh_token", refresh.as_str()),
-                ("resource", "https://graph.microsoft.com"),
-            ];
-            world.post_form("/common/oauth2/token", &form).await
+        let newest = Mutex::new(refresh_token(&body));
+        let again = async || {
+            let refresh = newest.lock().unwrap().clone();
+            let answer = turn(&world, &refresh).await;
+            if answer.status == 200 {
+                *newest.lock().unwrap() = refresh_token(&answer.ok());
+            }
+            answer
         };
         again().await.ok();
         let change = |enabled: bool, later: bool| {
