@@ -9,6 +9,7 @@ mod domain_name;
 mod id;
 mod identifier_uri;
 mod mail_nickname;
+mod redirect_uri;
 mod resource_group_name;
 mod scope;
 mod secret;
@@ -26,6 +27,7 @@ pub use id::{
 };
 pub use identifier_uri::IdentifierUri;
 pub use mail_nickname::MailNickname;
+pub use redirect_uri::RedirectUri;
 pub use resource_group_name::ResourceGroupName;
 pub use scope::{Scope, ScopeKind};
 pub use secret::{GENERATED_SECRET_ENTROPY, GeneratedSecret, Secret, SecretHash, SecretKind, SecretString};
