@@ -55,13 +55,14 @@ class Tools:
     go: Path
     arm: Path
     ml: Path
+    chromium: Path
 
     def files(self) -> list[Path]:
         rust = [self.rust / f"{name}-judge" for name in ("azure-identity", "fetch", "rustls")]
         return [self.python, *rust, self.gson, self.az, self.go / "fetch", self.arm, self.ml]
 
     def missing(self) -> list[str]:
-        return [str(path) for path in self.files() if not path.exists()]
+        return [str(path) for path in [*self.files(), self.chromium] if not path.exists()]
 
 
 def environment(judge: Judge, server: Server, directory: Path) -> dict[str, str]:

@@ -4,6 +4,7 @@ use doorward_names::{AppId, Duration, ObjectId, SecretHash, SessionId, TenantId,
 
 use crate::application::Platform;
 use crate::device_grant::Wanted;
+use crate::redirect_uri;
 
 /// How long a code can be redeemed.
 pub const LIFETIME: Duration = Duration::seconds(60);
@@ -84,7 +85,7 @@ impl AuthorizationCode {
         }
         let same = self.client == presented.client
             && presented.tenant.is_none_or(|tenant| tenant == self.tenant)
-            && self.redirect_uri == presented.redirect_uri;
+            && redirect_uri::is_same(&self.redirect_uri, &presented.redirect_uri);
         if !same {
             return Err(CodeRefusal::NotTheirs);
         }
@@ -147,7 +148,7 @@ mod tests {
                 ..right.clone()
             },
             Presented {
-                redirect_uri: "http://localhost:8400/".to_owned(),
+                redirect_uri: "http://localhost:8401".to_owned(),
                 ..right.clone()
             },
         ];

@@ -17,6 +17,20 @@ pub fn is_loopback(uri: &str) -> bool {
     })
 }
 
+/// Whether both are the same place: the same text, but that an empty path is `/` (RFC 3986 §6.2.3). A browser is sent to
+/// the one where a client named the other, and some clients then name what their browser was sent to.
+pub fn is_same(one: &str, other: &str) -> bool {
+    without_empty_path(one) == without_empty_path(other)
+}
+
+fn without_empty_path(uri: &str) -> &str {
+    let bare = uri.strip_suffix('/').filter(|bare| {
+        let after_scheme = bare.split_once("://").map(|(_, rest)| rest);
+        after_scheme.is_some_and(|rest| !rest.is_empty() && !rest.contains(['/', '?', '#']))
+    });
+    bare.unwrap_or(uri)
+}
+
 fn is_port(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0') && text.parse::<u16>().is_ok()
 }
@@ -24,6 +38,30 @@ fn is_port(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_empty_path_alone_may_be_written_in_two_ways() {
+        for (one, other) in [
+            ("http://localhost:8400", "http://localhost:8400/"),
+            ("https://app.example", "https://app.example/"),
+            ("https://app.example/cb", "https://app.example/cb"),
+        ] {
+            assert!(is_same(one, other) && is_same(other, one), "{one} {other}");
+        }
+        for (one, other) in [
+            ("https://app.example/cb", "https://app.example/cb/"),
+            ("https://app.example", "https://app.example//"),
+            ("https://app.example?x", "https://app.example?x/"),
+            ("https://app.example#x", "https://app.example#x/"),
+            ("http://localhost:8400", "http://localhost:8401/"),
+            ("http://localhost", "http://LOCALHOST/"),
+            ("https:", "https:/"),
+            ("https://", "https:///"),
+            ("", "/"),
+        ] {
+            assert!(!is_same(one, other) && !is_same(other, one), "{one} {other}");
+        }
+    }
 
     #[test]
     fn only_a_loopback_listener_without_a_path() {

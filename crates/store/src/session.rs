@@ -145,15 +145,16 @@ pub fn turn(tx: &mut Tx<'_>, session: &Session, fresh: &SecretHash) -> Result<In
     Ok(Ok(()))
 }
 
-/// Forgets the later refresh tokens of sessions that ended or were last used before `before`, which give no token any
-/// more; says how many there were.
+/// Forgets refresh tokens, but for the first of each session, that give none any more: of sessions that ended or were last
+/// used before `before`, and those that were made before it and turned over since. Says how many there were.
 ///
 /// # Errors
 /// When the store fails.
 pub fn prune_tokens(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, QueryError> {
     let sql = "DELETE FROM refresh_token WHERE EXISTS (SELECT 1 FROM login_session \
                WHERE login_session.tenant = refresh_token.tenant AND login_session.id = refresh_token.session \
-               AND (login_session.revoked_at < $1 OR login_session.used_at < $1))";
+               AND (login_session.revoked_at < $1 OR login_session.used_at < $1 \
+               OR (refresh_token.created_at < $1 AND refresh_token.generation + 1 < login_session.generation)))";
     tx.execute(sql, values![before])
 }
 

@@ -916,6 +916,24 @@ fn refresh_tokens_are_kept_for_as_long_as_their_session_can_give_any() {
             assert!(there(&stale.0.refresh_hash).await);
             assert_eq!(prune(at(3)).await, 1);
             assert!(there(&used.1).await && !there(&ended.1).await);
+            // Of a session that goes on, those go that were turned over long ago; the last two stay.
+            let mut later = Vec::new();
+            for generation in 2..=4 {
+                let (fresh, known) = (hash(), later.len());
+                later.push(fresh.clone());
+                let turned = Session {
+                    generation,
+                    used_at: at(10 + known as i64),
+                    ..used.0.clone()
+                };
+                change(&store, move |tx| session::turn(tx, &turned, &fresh))
+                    .await
+                    .unwrap();
+            }
+            assert_eq!(prune(at(9)).await, 0);
+            assert_eq!(prune(at(11)).await, 2);
+            assert!(!there(&used.1).await && !there(&later[0]).await && there(&later[1]).await);
+            assert_eq!(prune(at(12)).await, 0);
 
             assert!(change(&store, move |tx| user::delete(tx, tenant, person)).await);
             assert!(!there(&used.1).await);

@@ -174,12 +174,17 @@ pub static SERVER: LazyLock<Server> = LazyLock::new(|| {
 
 /// The command that starts a server with all its files in `directory`.
 pub fn up(directory: &Path) -> Command {
+    up_at(directory, "127.0.0.1:0")
+}
+
+/// The same at a chosen address.
+pub fn up_at(directory: &Path, listen: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_doorward"));
     command
         .env_clear()
         .env("PATH", "/usr/bin:/bin")
         .env("HOME", directory)
-        .args(["up", "--listen", "127.0.0.1:0", "--data"])
+        .args(["up", "--listen", listen, "--data"])
         .arg(directory.join("data"))
         .arg("--env-file")
         .arg(directory.join("env"))

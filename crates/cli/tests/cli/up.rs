@@ -1,6 +1,6 @@
 //! `up`: one line when it is ready, the command line signed in, a second start that continues.
 
-use crate::run::{Cli, engine, exports, ready, up};
+use crate::run::{Cli, engine, exports, ready, up, up_at};
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Stdio};
@@ -111,6 +111,40 @@ fn a_taken_port_and_a_taken_directory_are_said() {
         .failed(1);
     assert!(said.contains("loopback"), "{said}");
     stop(server);
+}
+
+#[test]
+fn a_start_that_looks_whether_the_session_is_good_keeps_what_it_turned_over_to() {
+    let cli = Cli::new();
+    let directory = cli.directory.path();
+    // Given by the system and free again, so nobody else is likely to have it.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = free.local_addr().unwrap().to_string();
+    drop(free);
+    let mut tokens = Vec::new();
+    for _ in 0..3 {
+        let mut server = up_at(directory, &address)
+            .env("DOORWARD_CONFIG_DIR", cli.config())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        ready(&mut server);
+        let secrets = std::fs::read(cli.config().join("secrets.json")).unwrap();
+        let secrets: serde_json::Value = serde_json::from_slice(&secrets).unwrap();
+        tokens.push(secrets["credentials"][0]["secret"].as_str().unwrap().to_owned());
+        assert_eq!(secrets["credentials"].as_array().unwrap().len(), 1);
+        // It is one session all along: the log holds one sign-in.
+        let log = directory.join("log");
+        cli.run(["audit", "export", "--file", log.to_str().unwrap()])
+            .text();
+        let log = std::fs::read_to_string(log).unwrap();
+        assert_eq!(log.matches(" by pwd").count(), 1, "{log}");
+        stop(server);
+    }
+    assert!(
+        tokens[0] != tokens[1] && tokens[1] != tokens[2],
+        "a token was used and not replaced"
+    );
 }
 
 #[test]

@@ -366,7 +366,9 @@ mod tests {
     fn a_tenant_has_five_thousand_custom_roles() {
         let mut index = index();
         for number in 0..MAX_ROLES {
-            assert_eq!(refusal(|_| (), &index), "fine", "{number}");
+            if number + 1 == MAX_ROLES {
+                assert_eq!(refusal(|_| (), &index), "fine");
+            }
             let mut custom = role(RoleDefinitionId::from_u128(1000 + number as u128), Vec::new());
             custom.kind = RoleKind::Custom;
             index.apply(Change::Role(custom));

@@ -73,3 +73,14 @@ impl Permissions {
             && !left_out.iter().any(|pattern| pattern.matches(action))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_have_azures_words() {
+        let words = [RoleKind::BuiltIn, RoleKind::Custom].map(RoleKind::as_str);
+        assert_eq!(words, ["BuiltInRole", "CustomRole"]);
+    }
+}

@@ -154,7 +154,7 @@ mod tests {
         let roles = [
             ("Owner", &["*"][..]),
             ("Reader", &["*/read"]),
-            ("Writer", &["Microsoft.X/*/write"]),
+            ("A writer", &["Microsoft.X/*/write"]),
             ("Exact", &["Microsoft.X/a/write", "Microsoft.X/b/write"]),
             ("Another", &["Microsoft.X/a/write", "Microsoft.X/b/read"]),
             ("One", &["Microsoft.X/a/write"]),
@@ -247,15 +247,15 @@ mod tests {
     #[test]
     fn roles_are_told_from_the_narrowest_on() {
         let mut index = index();
-        insta::assert_snapshot!(short(&index, SUBSCRIPTION), @"NoAssignment | lift  | One 1, Another 2, Exact 2, Writer 2, Owner 6 |");
+        insta::assert_snapshot!(short(&index, SUBSCRIPTION), @"NoAssignment | lift  | One 1, Another 2, Exact 2, A writer 2, Owner 6 |");
         index.apply(given(1, ANNA, RoleDefinitionId::from_u128(1), "/"));
-        insta::assert_snapshot!(short(&index, OTHER), @"NotInRoles | lift  | Elsewhere 1, One 1, Another 2, Exact 2, Writer 2, Owner 6 |");
+        insta::assert_snapshot!(short(&index, OTHER), @"NotInRoles | lift  | Elsewhere 1, One 1, Another 2, Exact 2, A writer 2, Owner 6 |");
         index.apply(given(2, ANNA, RoleDefinitionId::from_u128(0), OTHER));
         insta::assert_snapshot!(short(&index, OTHER), @"by Owner at /subscriptions/00000000-0000-0000-0000-000000000002 | lift  |  |");
         let mut with_data = index.role(RoleDefinitionId::from_u128(5)).unwrap().clone();
         with_data.permissions[0].data_actions = patterns(&["*"]);
         index.apply(Change::Role(with_data));
-        insta::assert_snapshot!(short(&index, SUBSCRIPTION), @"NotInRoles | lift  | Another 2, Exact 2, One 2, Writer 2, Owner 6 |");
+        insta::assert_snapshot!(short(&index, SUBSCRIPTION), @"NotInRoles | lift  | Another 2, Exact 2, A writer 2, One 2, Owner 6 |");
     }
 
     #[test]
@@ -287,7 +287,7 @@ mod tests {
         NotInRoles | lift  | One 1
         Another 2
         Exact 2
-        Writer 2
+        A writer 2
         Owner 6 | 5 by One of 5 at …/resourceGroups/R/providers/Microsoft.X/a/b
         8 by One of 8 at …/resourceGroups/R/providers/Microsoft.X/a/b
         9 by One of 99 at …/resourceGroups/R/providers/Microsoft.X/a/b
@@ -306,7 +306,7 @@ mod tests {
         index.apply(Change::Deny(first.clone()));
         let one = DenyPrincipal::Principal(ANNA, PrincipalKind::User);
         index.apply(Change::Deny(taken(0x30, one, &["*"], "/")));
-        insta::assert_snapshot!(short(&index, SUBSCRIPTION), @"denied by 30 | lift 30, 31 | One 1, Another 2, Exact 2, Writer 2, Owner 6 |");
+        insta::assert_snapshot!(short(&index, SUBSCRIPTION), @"denied by 30 | lift 30, 31 | One 1, Another 2, Exact 2, A writer 2, Owner 6 |");
         index.apply(given(1, ANNA, RoleDefinitionId::from_u128(0), SUBSCRIPTION));
         index.apply(given(2, group(2), RoleDefinitionId::from_u128(0), SUBSCRIPTION));
         insta::assert_snapshot!(short(&index, SUBSCRIPTION), @"denied by 30 | lift 30, 31 |  |");

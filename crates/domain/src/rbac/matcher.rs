@@ -120,3 +120,50 @@ impl Patterns {
         last.is_some_and(|begin| text.starts_with(&**begin))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rbac::tests::random;
+
+    /// Held against the patterns themselves, in texts of few letters, where much is alike.
+    #[test]
+    fn a_matcher_allows_what_its_permissions_allow() {
+        let mut random = random(5);
+        let mut text = |words: &[&str]| {
+            let count = 2 + random(4);
+            let words: Vec<_> = (0..count)
+                .map(|_| words[random(words.len() as u64) as usize])
+                .collect();
+            words.join("/")
+        };
+        let mut allowed = 0;
+        for _ in 0..3000 {
+            let mut patterns = || {
+                (0..3)
+                    .map(|_| text(&["a", "aa", "b", "*", "a*", "*b"]).parse().unwrap())
+                    .collect()
+            };
+            let permissions = [Permissions {
+                actions: patterns(),
+                not_actions: patterns()[..1].to_vec(),
+                data_actions: patterns(),
+                not_data_actions: Vec::new(),
+            }];
+            let matcher = Matcher::new(&permissions);
+            for _ in 0..10 {
+                let action: Action = text(&["a", "aa", "b", "ab"]).parse().unwrap();
+                for plane in [Plane::Control, Plane::Data] {
+                    let expected = permissions[0].allow(&action, plane);
+                    assert_eq!(
+                        matcher.allows(&action, plane),
+                        expected,
+                        "{permissions:?} {action}"
+                    );
+                    allowed += usize::from(expected);
+                }
+            }
+        }
+        assert!((6_000..54_000).contains(&allowed), "{allowed}");
+    }
+}

@@ -354,4 +354,34 @@ mod tests {
             ["Microsoft.KeyVault/vaults/read"]
         );
     }
+
+    #[test]
+    fn the_words_of_names() {
+        for (name, expected) in [
+            ("HSMPools", "HSM pools"),
+            ("VMAssets", "VM assets"),
+            ("VMAt", "VM at"),
+            ("listVMs", "list VMs"),
+            ("keyVaults", "key vaults"),
+        ] {
+            assert_eq!(words(name, false), expected);
+        }
+        assert_eq!(words("KeyVault", true), "Key Vault");
+    }
+
+    #[test]
+    fn operations_are_grouped_by_type() {
+        let of_vaults = operations_by_provider()
+            .find(|of| of[0].provider == "Microsoft.KeyVault")
+            .unwrap();
+        let types: Vec<_> = operations_by_type(of_vaults)
+            .map(|of| of[0].resource_type)
+            .collect();
+        assert!(
+            types.contains(&"vaults") && types.contains(&"vaults/secrets"),
+            "{types:?}"
+        );
+        let counted: usize = operations_by_type(of_vaults).map(<[_]>::len).sum();
+        assert_eq!(counted, of_vaults.len());
+    }
 }

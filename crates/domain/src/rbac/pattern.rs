@@ -51,8 +51,8 @@ fn matches(pattern: &[u8], text: &[u8]) -> bool {
         match (pattern.get(p), text.get(t)) {
             (None, None) => return true,
             (Some(b'*'), _) => {
-                retry = Some((p + 1, t));
                 p += 1;
+                retry = Some((p, t));
                 // `/*/` is `/` as well: the slash before the wildcard may be the one behind it.
                 let lone = p >= 2 && pattern.get(p - 2) == Some(&b'/') && pattern.get(p) == Some(&b'/');
                 if lone && t >= 1 && text.get(t - 1) == Some(&b'/') {
@@ -65,7 +65,7 @@ fn matches(pattern: &[u8], text: &[u8]) -> bool {
                 t += 1;
             }
             _ => match retry {
-                Some((after, from)) if from < text.len() => {
+                Some((after, from)) if text.get(from).is_some() => {
                     retry = Some((after, from + 1));
                     (p, t) = (after, from + 1);
                 }
@@ -149,5 +149,25 @@ mod tests {
                 "{pattern} {action}"
             );
         }
+    }
+
+    #[test]
+    fn nothing_may_be_between_two_slashes() {
+        assert!(matches(b"a/*/b", b"a//b"));
+        assert!(matches(b"a/*/b", b"a///b"));
+        assert!(!matches(b"a/*/b", b"ab"));
+    }
+
+    #[test]
+    fn what_is_no_pattern() {
+        let longest = "a".repeat(Action::MAX_BYTES);
+        for text in ["*", "a.b:c-d_e$F/9*", &longest] {
+            assert_eq!(text.parse::<Pattern>().unwrap().as_str(), text);
+        }
+        for text in ["", "a b", "a?", "ä", &format!("{longest}a")] {
+            assert!(text.parse::<Pattern>().is_err(), "{text}");
+        }
+        let refused = "a\n\u{7f}b c".parse::<Pattern>().unwrap_err();
+        assert_eq!(refused.input, "ab c");
     }
 }

@@ -17,6 +17,16 @@ const BEN: ObjectId = ObjectId::from_u128(0xb);
 const TEAM: ObjectId = ObjectId::from_u128(0x10);
 const STAFF: ObjectId = ObjectId::from_u128(0x11);
 
+/// Numbers below the given ones, the same in each run.
+pub(super) fn random(mut state: u64) -> impl FnMut(u64) -> u64 {
+    move |below| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    }
+}
+
 pub(super) fn patterns(texts: &[&str]) -> Vec<Pattern> {
     texts.iter().map(|text| text.parse().unwrap()).collect()
 }
@@ -319,4 +329,40 @@ fn a_role_below_lets_one_see_what_is_above_and_beside_nothing() {
         [&allowing(&["*/read"], &[])]
     );
     assert!(index.permissions_at(ANNA, &scope(GROUP)).is_empty());
+}
+
+#[test]
+fn what_one_holds_and_where_it_lies() {
+    let mut index = index();
+    let scope = |text: &str| text.parse::<Scope>().unwrap();
+    index.apply(given(1, ANNA, READER, GROUP));
+    index.apply(given(2, TEAM, OWNER, WORKSPACE));
+    index.apply(Change::Members {
+        group: TEAM,
+        members: vec![BEN],
+    });
+    let held = |index: &Index, who| {
+        let mut held: Vec<_> = index.held_by(who).map(|held| (held.id, held.principal)).collect();
+        held.sort_unstable();
+        held
+    };
+    assert_eq!(held(&index, ANNA), [(RoleAssignmentId::from_u128(1), ANNA)]);
+    assert_eq!(held(&index, BEN), [(RoleAssignmentId::from_u128(2), TEAM)]);
+    assert_eq!(held(&index, STAFF), []);
+    let within =
+        |index: &Index, who, places: [&str; 5]| places.map(|text| index.holds_within(who, &scope(text)));
+    let elsewhere = format!("{GROUP}0");
+    let places = ["/", SUBSCRIPTION, GROUP, WORKSPACE, &elsewhere];
+    assert_eq!(within(&index, ANNA, places), [true, true, true, false, false]);
+    assert_eq!(within(&index, BEN, places), [true, true, true, true, false]);
+    assert_eq!(within(&index, STAFF, places), [false; 5]);
+    // What has a condition, or a role that isn't there, is nothing.
+    let Change::Assignment(mut entry) = given(1, ANNA, READER, GROUP) else {
+        panic!()
+    };
+    entry.has_condition = true;
+    index.apply(Change::Assignment(entry));
+    assert_eq!(within(&index, ANNA, places), [false; 5]);
+    index.apply(given(2, TEAM, RoleDefinitionId::from_u128(77), WORKSPACE));
+    assert_eq!(within(&index, BEN, places), [false; 5]);
 }

@@ -34,7 +34,7 @@ pub(super) fn extend(above: u64, bytes: &[u8]) -> u64 {
     let last = match bytes.last_chunk::<16>() {
         // Some of it once more, which does no harm.
         Some(last) => u128::from_le_bytes(*last),
-        None => rest.iter().fold(0, |last, byte| last << 8 | u128::from(*byte)),
+        None => rest.iter().fold(0, |last, byte| (last << 8) + u128::from(*byte)),
     };
     fold(last as u64 ^ SECOND, (last >> 64) as u64 ^ state)
 }
@@ -47,4 +47,35 @@ pub(super) const fn of_principal(number: u32) -> u64 {
 /// The hash of a scope and a principal, from those of both.
 pub(super) const fn of_pair(scope: u64, principal: u64) -> u64 {
     fold(scope ^ THIRD, principal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Worked out apart from this program. Other hashes would do as well, if they spread as well.
+    #[test]
+    fn golden_hashes() {
+        let bytes: [u8; 16] = std::array::from_fn(|at| at as u8);
+        assert_eq!(of_id(&bytes), 0xaf38_f05b_50f3_2771);
+        assert_eq!(of_id(&[0xff; 16]), 0x5333_f083_692b_f899);
+        for (key, after_start, after_seven) in [
+            ("", 0x6705_27f2_8686_2c69, 0x633a_cdbf_4d2d_bd4d),
+            ("/", 0x34a2_be60_7f18_0794, 0xc2c4_b05a_d470_5803),
+            ("/subscriptions/", 0xc828_1b25_2a9d_0a56, 0x6b58_64c2_06a8_a2a6),
+            ("/resourcegroups/", 0xe878_ea33_0f91_d2d0, 0xa455_c3cf_c2ee_8d26),
+            (
+                "/resourcegroups/quite-a-long-name/x",
+                0xd916_6e98_8008_033f,
+                0x4185_d32c_d219_b19d,
+            ),
+        ] {
+            assert_eq!(extend(START, key.as_bytes()), after_start, "{key}");
+            assert_eq!(extend(7, key.as_bytes()), after_seven, "{key}");
+        }
+        assert_eq!(of_principal(0), 0x9e37_79b9_7f4a_7c15);
+        assert_eq!(of_principal(41), 0xf519_f86e_e238_5b72);
+        assert_eq!(of_pair(START, of_principal(41)), 0xc800_0d9d_6e49_51f9);
+        assert_eq!(of_pair(1 << 63 | 5, of_principal(0)), 0xde97_40d1_8f57_c50c);
+    }
 }

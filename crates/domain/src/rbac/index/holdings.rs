@@ -192,3 +192,68 @@ pub(super) struct NewFirst(pub(super) Option<u32>);
 fn pair(level: &Level<'_>, principal: u32) -> u64 {
     hash::of_pair(level.hash, hash::of_principal(principal))
 }
+
+#[cfg(test)]
+mod tests {
+    use doorward_names::Scope;
+
+    use super::super::places::{Use, own_level};
+    use super::*;
+
+    const ID: fn(u128) -> RoleAssignmentId = RoleAssignmentId::from_u128;
+
+    #[test]
+    fn a_principals_are_linked_the_newest_first() {
+        let (mut holdings, mut places) = (Holdings::default(), Places::default());
+        let root = places.take(&Scope::root(), Use::Assignment);
+        let mut first = None;
+        for id in 1..=4 {
+            first = Some(holdings.insert(Holding::new(ID(id), 9, root, 0), first, &places));
+        }
+        let ids = |holdings: &Holdings, first| -> Vec<_> {
+            holdings.from(first).map(|holding| holding.id).collect()
+        };
+        assert_eq!(ids(&holdings, first), [4, 3, 2, 1].map(ID));
+        for (gone, rest) in [(2, &[4, 3, 1][..]), (1, &[4, 3]), (4, &[3]), (3, &[])] {
+            let number = holdings.find(ID(gone)).unwrap().0;
+            if let Some(NewFirst(new)) = holdings.remove(number, &places) {
+                first = new;
+            }
+            let rest: Vec<_> = rest.iter().copied().map(ID).collect();
+            assert_eq!(ids(&holdings, first), rest);
+            assert!(holdings.find(ID(gone)).is_none());
+        }
+        assert!(holdings.remove(0, &places).is_none());
+    }
+
+    #[test]
+    fn what_may_be_there_is_looked_at() {
+        let (mut holdings, mut places) = (Holdings::default(), Places::default());
+        let [scope, other]: [Scope; 2] =
+            ["/", "/providers/Microsoft.Management/managementGroups/m"].map(|text| text.parse().unwrap());
+        let place = places.take(&scope, Use::Assignment);
+        let great = u32::from(u16::MAX);
+        for (id, role) in [(1, 0), (2, great - 1), (3, great), (4, great + 1)] {
+            let number = holdings.insert(Holding::new(ID(id), 9, place, role), None, &places);
+            let brief = holdings.all.get(number).unwrap().brief();
+            let perhaps = Perhaps {
+                all: &holdings.all,
+                number,
+                brief,
+            };
+            assert_eq!((brief.role.is_some(), perhaps.role()), (role < great, Some(role)));
+            let is = |principal, scope| perhaps.look(principal, &own_level(scope), &places).is_some();
+            assert!(is(9, &scope) && !is(8, &scope) && !is(9, &other));
+        }
+    }
+
+    #[test]
+    fn pairs_have_hashes_of_their_own() {
+        let mut hashes: Vec<_> = (0..100)
+            .flat_map(|hash| (0..100).map(move |principal| pair(&Level { hash, ..Level::ROOT }, principal)))
+            .collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+        assert_eq!(hashes.len(), 10_000);
+    }
+}

@@ -1,5 +1,6 @@
 //! How an index comes to a decision.
 
+use std::cmp::min_by_key;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -85,8 +86,9 @@ impl Index {
                     };
                     if holding.has_condition {
                         conditional = Some(conditional.map_or(holding.id, |other| other.min(holding.id)));
-                    } else if allowing.is_none_or(|other| holding.id < other.id) {
-                        allowing = Some(holding);
+                    } else {
+                        let least = |other| min_by_key(other, holding, |each| each.id);
+                        allowing = Some(allowing.map_or(holding, least));
                     }
                 }
                 match allowing.and_then(|holding| self.because(holding, caller)) {

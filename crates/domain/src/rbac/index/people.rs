@@ -255,3 +255,96 @@ fn difference<'a>(these: &'a [u32], those: &'a [u32]) -> impl Iterator<Item = u3
         .copied()
         .filter(|one| those.binary_search(one).is_err())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: fn(u128) -> ObjectId = ObjectId::from_u128;
+
+    fn groups(people: &People, id: u128) -> Vec<u128> {
+        people
+            .groups_of(ID(id))
+            .map(|id| u128::from_be_bytes(*id.as_bytes()))
+            .collect()
+    }
+
+    #[test]
+    fn groups_come_and_go_through_groups() {
+        let mut people = People::default();
+        people.set_members(ID(20), &[ID(10), ID(20), ID(10)]);
+        people.set_members(ID(10), &[ID(1), ID(2)]);
+        people.set_members(ID(30), &[ID(20), ID(2)]);
+        assert_eq!(
+            [groups(&people, 1), groups(&people, 2)],
+            [[10, 20, 30], [10, 20, 30]]
+        );
+        assert_eq!(
+            (groups(&people, 10), groups(&people, 20), groups(&people, 30)),
+            (vec![20, 30], vec![30], vec![])
+        );
+        // A circle.
+        people.set_members(ID(10), &[ID(1), ID(2), ID(30)]);
+        assert_eq!(groups(&people, 30), [10, 20]);
+        people.set_members(ID(20), &[]);
+        assert_eq!(
+            (groups(&people, 1), groups(&people, 2), groups(&people, 10)),
+            (vec![10], vec![10, 30], vec![])
+        );
+        people.set_members(ID(10), &[ID(2)]);
+        assert_eq!(
+            (people.find(ID(1)), groups(&people, 2), groups(&people, 30)),
+            (None, vec![10, 30], vec![])
+        );
+        people.set_members(ID(10), &[]);
+        people.set_members(ID(30), &[]);
+        assert_eq!(people.all.len(), 0);
+        assert!((1..40).all(|id| people.find(ID(id)).is_none()));
+    }
+
+    #[test]
+    fn more_groups_than_a_seat_has_room_for() {
+        let mut people = People::default();
+        for group in 10..40 {
+            people.set_members(ID(group), &[ID(1)]);
+            assert_eq!(groups(&people, 1), (10..=group).collect::<Vec<_>>());
+        }
+        let caller = people.caller(ID(1));
+        let joined = people.joined(caller, people.find(ID(15)).unwrap());
+        assert_eq!(joined, caller.all);
+        for group in (10..40).rev() {
+            people.set_members(ID(group), &[]);
+            assert_eq!(groups(&people, 1), (10..group).collect::<Vec<_>>());
+        }
+        assert_eq!(people.all.len(), 0);
+    }
+
+    #[test]
+    fn whoever_nothing_is_known_about_is_forgotten() {
+        let mut people = People::default();
+        let number = people.know(ID(1));
+        people.set_first(number, Some(3));
+        people.forget(number);
+        assert_eq!(
+            (
+                people.find(ID(1)),
+                people.get(number).and_then(|person| person.first)
+            ),
+            (Some(number), Some(3))
+        );
+        people.set_first(number, None);
+        people.forget(number);
+        assert!(people.find(ID(1)).is_none() && people.get(number).is_none());
+        let number = people.name(ID(2));
+        assert_eq!(people.name(ID(2)), number);
+        people.unname(number);
+        assert_eq!(people.find(ID(2)), Some(number));
+        people.unname(number);
+        assert_eq!((people.find(ID(2)), people.all.len()), (None, 0));
+        people.set_members(ID(3), &[ID(4)]);
+        for id in [3, 4] {
+            people.forget(people.find(ID(id)).unwrap());
+        }
+        assert_eq!(people.all.len(), 2);
+    }
+}

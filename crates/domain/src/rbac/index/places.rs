@@ -193,3 +193,84 @@ pub(super) fn is_same(text: &str, key: &str) -> bool {
         false => text.to_lowercase() == key,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SUBSCRIPTION: &str = "/subscriptions/1b4f0e98-51a3-4c3c-9f3a-7b1d5c2e8a10";
+
+    #[test]
+    fn a_place_is_there_as_long_as_something_is_assigned_at_it() {
+        let mut places = Places::default();
+        let scope: Scope = format!("{SUBSCRIPTION}/resourceGroups/G").parse().unwrap();
+        let level = own_level(&scope);
+        let number = places.take(&scope, Use::Assignment);
+        let count = |places: &Places| places.get(number).map(|place| (place.assignments, place.denies));
+        for what in [Use::Assignment, Use::Deny, Use::Deny] {
+            assert_eq!(places.take(&scope, what), number);
+        }
+        assert_eq!(
+            (places.find(&level), count(&places)),
+            (Some(number), Some((2, 2)))
+        );
+        for (what, left) in [
+            (Use::Assignment, Some((1, 2))),
+            (Use::Deny, Some((1, 1))),
+            (Use::Assignment, Some((0, 1))),
+            (Use::Deny, None),
+        ] {
+            places.give_back(number, what);
+            assert_eq!(count(&places), left);
+        }
+        assert_eq!((places.find(&level), places.all.len()), (None, 0));
+        assert_eq!(places.by_key.candidates(level.hash).count(), 0);
+        let number = places.take(&scope, Use::Deny);
+        places.take(&scope, Use::Assignment);
+        places.give_back(number, Use::Deny);
+        assert_eq!(places.find(&level), Some(number));
+    }
+
+    #[test]
+    fn a_place_is_known_by_its_hash_and_its_text() {
+        let mut places = Places::default();
+        let scope: Scope = format!("{SUBSCRIPTION}/resourceGroups/Gä").parse().unwrap();
+        let number = places.take(&scope, Use::Assignment);
+        let (place, level) = (places.get(number).unwrap(), own_level(&scope));
+        assert!(place.is(&level));
+        assert!(!place.is(&Level {
+            hash: level.hash + 1,
+            ..level
+        }));
+        assert!(!place.is(&Level { key: "/", ..level }));
+        assert!(is_same("/A", "/a") && !is_same("/A", "/b"));
+        assert!(is_same("/Ä", "/ä") && !is_same("/Ä", "/ö"));
+    }
+
+    #[test]
+    fn what_is_in_a_subscription_has_its_anchor() {
+        let anchors = |text: &str| {
+            let scope = text.parse().unwrap();
+            let line = Line::of_path(&scope);
+            let (hash, anchor) = line.levels().last().map(|top| (top.hash, top.anchor)).unwrap();
+            assert!(line.levels().iter().all(|level| level.anchor == anchor), "{text}");
+            (hash, anchor)
+        };
+        let (hash, anchor) = anchors(&format!("{SUBSCRIPTION}/resourceGroups/g/providers/A.B/c/d"));
+        assert_eq!(hash, anchor);
+        let (hash, anchor) = anchors("/providers/Microsoft.Management/managementGroups/m");
+        assert!(hash != anchor && anchor == Level::ROOT.anchor);
+    }
+
+    #[test]
+    fn a_line_may_be_long() {
+        let root = Scope::root();
+        let mut line = Line::of_path(&root);
+        for hash in 1..=20 {
+            line.push(Level { hash, ..Level::ROOT });
+            assert_eq!(line.levels().len() as u64, hash);
+            assert_eq!(line.levels().last().map(|level| level.hash), Some(hash));
+        }
+        assert!(line.levels().iter().map(|level| level.hash).eq(1..=20));
+    }
+}

@@ -114,3 +114,41 @@ impl Roles {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rbac::tests::{allowing, role};
+
+    const ID: RoleDefinitionId = RoleDefinitionId::from_u128(5);
+
+    #[test]
+    fn a_role_is_known_as_long_as_it_is_there_or_assigned() {
+        let mut roles = Roles::default();
+        let definition = role(ID, vec![allowing(&["*"], &[])]);
+        let seen = |roles: &Roles| {
+            let found = roles.find(ID);
+            (
+                found.map(|role| (role.assignments, role.definition().is_some())),
+                roles.iter().count(),
+                roles.all.len(),
+            )
+        };
+        let number = roles.take(ID);
+        assert_eq!(seen(&roles), (Some((1, false)), 0, 1));
+        roles.set(definition.clone());
+        assert_eq!((roles.take(ID), seen(&roles)), (number, (Some((2, true)), 1, 1)));
+        roles.unset(ID);
+        assert_eq!(seen(&roles), (Some((2, false)), 0, 1));
+        roles.give_back(number);
+        assert_eq!(seen(&roles), (Some((1, false)), 0, 1));
+        roles.give_back(number);
+        assert_eq!((seen(&roles), roles.by_id.len()), ((None, 0, 0), 0));
+        roles.set(definition);
+        let number = roles.take(ID);
+        roles.give_back(number);
+        assert_eq!(seen(&roles), (Some((0, true)), 1, 1));
+        roles.unset(ID);
+        assert_eq!((seen(&roles), roles.by_id.len()), ((None, 0, 0), 0));
+    }
+}

@@ -174,3 +174,104 @@ impl Seats {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::rbac::tests::random;
+
+    #[test]
+    fn a_seat_has_room_for_eleven() {
+        let mut seat = Seat::EMPTY;
+        assert!(seat.is_empty() && seat.numbers() == Some(&[]));
+        let numbers: Vec<u32> = (5..17).collect();
+        assert!(seat.set(&numbers[..11]));
+        assert_eq!((seat.own(), seat.numbers()), (5, Some(&numbers[..11])));
+        assert!(!seat.set(&numbers));
+        assert_eq!((seat.own(), seat.numbers(), seat.is_empty()), (5, None, false));
+        assert!(seat.set(&[7]));
+        assert_eq!((seat.own(), seat.numbers()), (7, Some(&[7][..])));
+    }
+
+    /// Held against a map.
+    #[test]
+    fn people_come_and_go() {
+        let mut random = random(2);
+        let mut seats = Seats::default();
+        let mut all = BTreeMap::new();
+        for number in 0..30_000 {
+            let id = ObjectId::from_u128(u128::from(random(1500)));
+            match (random(2), all.contains_key(&id)) {
+                (0, false) => {
+                    seats.insert(id, number);
+                    all.insert(id, number);
+                }
+                (1, _) => {
+                    seats.remove(id);
+                    all.remove(&id);
+                }
+                (_, true) => {
+                    seats.find_mut(id).unwrap().set(&[number]);
+                    all.insert(id, number);
+                }
+                _ => {}
+            }
+            assert_eq!(seats.find(id).map(Seat::own), all.get(&id).copied());
+            assert_eq!(seats.find_mut(id).is_some(), all.contains_key(&id));
+            if number % 1000 == 0 {
+                for id in (0..1500).map(ObjectId::from_u128) {
+                    assert_eq!(seats.find(id).map(Seat::own), all.get(&id).copied());
+                }
+                let filled: usize = seats.shards.iter().map(|shard| shard.filled).sum();
+                assert_eq!(filled, all.len());
+            }
+        }
+        all.keys().for_each(|id| seats.remove(*id));
+        assert!(
+            seats
+                .shards
+                .iter()
+                .flat_map(|shard| &shard.seats)
+                .all(Seat::is_empty)
+        );
+    }
+
+    /// Ids whose home is in the first shard.
+    fn of_first_shard() -> impl Iterator<Item = ObjectId> {
+        (0..).map(ObjectId::from_u128).filter(|id| home_of(*id).0 == 0)
+    }
+
+    #[test]
+    fn a_quarter_of_a_shard_stays_empty_and_no_more_than_it_takes() {
+        let (mut seats, mut ids) = (Seats::default(), of_first_shard());
+        for (filled, places) in [(1, 4), (3, 4), (4, 8), (6, 8), (7, 16), (12, 16), (13, 32)] {
+            while seats.shards[0].filled < filled {
+                seats.insert(ids.next().unwrap(), 1);
+            }
+            assert_eq!(seats.shards[0].seats.len(), places, "{filled}");
+        }
+        assert_eq!(seats.shards.len(), SHARDS);
+    }
+
+    #[test]
+    fn people_sit_at_home_and_their_homes_spread() {
+        let mut seats = Seats::default();
+        let ids: Vec<_> = (0..6400)
+            .map(|id| ObjectId::from_u128((id << 64) + id * id))
+            .collect();
+        ids.iter().for_each(|id| seats.insert(*id, 1));
+        let fullest = seats.shards.iter().map(|shard| shard.filled).max();
+        assert!(fullest < Some(150), "{fullest:?}");
+        // Few sit far from it.
+        let far = |id: &&ObjectId| {
+            let (shard, home) = home_of(**id);
+            let shard = &seats.shards[shard];
+            let at = shard.place_of(**id);
+            at.wrapping_sub(home & shard.mask()) & shard.mask() > 8
+        };
+        let far = ids.iter().filter(far).count();
+        assert!(far < 320, "{far}");
+    }
+}

@@ -70,8 +70,8 @@ impl Marks {
     /// The principal turns the mask, so that those who share a line differ.
     const fn spot(self, line: usize, principal: u64) -> Spot {
         Spot {
-            at: line | (self.word ^ (principal >> 61) as usize),
-            mask: self.mask.rotate_left((principal >> 48) as u32 & 63),
+            at: line + (self.word ^ (principal >> 61) as usize),
+            mask: self.mask.rotate_left((principal >> 48) as u32),
         }
     }
 }
@@ -197,5 +197,144 @@ impl Sieve {
             self.bits = bits;
             self.marked = all;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rbac::tests::random;
+
+    const fn level(hash: u64, anchor: u64) -> Level<'static> {
+        Level {
+            hash,
+            anchor,
+            key: "",
+        }
+    }
+
+    /// Worked out apart from this program, for 64 lines.
+    #[test]
+    fn golden_spots() {
+        let bits = Bits { words: vec![0; 512] };
+        for ((hash, anchor, principal), (at, mask)) in [
+            ((0xf123456789abcdef, 0x123456789abcdef, 0), (155, 0x80040001000)),
+            ((0xf123456789abcdef, 0x123456789abcdef, 41), (416, 0x400000002001)),
+            ((0x5a5a1b2c3d4e5f60, 0x9e3779b97f4a7c15, 7), (173, 0x8010000000)),
+            ((0x5a5a1b2c3d4e5f60, 0xabcdef, 7), (29, 0x8010000000)),
+            // Of three bits, two are one.
+            ((0x924500000000, 0x3, 1), (217, 0x88000000000000)),
+            ((0x914500000000, 0x3, 1), (217, 0x88000000000000)),
+        ] {
+            let spot = bits.spot(&level(hash, anchor), principal);
+            assert_eq!((spot.at, spot.mask), (at, mask), "{hash:x}");
+        }
+        assert_eq!((bits.line(u64::MAX), Bits::default().line(u64::MAX)), (504, 0));
+    }
+
+    /// Which pairs of those principals and levels are let through.
+    fn sifted(sieve: &Sieve, principals: &[u32], levels: &[Level<'_>]) -> Vec<(u32, u64)> {
+        let mut found = Vec::new();
+        let all = sieve.sift(principals, levels, |principal, level| {
+            found.push((principal, level.hash));
+            ControlFlow::<()>::Continue(())
+        });
+        assert!(all.is_continue());
+        found
+    }
+
+    #[test]
+    fn pairs_are_shown_by_principal_and_level_until_one_is_enough() {
+        let mut random = random(3);
+        let mut number = || random(1 << 31) << 33 | random(1 << 31) << 2;
+        let anchor = number();
+        // More levels than are sifted at once, and more principals than are read ahead.
+        let levels: Vec<_> = (0..20)
+            .map(|at| level(number(), if at < 10 { anchor } else { Level::ROOT.anchor }))
+            .collect();
+        let principals: Vec<u32> = (100..140).collect();
+        let mut sieve = Sieve {
+            bits: Bits {
+                words: vec![0; 8 * 1024],
+            },
+            ..Sieve::default()
+        };
+        assert_eq!(sifted(&sieve, &principals, &levels), []);
+        let mut expected = Vec::new();
+        for (at, principal) in principals.iter().enumerate() {
+            for (height, level) in levels.iter().enumerate() {
+                if (at * 7 + height) % 11 == 0 {
+                    sieve.add(level, *principal, 1);
+                    expected.push((*principal, level.hash));
+                }
+            }
+        }
+        let found = sifted(&sieve, &principals, &levels);
+        assert!(expected.iter().all(|pair| found.contains(pair)));
+        assert!(
+            found.len() < expected.len() + 10,
+            "{} {}",
+            found.len(),
+            expected.len()
+        );
+        let place = |(principal, hash): &(u32, u64)| {
+            (*principal, levels.iter().position(|level| level.hash == *hash))
+        };
+        assert!(found.is_sorted_by_key(place));
+        for enough in [1, 30, expected.len()] {
+            let mut shown = 0;
+            let stopped = sieve.sift(&principals, &levels, |principal, level| {
+                shown += 1;
+                match shown == enough {
+                    true => ControlFlow::Break((principal, level.hash)),
+                    false => ControlFlow::Continue(()),
+                }
+            });
+            assert_eq!(stopped, ControlFlow::Break(found[enough - 1]));
+        }
+    }
+
+    #[test]
+    fn bits_are_made_anew_before_they_are_too_many() {
+        let mut sieve = Sieve::default();
+        let pair = |number: u32| (level(u64::from(number) << 40, 7), number);
+        let all: Vec<_> = (0..500).map(pair).collect();
+        let there = |sieve: &Sieve, range: std::ops::Range<usize>| {
+            all[range]
+                .iter()
+                .all(|(level, principal)| sieve.bits.has(sieve.bits.spot(level, *principal)))
+        };
+        let add = |sieve: &mut Sieve, number: usize, all: usize| {
+            sieve.add(&pair(number as u32).0, number as u32, all)
+        };
+        for number in 0..PER_LINE {
+            add(&mut sieve, number, number + 1);
+            assert!(sieve.next.is_none());
+            sieve.step(number as u32 + 1, number + 1, |number| Some(pair(number)));
+        }
+        assert!(sieve.next.is_none() && sieve.marked == PER_LINE);
+        // One more is too many for a line; with room for as many again.
+        add(&mut sieve, PER_LINE, PER_LINE + 1);
+        let (next, from) = sieve.next.as_ref().unwrap();
+        assert_eq!((next.words.len(), *from), (2 * LINE, 0));
+        // What comes meanwhile is in both, and no third is begun.
+        (PER_LINE + 1..400).for_each(|number| add(&mut sieve, number, 400));
+        assert_eq!(sieve.next.as_ref().unwrap().0.words.len(), 2 * LINE);
+        for from in [64, 128, 192, 256, 320, 384] {
+            assert!(there(&sieve, 0..400));
+            sieve.step(400, 250, |number| Some(pair(number)));
+            assert_eq!(sieve.next.as_ref().unwrap().1, from);
+        }
+        sieve.step(400, 250, |number| Some(pair(number)));
+        assert!(sieve.next.is_none());
+        assert_eq!((sieve.marked, sieve.bits.words.len()), (250, 2 * LINE));
+        assert!(there(&sieve, 0..400));
+        // Numbers without a thing are passed over, and nothing happens when nothing is to be made.
+        sieve.step(500, 1, |_| None);
+        assert_eq!(sieve.marked, 250);
+        add(&mut sieve, 400, 251);
+        assert_eq!(sieve.next.as_ref().unwrap().0.words.len(), 16 * LINE);
+        (0..7).for_each(|_| sieve.step(401, 251, |number| (number != 3).then(|| pair(number))));
+        assert!(sieve.next.is_none() && there(&sieve, 4..401) && !there(&sieve, 3..4));
     }
 }

@@ -56,3 +56,28 @@ impl<T> Slab<T> {
         self.things.iter().flatten()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_used_again() {
+        let mut slab = Slab::default();
+        assert_eq!((slab.len(), slab.end(), slab.get(0)), (0, 0, None));
+        assert_eq!([slab.insert('a'), slab.insert('b'), slab.insert('c')], [0, 1, 2]);
+        assert_eq!(
+            (slab.remove(1), slab.remove(1), slab.remove(3)),
+            (Some('b'), None, None)
+        );
+        assert_eq!((slab.len(), slab.end(), slab.get(1)), (2, 3, None));
+        assert_eq!(slab.iter().collect::<String>(), "ac");
+        assert_eq!([slab.insert('d'), slab.insert('e')], [1, 3]);
+        *slab.get_mut(3).unwrap() = 'f';
+        assert!(slab.get_mut(4).is_none());
+        assert_eq!(
+            (slab.len(), slab.end(), slab.iter().collect::<String>()),
+            (4, 4, "adcf".to_owned())
+        );
+    }
+}

@@ -155,3 +155,97 @@ impl<T: Copy + PartialEq> Table<T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rbac::tests::random;
+
+    fn under(table: &Table<u8>, hash: u64) -> Vec<(u32, u8)> {
+        let mut found: Vec<_> = table.candidates(hash).collect();
+        found.sort_unstable();
+        found
+    }
+
+    /// Held against a list, with hashes that often share a shard, a tag or a place.
+    #[test]
+    fn numbers_come_and_go() {
+        let mut random = random(1);
+        let mut table = Table::default();
+        let mut all: Vec<(u64, u32, u8)> = Vec::new();
+        for number in 0..20_000 {
+            let hash = (random(3) << 58) + (random(2) << 40) + random(30) * 0x1f;
+            match random(5) {
+                0..3 if all.len() < 400 => {
+                    let more = random(3) as u8;
+                    table.insert(hash, number, more);
+                    all.push((hash, number, more));
+                }
+                _ if !all.is_empty() => {
+                    let (hash, number, more) = all.swap_remove(random(all.len() as u64) as usize);
+                    table.remove(hash, number, more + 3);
+                    table.remove(hash, number + 100_000, more);
+                    table.remove(hash, number, more);
+                }
+                _ => {}
+            }
+            let same = |(other, _, _): &&(u64, u32, u8)| {
+                (shard_of(*other), tag_of(*other)) == (shard_of(hash), tag_of(hash))
+            };
+            let mut expected: Vec<_> = all
+                .iter()
+                .filter(same)
+                .map(|(_, number, more)| (*number, *more))
+                .collect();
+            expected.sort_unstable();
+            assert_eq!(under(&table, hash), expected);
+            let filled: usize = table.shards.iter().map(|shard| shard.filled).sum();
+            assert_eq!(filled, all.len());
+        }
+        for (hash, number, more) in all {
+            table.remove(hash, number, more);
+        }
+        assert!(
+            table
+                .shards
+                .iter()
+                .flat_map(|shard| &shard.slots)
+                .all(Option::is_none)
+        );
+    }
+
+    #[test]
+    fn a_quarter_of_a_shard_stays_empty_and_no_more_than_it_takes() {
+        let mut table = Table::default();
+        for (filled, slots) in [(1, 8), (6, 8), (7, 16), (12, 16), (13, 32), (24, 32), (25, 64)] {
+            while table.shards[0].filled < filled {
+                let number = table.shards[0].filled as u32;
+                table.insert(u64::from(number), number, ());
+            }
+            assert_eq!(table.shards[0].slots.len(), slots, "{filled}");
+        }
+        assert_eq!(table.shards.len(), SHARDS);
+        assert!(table.shards[1..].iter().all(|shard| shard.slots.is_empty()));
+    }
+
+    #[test]
+    fn what_hashes_spread_over() {
+        assert_eq!((shard_of(u64::MAX), tag_of(u64::MAX)), (SHARDS - 1, u32::MAX));
+        assert_eq!(
+            (shard_of(5 << 58 | 7 << 32 | 9), tag_of(5 << 58 | 7 << 32 | 9)),
+            (5, 9)
+        );
+        // Every place of a shard is the home of its tag.
+        let mut table = Table::default();
+        (0..6).for_each(|number| table.insert(u64::from(number) + 2, number, ()));
+        let homes: Vec<_> = table.shards[0]
+            .slots
+            .iter()
+            .map(|slot| slot.map(|slot| slot.number.get() - 1))
+            .collect();
+        assert_eq!(
+            homes,
+            [None, None, Some(0), Some(1), Some(2), Some(3), Some(4), Some(5)]
+        );
+    }
+}

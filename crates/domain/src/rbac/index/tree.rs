@@ -171,3 +171,95 @@ impl Tree {
 fn id_in(key: &str) -> Option<&[u8; 36]> {
     key.strip_prefix("/subscriptions/")?.as_bytes().first_chunk()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn above(tree: &Tree, scope: &Scope) -> Vec<String> {
+        let line = tree.line(scope);
+        let names = line
+            .levels()
+            .iter()
+            .filter_map(|level| level.key.strip_prefix(MANAGEMENT_GROUPS));
+        names.map(str::to_owned).collect()
+    }
+
+    /// How many groups are remembered, and how many things are in one.
+    fn seen(tree: &Tree, name: &str) -> (usize, usize, Option<u32>) {
+        let group = tree.by_name.get(name).and_then(|number| tree.groups.get(*number));
+        (
+            tree.groups.len(),
+            tree.by_name.len(),
+            group.map(|group| group.children),
+        )
+    }
+
+    #[test]
+    fn a_group_is_remembered_as_long_as_it_is_there_or_something_is_in_it() {
+        let mut tree = Tree::default();
+        let subscription = SubscriptionId::from_u128(9);
+        let scope = Scope::subscription(subscription);
+        tree.set_group("Low", Some("High"));
+        assert_eq!(
+            (seen(&tree, "low"), seen(&tree, "high")),
+            ((2, 2, Some(0)), (2, 2, Some(1)))
+        );
+        tree.place(subscription, Some("low"));
+        tree.set_group("low", Some("high"));
+        tree.set_group("high", None);
+        assert_eq!(
+            (seen(&tree, "low"), seen(&tree, "high")),
+            ((2, 2, Some(1)), (2, 2, Some(1)))
+        );
+        assert_eq!(above(&tree, &scope), ["low", "high"]);
+        tree.set_group("low", Some("other"));
+        assert_eq!(
+            (seen(&tree, "other"), seen(&tree, "high")),
+            ((3, 3, Some(1)), (3, 3, Some(0)))
+        );
+        assert_eq!(above(&tree, &scope), ["low"]);
+        tree.remove_group("HIGH");
+        tree.remove_group("never");
+        assert_eq!(
+            (seen(&tree, "high"), seen(&tree, "low")),
+            ((2, 2, None), (2, 2, Some(1)))
+        );
+        tree.remove_group("low");
+        assert_eq!(
+            (seen(&tree, "other"), seen(&tree, "low")),
+            ((1, 1, None), (1, 1, Some(1)))
+        );
+        assert_eq!(above(&tree, &scope), [] as [&str; 0]);
+        tree.place(subscription, None);
+        assert_eq!(seen(&tree, "low"), (0, 0, None));
+        tree.place(subscription, None);
+        assert_eq!(seen(&tree, "low"), (0, 0, None));
+    }
+
+    #[test]
+    fn a_group_has_above_it_what_it_is_in() {
+        let mut tree = Tree::default();
+        let group = |name| Scope::management_group(name).unwrap();
+        tree.set_group("a", None);
+        tree.set_group("b", None);
+        tree.set_group("c", Some("a"));
+        for (name, all) in [
+            ("a", &["a"][..]),
+            ("b", &["b"]),
+            ("c", &["c", "a"]),
+            ("d", &["d"]),
+        ] {
+            assert_eq!(above(&tree, &group(name)), all);
+        }
+    }
+
+    #[test]
+    fn the_id_in_a_key() {
+        let id = SubscriptionId::from_u128(9).to_string();
+        let found = id_in(&format!("/subscriptions/{id}")).map(|id| id.to_vec());
+        assert_eq!(found.as_deref(), Some(id.as_bytes()));
+        assert_eq!(id_in("/subscriptions/short"), None);
+        assert_eq!(id_in(&format!("/other/{id}")), None);
+    }
+}

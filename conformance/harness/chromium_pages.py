@@ -1,0 +1,152 @@
+"""The server's pages in Chromium, as a person meets them: what they read at each step, by every way that a sign-in can go.
+"""
+
+import http.server
+import json
+import re
+import secrets
+import ssl
+import threading
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+from .chromium import Person, in_words
+from .judges import Tools
+from .server import Server
+
+AZURE_CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
+ARM = "https://management.azure.com/.default"
+
+
+class Client(http.server.BaseHTTPRequestHandler):
+    """Who the browser comes back to: says what it was brought."""
+
+    def do_GET(self) -> None:
+        self._say(urllib.parse.urlsplit(self.path).query)
+
+    def do_POST(self) -> None:
+        self._say(self.rfile.read(int(self.headers["Content-Length"])).decode())
+
+    def _say(self, form: str) -> None:
+        fields = ", ".join(name for name, _ in urllib.parse.parse_qsl(form))
+        text = f"<!doctype html><html lang=en><title>The client</title><body>{self.command} brought: {fields or 'nothing'}"
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def authorize(base: str, back: str, tenant: str = "organizations", **more: str) -> str:
+    """The page by which a client asks somebody to sign in, with an answer in the address."""
+    fields = {
+        "client_id": AZURE_CLI, "response_type": "code", "redirect_uri": back, "scope": f"{ARM} openid", "state": "s",
+        "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", "code_challenge_method": "S256", **more,
+    }
+    return f"{base}/{tenant}/oauth2/v2.0/authorize?{urllib.parse.urlencode(fields)}"
+
+
+class Chromium:
+    """The judge's turn."""
+
+    def __init__(self, server: Server, person: Person):
+        self.server, self.person = server, person
+        self.sections: dict[str, str] = {}
+        self.findings: dict[str, list[str]] = {}
+
+    def open(self, name: str, url: str, browser: str, must: tuple[str, ...], **wish: object) -> dict:
+        """One visit; `must`: what the last page or address has to hold."""
+        seen = self.person.open(url, browser, **wish)
+        last = seen["pages"][-1]["text"] if seen["pages"] else ""
+        self.sections[name] = f"{in_words(seen)}\n\nat {self.place(seen['url'])}"
+        self.findings[name] = [f"the last page lacks {words!r}" for words in must if words not in last + seen["url"]]
+        self.findings[name] += [f"the console says: {wrong}" for wrong in seen["wrongs"] if "ERR_" not in wrong and "status of 4" not in wrong]
+        return seen
+
+    @staticmethod
+    def place(url: str) -> str:
+        """An address without what is different each time."""
+        parts = urllib.parse.urlsplit(url)
+        fields = urllib.parse.parse_qsl(parts.query or parts.fragment)
+        shown = [f"{name}={'{code}' if name == 'code' else value}" for name, value in fields if name in ("code", "error", "state")]
+        host = "the client" if parts.scheme == "http" else parts.netloc
+        return f"{host}{parts.path} {' '.join(shown)}".strip()
+
+
+def play(server: Server, tools: Tools, directory: Path) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Sections for the golden file, and complaints."""
+    listener = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Client)
+    threading.Thread(target=listener.serve_forever, daemon=True).start()
+    client = f"http://localhost:{listener.server_port}"
+    with Person(tools, server, directory) as person:
+        judge = Chromium(server, person)
+        ask = lambda *words, **more: authorize(server.base, client, *words, **more)  # noqa: E731
+        page, back = ask(), (f"{client}/?code=", "GET brought: code, state")
+        judge.open("a password", page, "a", back)
+        judge.open("the account that is signed in", page, "a", back, answers=["continue"])
+        judge.open("another account", page, "a", ("Password",), answers=["other"], passwords=[])
+        judge.open("a silent request", ask(prompt="none"), "a", ("error=interaction_required",))
+        judge.open("the password again", ask(prompt="login"), "a", back)
+        out = f"{server.base}/{server.tenant}/oauth2/v2.0/logout"
+        judge.open("sign-out", out, "a", ("signed out",))
+        judge.open("a silent request of nobody", ask(prompt="none"), "a", ("error=login_required",))
+        judge.open("after the sign-out", page, "a", ("Password",), passwords=[])
+        judge.open("a no", page, "b", ("error=access_denied",), answers=["cancel"])
+        judge.open("a wrong password, then the right one", page, "c", back, passwords=["wrong", person.password])
+        judge.open("an unknown account", page, "c2", ("The account or the password is wrong.",), username="nobody@doorward.test", passwords=["wrong"])
+        judge.open("without scripts", page, "d", back, look={"scripts": False})
+        korean = {"locale": "ko-KR"}
+        judge.open("in Korean", page, "e", back, look=korean, passwords=["wrong", person.password])
+        form = ask(response_mode="form_post")
+        judge.open("an answer in a form, without scripts", form, "f", ("POST brought: code, state",), look={"scripts": False})
+        judge.open("an answer behind #", ask(response_mode="fragment"), "g", (f"{client}/#code=", "GET brought: nothing"))
+        judge.open("cookies are blocked", page, "h", ("cookies",), look={"cookies": False})
+        judge.open("cookies are blocked at a device's page", f"{server.base}/devicelogin", "h", ("cookies",), code="ABCDEFGH")
+        for name, url in {
+            "an unknown client": page.replace(AZURE_CLI, "11111111-2222-4333-8444-555555555555"),
+            "a place that isn't the client's": page.replace(f"localhost%3A{listener.server_port}", "evil.example"),
+            "an unknown tenant": ask("nobody.example"),
+        }.items():
+            judge.open(name, url, "i", ("AADSTS",))
+        judge.open("no challenge", page.replace("code_challenge=", "x="), "i", ("error=invalid_request",))
+        devices(judge)
+        lockout(judge, page)
+    listener.shutdown()
+    return judge.sections, judge.findings
+
+
+def devices(judge: Chromium) -> None:
+    """Codes: allowed, denied, shown twice, wrong, and of an application that names another tenant."""
+    page, base = f"{judge.server.base}/devicelogin", judge.server.base
+    code = lambda: device_code(judge.person, base)  # noqa: E731
+    allowed = code()
+    judge.open("a device, allowed", page, "j", ("Signed in on the device",), code=allowed, answers=["approve"])
+    judge.open("its code again", page, "j", ("was used",), code=allowed)
+    judge.open("a device, denied", page, "k", ("The device was given nothing.",), code=code(), answers=["deny"])
+    judge.open("a device, a wrong password", page, "l", ("The account or the password is wrong.",), code=code(), passwords=["wrong"])
+    judge.open("a code that no device shows", page, "l", ("No device",), code="BCDFGHJK")
+    judge.open("a code in the address is not taken", f"{page}?user_code={code()}", "l", ("Code",))
+    korean = {"locale": "ko-KR"}
+    judge.open("a device, in Korean", page, "m", (), code=code(), answers=["approve"], look=korean)
+    judge.open("a device, without scripts", page, "n", ("Signed in on the device",), code=code(), answers=["approve"], look={"scripts": False})
+
+
+def device_code(person: Person, base: str) -> str:
+    """A fresh code, as a device asks for one."""
+    body = urllib.parse.urlencode({"client_id": AZURE_CLI, "scope": f"{ARM} openid"}).encode()
+    trust = ssl.create_default_context(cafile=person.server.ca)
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust))
+    with opener.open(f"{base}/organizations/oauth2/v2.0/devicecode", body, timeout=30) as answer:
+        return json.load(answer)["user_code"]
+
+
+def lockout(judge: Chromium, page: str) -> None:
+    """Who goes on guessing has to wait; a right password is right all the same."""
+    guesses = [secrets.token_hex(4) for _ in range(25)]
+    judge.open("wrong passwords without end", page, "o", ("Too many wrong tries. Wait",), passwords=guesses)
+    name = "wrong passwords without end"
+    # The last page says it all; how long is left depends on the moment.
+    judge.sections[name] = re.sub(r"Wait \d+", "Wait {some}", judge.sections[name].rpartition("\n\n[")[2].partition("] ")[2])

@@ -1,0 +1,160 @@
+"""People sign in through unmodified client libraries: in a browser, by a code on another device, by a password; and go
+on silently afterwards. What the libraries want to have opened is opened in Chromium, and answered there.
+"""
+
+import json
+import queue
+import re
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from .chromium import Person
+from .judges import HERE, Tools, Verifier
+from .server import Server, clean_environment
+
+PYTHON = {
+    "msal": ("interactive", "device", "password"), "identity": ("interactive", "device", "password"),
+    "adal": ("device", "password"), "authlib": ("interactive",),
+}
+NODE = {
+    "msal-node": ("interactive", "device"), "azure-identity-node": ("interactive", "device"),
+    "adal-node": ("device",), "openid-client": ("interactive", "device"),
+}
+CODE = re.compile(r"\b(?:code|코드) ([A-Z]{8})\b")
+PATIENCE = 90
+AZURE_CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
+
+
+class Program:
+    """One client that signs somebody in."""
+
+    def __init__(self, command: list[str], environment: dict[str, str], directory: Path):
+        self.errors = directory / "client.log"
+        with open(self.errors, "w", encoding="utf-8") as log:
+            self.process = subprocess.Popen(
+                command, env=environment, cwd=directory, text=True,
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
+            )
+        self.lines: queue.Queue[str | None] = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.process.stdout
+        for text in self.process.stdout:
+            self.lines.put(text)
+        self.lines.put(None)
+
+    def line(self, seconds: float) -> dict | None:
+        """What it says next; nothing when it says nothing for so long."""
+        try:
+            text = self.lines.get(timeout=seconds)
+        except queue.Empty:
+            return None
+        if text is None:
+            said = self.errors.read_text(encoding="utf-8")[-3000:]
+            raise RuntimeError(f"the client left with {self.process.wait()}: {said}")
+        return json.loads(text)
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+def play_one(program: Program, person: Person, yes: bool) -> tuple[dict, list[dict]]:
+    """Does what a person does until the client has come to an end; what it said, and what the person saw."""
+    seen: list[dict] = []
+    end = time.monotonic() + PATIENCE
+    try:
+        while time.monotonic() < end:
+            if url := person.wanted():
+                answers = ["continue"] if yes else ["cancel"]
+                seen.append(person.open(url, "people", answers=answers))
+            line = program.line(0.05)
+            if line and "message" in line:
+                code = CODE.search(line["message"])
+                if not code or f"{person.server.base}/devicelogin" not in line["message"]:
+                    raise RuntimeError(f"the message names no page or code: {line['message']}")
+                answers = ["approve" if yes else "deny"]
+                page = f"{person.server.base}/devicelogin"
+                seen.append(person.open(page, "people", code=code[1], answers=answers))
+            elif line:
+                return line, seen
+    finally:
+        program.end()
+    raise RuntimeError(f"nothing came of it within {PATIENCE} s; the person saw {seen}")
+
+
+class Expected(Protocol):
+    """expected.toml."""
+
+    def cannot(self, judge: str, ability: str) -> dict | None: ...
+    def fails(self, judge: str, case: str) -> dict | None: ...
+
+
+def play(
+    server: Server, tools: Tools, directory: Path, expected: Expected, about: tuple[Callable, Callable],
+) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Sections for the golden file, and complaints. `about`: describes a verified token, and checks it."""
+    describe, check = about
+    sections: dict[str, str] = {}
+    findings: dict[str, list[str]] = {}
+    scene = {"base": server.base, "tenant": server.tenant}
+    seen_tokens: dict[str, str] = {}
+    subjects: set[str] = set()
+    verifier = Verifier(tools, server, directory)
+    with Person(tools, server, directory) as person:
+        scene |= {"username": person.username, "password": person.password}
+        trust = {"REQUESTS_CA_BUNDLE": server.ca, "NODE_EXTRA_CA_CERTS": server.ca, "BROWSER": str(person.opener)}
+        environment = clean_environment(directory / "home", **trust)
+        programs = [([str(tools.python), str(HERE / "python" / "people.py")], PYTHON), (["node", str(HERE / "node" / "people.mjs")], NODE)]
+        for command, clients in programs:
+            for client, flow in ((client, flow) for client, flows in clients.items() for flow in flows):
+                for yes in (True, False) if flow != "password" else (True,):
+                    name = f"{client}: {flow}" if yes else f"{client}: {flow}, refused"
+                    if expected.cannot("people", name):
+                        continue
+                    started = time.time()
+                    program = Program([*command, client, flow, json.dumps(scene)], environment, directory)
+                    try:
+                        answer, _ = play_one(program, person, yes)
+                    except RuntimeError as error:
+                        sections[name], findings[name] = "", [str(error)]
+                        continue
+                    complaints = []
+                    text = answer["shown"]
+                    if fails := expected.fails("people", name):
+                        if answer["tokens"] or fails["shows"] not in text:
+                            complaints.append(f"expected.toml says that this fails with {fails['shows']!r}")
+                    elif yes and not answer["tokens"]:
+                        complaints.append("nobody was signed in")
+                    if not yes and answer["tokens"]:
+                        complaints.append("somebody was signed in who said no")
+                    every = []
+                    for token, audience in answer["tokens"]:
+                        case = {"audience": audience, "discovery": f"{server.base}/{server.tenant}/.well-known/openid-configuration"}
+                        verified = verifier(token, case)
+                        complaints += check(verified, None, started, seen_tokens) + of_person(verified, person)
+                        every.append(verified)
+                    # The claims of the first say what there is to say; the others differ in their audience.
+                    if every and "claims" in every[0]:
+                        text += "\n" + describe(every[0]).replace(every[0]["claims"]["sub"], "{sub}")
+                    # To one client a person is always the same one.
+                    subjects |= {verified["claims"]["sub"] for verified in every if "claims" in verified}
+                    if len(subjects) > 1:
+                        complaints.append(f"the person has several subjects: {subjects}")
+                    sections[name], findings[name] = text, complaints
+                    # Everybody begins with a browser that knows nobody.
+                    person.close("people")
+    verifier.close()
+    return sections, findings
+
+
+def of_person(verified: dict, person: Person) -> list[str]:
+    """What must stand in a person's token."""
+    claims = verified.get("claims", {})
+    wanted = {"upn": person.username, "unique_name": person.username, "tid": person.server.tenant, "appid": AZURE_CLI}
+    return [f"claim {name} is {claims.get(name)!r}, not {value!r}" for name, value in wanted.items() if claims.get(name) != value]

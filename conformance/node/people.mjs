@@ -1,0 +1,149 @@
+// People sign in through clients that nobody changed: as python/people.py, for Node.js.
+
+import { createServer } from "node:http";
+import { spawn } from "node:child_process";
+import { DeviceCodeCredential, InteractiveBrowserCredential } from "@azure/identity";
+import { PublicClientApplication } from "@azure/msal-node";
+import adal from "adal-node";
+import * as openid from "openid-client";
+
+const AZURE_CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
+const ARM = "https://management.azure.com";
+const GRAPH = "https://graph.microsoft.com";
+const [client, flow] = process.argv.slice(2);
+const scene = JSON.parse(process.argv[4]);
+const authority = `${scene.base}/${scene.tenant}`;
+
+const say = (line) => process.stdout.write(JSON.stringify(line) + "\n");
+const openBrowser = async (url) => void spawn(process.env.BROWSER, [url], { stdio: "ignore" });
+
+// --- msal-node --------------------------------------------------------------------------------------
+
+async function msalEnd(app, first) {
+  const { account } = first;
+  const arm = await app.acquireTokenSilent({ account, scopes: [`${ARM}/.default`] });
+  const graph = await app.acquireTokenSilent({ account, scopes: [`${GRAPH}/.default`] });
+  const fresh = await app.acquireTokenSilent({ account, scopes: [`${ARM}/.default`], forceRefresh: true });
+  if (arm.accessToken !== first.accessToken || fresh.accessToken === first.accessToken) {
+    throw new Error("the cache is not used, or not renewed");
+  }
+  const { username, tenantId, localAccountId, name } = account;
+  const tokens = [[first.accessToken, ARM], [graph.accessToken, GRAPH], [fresh.accessToken, ARM]];
+  return [JSON.stringify({ username, tenantId, localAccountId, name }), tokens];
+}
+
+const msalApp = () => new PublicClientApplication({
+  auth: { clientId: AZURE_CLI, authority, knownAuthorities: [new URL(scene.base).host] },
+});
+
+const flows = {
+  async "msal-node interactive"() {
+    const app = msalApp();
+    return msalEnd(app, await app.acquireTokenInteractive({ scopes: [`${ARM}/.default`], openBrowser }));
+  },
+  async "msal-node device"() {
+    const app = msalApp();
+    const deviceCodeCallback = ({ message }) => say({ message });
+    return msalEnd(app, await app.acquireTokenByDeviceCode({ scopes: [`${ARM}/.default`], deviceCodeCallback }));
+  },
+  async "azure-identity-node interactive"() {
+    return identityEnd(new InteractiveBrowserCredential(identityOptions));
+  },
+  async "azure-identity-node device"() {
+    return identityEnd(new DeviceCodeCredential({ ...identityOptions, userPromptCallback: say }));
+  },
+  async "adal-node device"() {
+    const context = new adal.AuthenticationContext(authority, false);
+    const ask = (method, ...words) => new Promise((resolve, reject) =>
+      context[method](...words, (error, answer) => (error ? reject(error) : resolve(answer))));
+    const code = await ask("acquireUserCode", ARM, AZURE_CLI, "en");
+    say({ message: code.message });
+    const first = await ask("acquireTokenWithDeviceCode", ARM, AZURE_CLI, code);
+    const graph = await ask("acquireToken", GRAPH, first.userId, AZURE_CLI);
+    const renewed = await ask("acquireTokenWithRefreshToken", first.refreshToken, AZURE_CLI, ARM);
+    const { tokenType, resource, userId, tenantId, isMRRT, oid } = first;
+    const tokens = [[first.accessToken, ARM], [graph.accessToken, GRAPH], [renewed.accessToken, ARM]];
+    return [JSON.stringify({ tokenType, resource, userId, tenantId, isMRRT, oid }), tokens];
+  },
+  async "openid-client interactive"() {
+    const config = await openidConfig();
+    const back = await listen();
+    const verifier = openid.randomPKCECodeVerifier();
+    const expected = { expectedState: openid.randomState(), expectedNonce: openid.randomNonce() };
+    const url = openid.buildAuthorizationUrl(config, {
+      redirect_uri: back.uri,
+      scope: `${ARM}/.default openid profile offline_access`,
+      code_challenge: await openid.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: "S256",
+      state: expected.expectedState,
+      nonce: expected.expectedNonce,
+    });
+    await openBrowser(url.href);
+    const came = await back.came;
+    const first = await openid.authorizationCodeGrant(config, came, { ...expected, pkceCodeVerifier: verifier });
+    return openidEnd(config, first);
+  },
+  async "openid-client device"() {
+    const config = await openidConfig();
+    const scope = `${ARM}/.default openid profile offline_access`;
+    const begun = await openid.initiateDeviceAuthorization(config, { scope });
+    say({ message: `open the page ${begun.verification_uri} and enter the code ${begun.user_code} to sign in` });
+    return openidEnd(config, await openid.pollDeviceAuthorizationGrant(config, begun));
+  },
+};
+
+// --- @azure/identity --------------------------------------------------------------------------------
+
+const identityOptions = {
+  authorityHost: scene.base, tenantId: scene.tenant, clientId: AZURE_CLI, disableInstanceDiscovery: true,
+};
+
+async function identityEnd(credential) {
+  const record = await credential.authenticate(`${ARM}/.default`);
+  const tokens = [];
+  for (const resource of [ARM, GRAPH]) tokens.push([(await credential.getToken(`${resource}/.default`)).token, resource]);
+  return [`${record.username}, tenant ${record.tenantId}`, tokens];
+}
+
+// --- openid-client ----------------------------------------------------------------------------------
+
+const openidConfig = () => openid.discovery(new URL(`${authority}/v2.0`), AZURE_CLI, undefined, openid.None());
+
+async function openidEnd(config, first) {
+  const { name, preferred_username, oid, tid, amr } = first.claims();
+  const renewed = await openid.refreshTokenGrant(config, first.refresh_token, { scope: `${ARM}/.default` });
+  const shown = JSON.stringify({ name, preferred_username, oid, tid, amr });
+  return [shown, [[first.access_token, ARM], [renewed.access_token, ARM]]];
+}
+
+// Where the browser comes back to.
+async function listen() {
+  let arrive;
+  const came = new Promise((resolve) => (arrive = resolve));
+  const server = createServer((request, response) => {
+    response.end("thanks");
+    if (request.url.length < 3) return;
+    arrive(new URL(request.url, uri));
+    server.close();
+    server.closeAllConnections();
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const uri = `http://localhost:${server.address().port}`;
+  return { uri, came };
+}
+
+function seen(error) {
+  const { name, message, errorCode, code, error: kind, error_description: description } = error;
+  const parts = [`${name}: ${message}`];
+  if (errorCode ?? code) parts.push(`code=${errorCode ?? code}`);
+  if (kind && typeof kind === "string") parts.push(`${kind}: ${description}`);
+  return parts.join("\n");
+}
+
+try {
+  const [shown, tokens] = await flows[`${client} ${flow}`]();
+  say({ shown, tokens });
+} catch (error) {
+  say({ shown: seen(error), tokens: [] });
+}
+process.exit(0);
