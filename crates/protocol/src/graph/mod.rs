@@ -6,6 +6,7 @@
 
 mod app_role_assignment;
 mod application;
+mod application_parts;
 mod audit;
 mod authentication;
 mod body;
@@ -21,8 +22,11 @@ mod service_principal;
 mod user;
 
 pub use app_role_assignment::{AppRoleAssignment, CreateAppRoleAssignment};
-pub use application::{
-    Application, ApplicationApi, ApplicationConstants, CreateApplication, RequestedApi, UpdateApplication,
+pub use application::{Application, ApplicationConstants, CreateApplication, UpdateApplication};
+pub use application_parts::{
+    ApplicationApi, ApplicationWeb, ImplicitGrantSettings, OptionalClaim, OptionalClaims, PermissionScope,
+    PreAuthorizedApplication, RedirectUriSetting, RedirectUris, RequestedApi, RequestedParts,
+    RequestedRedirectUris, RequestedWeb, RequiredResourceAccess, ResourceAccess,
 };
 pub use audit::{AuditApp, AuditDetail, AuditInitiator, AuditResult, AuditTarget, AuditUser, DirectoryAudit};
 pub use authentication::{AuthenticationMethod, PASSWORD_METHOD};

@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 mod app_role_assignments;
+mod application_parts;
 mod applications;
 mod audits;
 mod authentication;
