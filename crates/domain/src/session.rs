@@ -230,6 +230,7 @@ mod tests {
             enabled: true,
             password: None,
             created_at: NOW,
+            sessions_revoked_at: None,
         };
         let end = NOW.plus(MAX_SINGLE_PAGE);
         for (platform, ends) in [

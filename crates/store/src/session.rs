@@ -20,9 +20,10 @@ fn read(row: &mut Row) -> Result<Session, QueryError> {
         revoked_at: row.opt_time("revoked_at")?,
         generation: row.int("generation")?,
         turned_at: row.opt_time("turned_at")?,
-        ticket: ticket(row)?,
         platform: row.word("platform", platform_of)?,
         ends_at: row.opt_time("ends_at")?,
+        // The last, for there is less to read where there is none.
+        ticket: ticket(row)?,
     })
 }
 
@@ -42,7 +43,7 @@ pub fn find_by_refresh_hash(
     hash: &SecretHash,
 ) -> Result<Option<(Session, i64)>, QueryError> {
     let sql = "SELECT id, tenant, account, client, refresh_key, refresh_mac, methods, signed_in_at, used_at, \
-               revoked_at, generation, turned_at, ticket_key, ticket_mac, platform, ends_at FROM login_session \
+               revoked_at, generation, turned_at, platform, ends_at, ticket_key, ticket_mac FROM login_session \
                WHERE refresh_mac = $1 AND refresh_key = $2";
     let first = view.find("login_session", sql, values![hash.as_bytes(), hash.key], read)?;
     if let Some(session) = first {
@@ -64,7 +65,7 @@ pub fn find_by_refresh_hash(
 /// When the store fails.
 pub fn find(view: &View<'_>, tenant: TenantId, id: SessionId) -> Result<Option<Session>, QueryError> {
     let sql = "SELECT id, tenant, account, client, refresh_key, refresh_mac, methods, signed_in_at, used_at, \
-               revoked_at, generation, turned_at, ticket_key, ticket_mac, platform, ends_at FROM login_session \
+               revoked_at, generation, turned_at, platform, ends_at, ticket_key, ticket_mac FROM login_session \
                WHERE tenant = $1 AND id = $2";
     view.find("login_session", sql, values![tenant, id], read)
 }

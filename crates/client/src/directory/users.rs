@@ -82,7 +82,9 @@ impl DirectoryClient {
     /// [`Error::NotFound`], and as [`Error`] says.
     pub async fn revoke_sign_in_sessions(&self, id_or_upn: &str) -> Result<(), Error> {
         let path = GraphPath::RevokeSessions(id_or_upn.to_owned());
-        self.post(&path, &Value::Object(serde_json::Map::new())).await.map(drop)
+        self.post(&path, &Value::Object(serde_json::Map::new()))
+            .await
+            .map(drop)
     }
 
     /// Deletes a user.

@@ -24,7 +24,7 @@ pub struct Asked {
     /// The redirect URI that it came by.
     pub redirect_uri: String,
     /// The secret whose hash came before.
-    pub code_verifier: SecretString,
+    pub code_verifier: Option<SecretString>,
     /// For what; as before when `None`.
     pub target: Option<Target>,
     /// Whether it wants `client_info`.
@@ -44,7 +44,7 @@ pub async fn grant(
         client,
         tenant: named_or_open(ctx, segment).await?,
         redirect_uri: asked.redirect_uri,
-        challenge: challenge_of(&asked.code_verifier),
+        challenge: asked.code_verifier.as_ref().map(challenge_of),
     };
     let hashes = ctx.app.hasher.candidates(SecretKind::Code, asked.code.expose());
     let look = hashes.clone();

@@ -228,6 +228,7 @@ impl StsError {
                         C::SessionRevoked
                     }
                     SessionRefusal::Inactive => C::RefreshTokenInactive,
+                    SessionRefusal::Ended => C::SinglePageExpired,
                     SessionRefusal::OtherClient => C::InvalidGrant,
                     SessionRefusal::UserDisabled => C::UserDisabled,
                     SessionRefusal::PasswordChanged => C::PasswordChanged,
@@ -580,6 +581,7 @@ mod tests {
             StsError::Session(SessionRefusal::Revoked),
             StsError::Session(SessionRefusal::Reused),
             StsError::Session(SessionRefusal::Inactive),
+            StsError::Session(SessionRefusal::Ended),
             StsError::Session(SessionRefusal::OtherClient),
             StsError::Session(SessionRefusal::UserDisabled),
             StsError::Session(SessionRefusal::PasswordChanged),

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use doorward_domain::application::Platform;
 use doorward_domain::audit::{AuditRow, Event};
 use doorward_domain::directory::DirectoryRole;
 use doorward_domain::resource::Resource;
@@ -228,6 +229,8 @@ pub(crate) fn new_session(
         signed_in_at: at,
         used_at: ctx.now,
         revoked_at: None,
+        platform: Platform::Public,
+        ends_at: None,
         ticket: run.map(|ticket| ticket.hash.clone()),
     };
     let mut audit = ctx.audit(tenant, Event::SignedIn);

@@ -83,6 +83,7 @@ where
             code_verifier,
             target,
             client_info,
+            ..
         } => {
             let asked = authorization_code::Asked {
                 client_id,

@@ -481,7 +481,6 @@ ALTER TABLE account ADD COLUMN sessions_revoked_at bigint;
 
 const NINTH: &str = "
 ALTER TABLE application ADD COLUMN settings text NOT NULL DEFAULT '';
-CREATE INDEX application_by_app_id ON application (app_id);
 CREATE TABLE page_origin (
   tenant bytes NOT NULL,
   application bytes NOT NULL,

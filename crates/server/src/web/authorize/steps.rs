@@ -1,5 +1,6 @@
 //! What each step does.
 
+use doorward_domain::application::Platform;
 use doorward_domain::audit::Event;
 use doorward_domain::authorization_code::AuthorizationCode;
 use doorward_domain::browser_session::BrowserSession;
@@ -185,7 +186,9 @@ impl Visit<'_> {
             client: self.client,
             user: user.id,
             redirect_uri: self.back.redirect_uri.clone(),
+            platform: Platform::Public,
             challenge: self.request.challenge.clone(),
+            says_when: false,
             wanted,
             nonce: self.request.nonce.clone(),
             methods: session.methods.clone(),

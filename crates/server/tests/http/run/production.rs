@@ -4,6 +4,7 @@ use super::{LOGIN, Run, begin, person_form};
 use crate::graph::code;
 use crate::harness::{COMMAND_LINE, Caller, Tenancy, World, random, request};
 use bytes::Bytes;
+use doorward_domain::application::Platform;
 use doorward_domain::directory::DirectoryRole;
 use doorward_domain::session::Session;
 use doorward_names::{GeneratedSecret, SecretKind, SessionId};
@@ -27,6 +28,8 @@ async fn sign_in(tenant: &Tenancy, person: &Caller) -> String {
         signed_in_at: now,
         used_at: now,
         revoked_at: None,
+        platform: Platform::Public,
+        ends_at: None,
         ticket: None,
     };
     let insert = world.app.snapshots.write(move |tx| {
