@@ -2,6 +2,7 @@
 
 use doorward_names::{Duration, ObjectId, SecretHash, TenantId, Timestamp};
 
+use crate::guest::Seat;
 use crate::user::User;
 
 /// A session that was not used for so long has ended.
@@ -48,10 +49,11 @@ impl BrowserSession {
     }
 
     /// Whether it is enough for what an application wishes.
-    pub fn fits(&self, user: &User, wish: &Wish, now: Timestamp) -> bool {
+    pub fn fits(&self, seat: &Seat, wish: &Wish, now: Timestamp) -> bool {
         let hint = wish.login_hint.as_deref();
-        wish.tenant.is_none_or(|tenant| tenant == self.tenant)
-            && hint.is_none_or(|hint| hint.eq_ignore_ascii_case(user.upn.as_str()))
+        seat.is_open()
+            && wish.tenant.is_none_or(|tenant| tenant == seat.user.tenant)
+            && hint.is_none_or(|hint| hint.eq_ignore_ascii_case(seat.home.upn.as_str()))
             && wish.max_age.is_none_or(|seconds| {
                 now.since(self.signed_in_at) <= Duration::seconds(seconds) && seconds > 0
             })
@@ -61,6 +63,7 @@ impl BrowserSession {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::guest::Guest;
     use crate::user::{Password, PasswordHash, UserKind};
     use doorward_names::{DisplayName, HashKeyId};
 
@@ -80,6 +83,7 @@ mod tests {
                 must_change: false,
                 set_at: NOW,
             }),
+            guest: None,
             created_at: NOW,
             sessions_revoked_at: None,
         }
@@ -128,7 +132,7 @@ mod tests {
 
     #[test]
     fn an_application_may_wish_for_somebody_else_or_a_fresh_proof() {
-        let fits = |wish: Wish| session().fits(&user(), &wish, NOW.plus(Duration::minutes(1)));
+        let fits = |wish: Wish| session().fits(&Seat::of(user()), &wish, NOW.plus(Duration::minutes(1)));
         assert!(fits(Wish::default()));
         let tenant = |tenant| Wish {
             tenant: Some(TenantId::from_u128(tenant)),
@@ -145,5 +149,31 @@ mod tests {
             ..Wish::default()
         };
         assert!(fits(age(60)) && !fits(age(59)) && !fits(age(0)));
+    }
+
+    #[test]
+    fn a_guest_fits_where_they_are_one() {
+        let guest = |enabled| User {
+            tenant: TenantId::from_u128(7),
+            id: ObjectId::from_u128(9),
+            enabled,
+            guest: Some(Guest {
+                email: String::new(),
+                home: Some(user().account()),
+                since: NOW,
+            }),
+            ..user()
+        };
+        let seat = |enabled| Seat {
+            user: guest(enabled),
+            home: user(),
+        };
+        let wish = |tenant| Wish {
+            tenant: Some(TenantId::from_u128(tenant)),
+            ..Wish::default()
+        };
+        assert!(session().fits(&seat(true), &wish(7), NOW));
+        assert!(!session().fits(&seat(false), &wish(7), NOW));
+        assert!(!session().fits(&seat(true), &wish(2), NOW));
     }
 }

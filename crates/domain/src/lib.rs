@@ -14,6 +14,7 @@ pub mod client_credentials;
 pub mod device_grant;
 pub mod directory;
 pub mod group;
+pub mod guest;
 pub mod mode;
 pub mod rbac;
 pub mod redirect_uri;

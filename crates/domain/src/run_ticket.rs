@@ -188,6 +188,7 @@ mod tests {
                 must_change: false,
                 set_at,
             }),
+            guest: None,
             created_at: NOW,
             sessions_revoked_at: None,
         }

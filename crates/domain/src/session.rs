@@ -3,6 +3,7 @@
 use doorward_names::{AppId, Duration, ObjectId, SecretHash, SessionId, TenantId, Timestamp};
 
 use crate::application::Platform;
+use crate::guest::Seat;
 use crate::user::User;
 
 /// A session that is not used for this long ends by itself.
@@ -21,7 +22,7 @@ pub const CONTINUATION: Duration = Duration::seconds(60);
 pub struct Session {
     /// Its id (`sid`).
     pub id: SessionId,
-    /// The tenant the person signed in to.
+    /// The tenant of the person's account, whichever tenant they signed in to.
     pub tenant: TenantId,
     /// The person.
     pub user: ObjectId,
@@ -68,7 +69,7 @@ pub enum SessionRefusal {
     /// name the right one, and this is a mistake.
     #[error("the refresh token was issued to another client")]
     OtherClient,
-    /// The account is gone or may not sign in.
+    /// The account is gone or may not sign in; a guest's, or the one at home.
     #[error("the account is disabled")]
     UserDisabled,
     /// It belongs to a run, and another asks, or none.
@@ -96,11 +97,11 @@ impl Session {
         }
     }
 
-    /// Whether the session gives `client` a token for `user` now.
+    /// Whether the session gives `client` a token now, in the tenant where the person has this seat.
     ///
     /// # Errors
     /// The reason why not.
-    pub fn admit(&self, client: AppId, user: Option<&User>, now: Timestamp) -> Result<(), SessionRefusal> {
+    pub fn admit(&self, client: AppId, seat: Option<&Seat>, now: Timestamp) -> Result<(), SessionRefusal> {
         if self.client != client {
             return Err(SessionRefusal::OtherClient);
         }
@@ -113,13 +114,14 @@ impl Session {
         if self.ends_at.is_some_and(|end| now > end) {
             return Err(SessionRefusal::Ended);
         }
-        let user = user
-            .filter(|u| u.enabled && u.tenant == self.tenant)
+        let seat = seat
+            .filter(|seat| seat.is_open() && (seat.home.tenant, seat.home.id) == (self.tenant, self.user))
             .ok_or(SessionRefusal::UserDisabled)?;
-        if user.password_set_after(self.signed_in_at) {
+        if seat.home.password_set_after(self.signed_in_at) {
             return Err(SessionRefusal::PasswordChanged);
         }
-        match user.revoked_since(self.signed_in_at) {
+        let revoked = |user: &User| user.revoked_since(self.signed_in_at);
+        match revoked(&seat.home) || revoked(&seat.user) {
             true => Err(SessionRefusal::Revoked),
             false => Ok(()),
         }
@@ -153,7 +155,9 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use doorward_names::HashKeyId;
+    use crate::guest::Guest;
+    use crate::user::{Password, PasswordHash, UserKind};
+    use doorward_names::{DisplayName, HashKeyId};
 
     const NOW: Timestamp = Timestamp::from_unix_seconds(1_800_000_000);
 
@@ -178,6 +182,86 @@ mod tests {
 
     fn at(seconds: i64) -> Timestamp {
         NOW.plus(Duration::seconds(seconds))
+    }
+
+    fn alice() -> User {
+        User {
+            id: ObjectId::from_u128(3),
+            tenant: TenantId::from_u128(2),
+            upn: "alice@home.example".parse().unwrap(),
+            display_name: DisplayName::new("Alice").unwrap(),
+            mail_nickname: "alice".to_owned(),
+            kind: UserKind::Member,
+            enabled: true,
+            password: Some(Password {
+                hash: PasswordHash::new(String::new()),
+                must_change: false,
+                set_at: NOW,
+            }),
+            guest: None,
+            created_at: NOW,
+            sessions_revoked_at: None,
+        }
+    }
+
+    /// Alice in another tenant.
+    fn seat() -> Seat {
+        Seat {
+            user: User {
+                id: ObjectId::from_u128(30),
+                tenant: TenantId::from_u128(20),
+                kind: UserKind::Guest,
+                password: None,
+                guest: Some(Guest {
+                    email: "alice@home.example".to_owned(),
+                    home: Some(alice().account()),
+                    since: NOW,
+                }),
+                ..alice()
+            },
+            home: alice(),
+        }
+    }
+
+    #[test]
+    fn a_session_reaches_as_far_as_its_person_is_let_in() {
+        let (session, client) = (session(), AppId::from_u128(4));
+        let admit = |seat: &Seat| session.admit(client, Some(seat), NOW);
+        assert_eq!(admit(&Seat::of(alice())), Ok(()));
+        assert_eq!(admit(&seat()), Ok(()));
+        let refused = |change: fn(&mut Seat)| {
+            let mut seat = seat();
+            change(&mut seat);
+            admit(&seat).unwrap_err()
+        };
+        let disabled = SessionRefusal::UserDisabled;
+        assert_eq!(refused(|seat| seat.user.enabled = false), disabled);
+        assert_eq!(refused(|seat| seat.home.enabled = false), disabled);
+        // The invitation was taken back, or is somebody else's.
+        assert_eq!(
+            refused(|seat| seat.user.guest.as_mut().unwrap().home = None),
+            disabled
+        );
+        assert_eq!(refused(|seat| seat.home.id = ObjectId::from_u128(9)), disabled);
+        let other = User {
+            id: ObjectId::from_u128(9),
+            ..alice()
+        };
+        assert_eq!(admit(&Seat::of(other)), Err(disabled));
+        assert_eq!(session.admit(client, None, NOW), Err(disabled));
+        let password = |seat: &mut Seat| seat.home.password.as_mut().unwrap().set_at = at(1);
+        assert_eq!(refused(password), SessionRefusal::PasswordChanged);
+        let revoked = SessionRefusal::Revoked;
+        assert_eq!(
+            refused(|seat| seat.home.sessions_revoked_at = Some(at(1))),
+            revoked
+        );
+        assert_eq!(
+            refused(|seat| seat.user.sessions_revoked_at = Some(at(1))),
+            revoked
+        );
+        let other_client = session.admit(AppId::from_u128(5), None, NOW);
+        assert_eq!(other_client, Err(SessionRefusal::OtherClient));
     }
 
     #[test]
@@ -220,18 +304,7 @@ mod tests {
 
     #[test]
     fn a_page_signs_in_again_after_a_day() {
-        let user = User {
-            id: ObjectId::from_u128(3),
-            tenant: TenantId::from_u128(2),
-            upn: "alice@contoso.example".parse().unwrap(),
-            display_name: doorward_names::DisplayName::new("Alice").unwrap(),
-            mail_nickname: "alice".to_owned(),
-            kind: crate::user::UserKind::Member,
-            enabled: true,
-            password: None,
-            created_at: NOW,
-            sessions_revoked_at: None,
-        };
+        let seat = seat();
         let end = NOW.plus(MAX_SINGLE_PAGE);
         for (platform, ends) in [
             (Platform::SinglePage, true),
@@ -244,7 +317,7 @@ mod tests {
                 ..session()
             };
             let used = session.turned(0, end).unwrap();
-            let admit = |at| used.admit(session.client, Some(&user), at);
+            let admit = |at| used.admit(session.client, Some(&seat), at);
             assert_eq!(admit(end), Ok(()));
             let after = end.plus(Duration::seconds(1));
             let expected = if ends { Err(SessionRefusal::Ended) } else { Ok(()) };

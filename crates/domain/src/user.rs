@@ -1,5 +1,6 @@
 //! People's accounts.
 
+use crate::guest::Guest;
 use doorward_names::{DisplayName, ObjectId, TenantId, Timestamp, Upn};
 
 /// Whether a person belongs to the tenant or was invited into it.
@@ -30,6 +31,8 @@ pub struct User {
     pub enabled: bool,
     /// Its password, if it has one.
     pub password: Option<Password>,
+    /// That it was made for somebody who was invited from elsewhere, and what became of that.
+    pub guest: Option<Guest>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When its sessions were last revoked: what was proven until then counts no more.

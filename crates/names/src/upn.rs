@@ -2,6 +2,9 @@ use crate::{DomainName, InvalidName};
 use std::fmt;
 use std::str::FromStr;
 
+/// How a guest's name ends before the `@`; the rest of it is the address that was invited.
+const GUEST: &str = "#EXT#";
+
 /// A user principal name, `alice@contoso.com`: kept as written, compared in lower case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upn {
@@ -40,7 +43,12 @@ impl FromStr for Upn {
             .rsplit_once('@')
             .ok_or_else(|| fail("it has the form `name@domain`"))?;
         let allowed = |c: char| c.is_ascii_alphanumeric() || "'.-_!#^~+".contains(c);
-        if local.is_empty() || local.len() > 64 || !local.chars().all(allowed) {
+        let longest = if local.ends_with(GUEST) {
+            64 + 1 + 253 + GUEST.len()
+        } else {
+            64
+        };
+        if local.is_empty() || local.len() > longest || !local.chars().all(allowed) {
             return Err(fail(
                 "before the `@` stand 1 to 64 letters, digits or any of ' . - _ ! # ^ ~ +",
             ));

@@ -24,6 +24,7 @@ mod error;
 pub mod group;
 pub mod group_member;
 pub mod hash_key;
+pub mod invitation;
 mod job;
 pub mod management_group;
 pub mod owner;

@@ -7,11 +7,13 @@ use crate::{
     Conflict, Inserted, QueryError, Tx, Unique, View, directory_role, group_member, owner, permission,
 };
 use doorward_domain::directory::query::{Query, UserField};
+use doorward_domain::guest::{Guest, HomeAccount, Seat};
 use doorward_domain::user::{Password, PasswordHash, User, UserKind};
 use doorward_names::{ObjectId, TenantId, Upn};
 
 const SELECT: &str = "SELECT id, tenant, upn, display_name, mail_nickname, kind, enabled, password_hash, \
-                      password_must_change, password_set_at, created_at, sessions_revoked_at FROM account";
+                      password_must_change, password_set_at, guest_email, guest_since, home_tenant, \
+                      home_account, created_at, sessions_revoked_at FROM account";
 
 const fn kind(kind: UserKind) -> &'static str {
     match kind {
@@ -34,6 +36,7 @@ fn read(row: &mut Row) -> Result<User, QueryError> {
         })?,
         enabled: row.bool("enabled")?,
         password: password(row)?,
+        guest: guest(row)?,
         created_at: row.time("created_at")?,
         sessions_revoked_at: row.opt_time("sessions_revoked_at")?,
     })
@@ -52,6 +55,21 @@ fn password(row: &mut Row) -> Result<Option<Password>, QueryError> {
             set_at,
         })),
         _ => Err(row.corrupt("password_hash")),
+    }
+}
+
+fn guest(row: &mut Row) -> Result<Option<Guest>, QueryError> {
+    let (email, since) = (row.opt_text("guest_email")?, row.opt_time("guest_since")?);
+    let (tenant, user) = (row.opt_id("home_tenant")?, row.opt_id("home_account")?);
+    let home = match (tenant, user) {
+        (None, None) => None,
+        (Some(tenant), Some(user)) => Some(HomeAccount { tenant, user }),
+        _ => return Err(row.corrupt("home_account")),
+    };
+    match (email, since, home) {
+        (None, None, None) => Ok(None),
+        (Some(email), Some(since), home) => Ok(Some(Guest { email, home, since })),
+        _ => Err(row.corrupt("guest_email")),
     }
 }
 
@@ -77,6 +95,44 @@ pub fn find_by_upn(view: &View<'_>, tenant: TenantId, upn: &Upn) -> Result<Optio
         .list("account", &sql, values![tenant, upn.folded()], read)?
         .into_iter()
         .next())
+}
+
+/// The tenant's guest whose home account this is.
+///
+/// # Errors
+/// When the store fails.
+pub fn find_guest(view: &View<'_>, tenant: TenantId, home: HomeAccount) -> Result<Option<User>, QueryError> {
+    let sql = format!("{SELECT} WHERE home_tenant = $1 AND home_account = $2 AND tenant = $3");
+    Ok(view
+        .list("account", &sql, values![home.tenant, home.user, tenant], read)?
+        .into_iter()
+        .next())
+}
+
+/// Every guest, in whichever tenant, whose home account this is.
+///
+/// # Errors
+/// When the store fails.
+pub fn guests_of(view: &View<'_>, home: HomeAccount) -> Result<Vec<User>, QueryError> {
+    let sql = format!("{SELECT} WHERE home_tenant = $1 AND home_account = $2 ORDER BY created_at, tenant");
+    view.list("account", &sql, values![home.tenant, home.user], read)
+}
+
+/// The tenant's user with this id, and the account by which they prove who they are; nothing when either is gone, or
+/// the user is a guest who has not accepted.
+///
+/// # Errors
+/// When the store fails.
+pub fn seat(view: &View<'_>, tenant: TenantId, id: ObjectId) -> Result<Option<Seat>, QueryError> {
+    let Some(user) = find(view, tenant, id)? else {
+        return Ok(None);
+    };
+    let home = match user.home() {
+        None => None,
+        Some(home) if home == user.account() => Some(user.clone()),
+        Some(home) => find(view, home.tenant, home.user)?,
+    };
+    Ok(home.map(|home| Seat { user, home }))
 }
 
 impl Field for UserField {
@@ -124,12 +180,14 @@ pub fn insert(tx: &mut Tx<'_>, user: &User) -> Result<Inserted, QueryError> {
     if name_is_taken(tx, user)? {
         return Ok(Err(Conflict { what: Unique::Upn }));
     }
-    let password = user.password.as_ref();
+    let (password, guest) = (user.password.as_ref(), user.guest.as_ref());
+    let home = guest.and_then(|guest| guest.home);
     let written = tx.execute(
         "INSERT INTO account (tenant, id, upn, upn_key, display_name, display_name_key, mail_nickname, \
-         mail_nickname_key, kind, enabled, password_hash, password_must_change, password_set_at, created_at, \
-         sessions_revoked_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING",
+         mail_nickname_key, kind, enabled, password_hash, password_must_change, password_set_at, \
+         guest_email, guest_since, home_tenant, home_account, created_at, sessions_revoked_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
+         ON CONFLICT DO NOTHING",
         values![
             user.tenant,
             user.id,
@@ -144,6 +202,10 @@ pub fn insert(tx: &mut Tx<'_>, user: &User) -> Result<Inserted, QueryError> {
             password.map(|p| p.hash.as_str()),
             password.map(|p| p.must_change),
             password.map(|p| p.set_at),
+            guest.map(|guest| guest.email.as_str()),
+            guest.map(|guest| guest.since),
+            home.map(|home| home.tenant),
+            home.map(|home| home.user),
             user.created_at,
             user.sessions_revoked_at
         ],
@@ -163,11 +225,13 @@ pub fn update(tx: &mut Tx<'_>, user: &User) -> Result<Result<bool, Conflict>, Qu
     if name_is_taken(tx, user)? {
         return Ok(Err(Conflict { what: Unique::Upn }));
     }
-    let password = user.password.as_ref();
+    let (password, guest) = (user.password.as_ref(), user.guest.as_ref());
+    let home = guest.and_then(|guest| guest.home);
     let written = tx.execute(
         "UPDATE account SET upn = $3, upn_key = $4, display_name = $5, display_name_key = $6, \
          mail_nickname = $7, mail_nickname_key = $8, kind = $9, enabled = $10, password_hash = $11, \
-         password_must_change = $12, password_set_at = $13, sessions_revoked_at = $14 WHERE tenant = $1 AND id = $2",
+         password_must_change = $12, password_set_at = $13, guest_email = $14, guest_since = $15, \
+         home_tenant = $16, home_account = $17, sessions_revoked_at = $18 WHERE tenant = $1 AND id = $2",
         values![
             user.tenant,
             user.id,
@@ -182,6 +246,10 @@ pub fn update(tx: &mut Tx<'_>, user: &User) -> Result<Result<bool, Conflict>, Qu
             password.map(|p| p.hash.as_str()),
             password.map(|p| p.must_change),
             password.map(|p| p.set_at),
+            guest.map(|guest| guest.email.as_str()),
+            guest.map(|guest| guest.since),
+            home.map(|home| home.tenant),
+            home.map(|home| home.user),
             user.sessions_revoked_at
         ],
     )?;
@@ -206,6 +274,7 @@ pub fn delete(tx: &mut Tx<'_>, tenant: TenantId, id: ObjectId) -> Result<bool, Q
         crate::session::delete_all_of_user(tx, tenant, id)?;
         crate::browser_session::delete_all_of_user(tx, tenant, id)?;
         crate::second_factor::delete(tx, tenant, id)?;
+        crate::invitation::delete_all_of(tx, tenant, id)?;
     }
     Ok(deleted)
 }

@@ -288,6 +288,7 @@ fn every_change_of_who_is_in_a_group_is_noted() {
                 kind: UserKind::Member,
                 enabled: true,
                 password: None,
+                guest: None,
                 created_at: NOW,
                 sessions_revoked_at: None,
             };

@@ -122,7 +122,7 @@ fn a_newer_schema_is_refused() {
         drop(place.open());
         place.damage("INSERT INTO migration (version, applied_at) VALUES (99, 0)");
         let error = place.try_open().unwrap_err();
-        assert_eq!(error, OpenError::NewerSchema { found: 99, known: 9 });
+        assert_eq!(error, OpenError::NewerSchema { found: 99, known: 10 });
     }
 }
 
@@ -138,6 +138,9 @@ const SCHEMA_1: &str = "DROP TABLE run_ticket; ALTER TABLE signing_key DROP COLU
                         DROP TABLE device_grant; DROP TABLE authorization_code; DROP TABLE browser_session; \
                         DROP TABLE second_factor; DROP TABLE recovery_code; \
                         ALTER TABLE account DROP COLUMN sessions_revoked_at; \
+                        DROP TABLE invitation; DROP INDEX account_by_home; \
+                        ALTER TABLE account DROP COLUMN guest_email; ALTER TABLE account DROP COLUMN guest_since; \
+                        ALTER TABLE account DROP COLUMN home_tenant; ALTER TABLE account DROP COLUMN home_account; \
                         ALTER TABLE subscription DROP COLUMN management_group; \
                         DROP TABLE refresh_token; ALTER TABLE login_session DROP COLUMN generation; \
                         ALTER TABLE login_session DROP COLUMN turned_at; \

@@ -55,6 +55,7 @@ fn user(tenant: TenantId, upn: &str) -> User {
         kind: UserKind::Member,
         enabled: true,
         password: None,
+        guest: None,
         created_at: NOW,
         sessions_revoked_at: None,
     }

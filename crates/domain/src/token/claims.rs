@@ -4,7 +4,8 @@ use doorward_names::{AppId, ObjectId, SessionId, TenantId};
 
 use super::{TokenVersion, Validity};
 use crate::directory::{DirectoryRole, Permission};
-use crate::user::{User, UserKind};
+use crate::guest::Seat;
+use crate::user::UserKind;
 
 /// How a client proved itself (`appidacr`, `azpacr`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,8 +40,10 @@ pub enum Subject {
     Person {
         /// Their object id.
         oid: ObjectId,
-        /// Their sign-in name.
+        /// Their sign-in name; at home, for a guest.
         upn: String,
+        /// The tenant that a guest comes from (`idp`).
+        from: Option<TenantId>,
         /// Their name for people.
         name: String,
         /// Member or guest.
@@ -57,18 +60,19 @@ pub enum Subject {
 }
 
 impl Subject {
-    /// The subject that `user` is in `session`.
+    /// The subject that a person is in `session`.
     pub fn person(
-        user: &User,
+        seat: &Seat,
         session: &crate::session::Session,
         roles: Vec<DirectoryRole>,
         scopes: Vec<String>,
     ) -> Self {
         Self::Person {
-            oid: user.id,
-            upn: user.upn.as_str().to_owned(),
-            name: user.display_name.as_str().to_owned(),
-            kind: user.kind,
+            oid: seat.user.id,
+            upn: seat.home.upn.as_str().to_owned(),
+            from: seat.is_guest().then_some(seat.home.tenant),
+            name: seat.user.display_name.as_str().to_owned(),
+            kind: seat.user.kind,
             roles,
             methods: session.methods.split(' ').map(str::to_owned).collect(),
             session: session.id,

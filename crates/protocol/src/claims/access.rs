@@ -30,6 +30,9 @@ pub struct AccessClaimsV1 {
     pub appid: String,
     /// How the client proved itself: `0` not at all, `1` by a secret, `2` by a certificate.
     pub appidacr: String,
+    /// A guest's sign-in name at home.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
     /// Where the principal comes from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idp: Option<String>,
@@ -95,6 +98,9 @@ pub struct AccessClaimsV2 {
     pub azp: String,
     /// How the client proved itself: `0` not at all, `1` by a secret, `2` by a certificate.
     pub azpacr: String,
+    /// A guest's sign-in name at home.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
     /// Where the principal comes from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idp: Option<String>,
@@ -202,8 +208,8 @@ impl AccessClaims {
         roles: &[String] = |c| c.roles.as_deref().unwrap_or_default(), c.roles.as_deref().unwrap_or_default();
         /// `sid`
         session: Option<&str> = |c| c.sid.as_deref(), c.sid.as_deref();
-        /// `upn` or `preferred_username`
-        sign_in_name: Option<&str> = |c| c.upn.as_deref(), c.preferred_username.as_deref();
+        /// `upn`, of a guest `unique_name`; or `preferred_username`
+        sign_in_name: Option<&str> = |c| c.upn.as_deref().or(c.unique_name.as_deref()), c.preferred_username.as_deref();
         /// `name`
         name: Option<&str> = |c| c.name.as_deref(), c.name.as_deref();
         /// `wids`

@@ -28,6 +28,7 @@ mod tests {
             amr: None,
             appid: "app".into(),
             appidacr: "1".into(),
+            email: None,
             idp: Some("https://h/t/".into()),
             idtyp: Some("app".into()),
             name: None,
@@ -43,6 +44,7 @@ mod tests {
             uti: "u".into(),
             ver: "1.0".into(),
             wids: None,
+            xms_cc: None,
         }
     }
 

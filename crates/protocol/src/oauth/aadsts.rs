@@ -66,6 +66,8 @@ codes! {
     Declined = 65004, "The user declined to let the application act for them.";
     /// The resource is unknown or disabled in the tenant; see [`resource_not_found`].
     ResourceNotFound = 500011;
+    /// Who signed in has no account in the tenant, not even a guest's.
+    NotInTenant = 50020, "The user account from another organization does not exist in the tenant and cannot access the application in that tenant. The account needs to be added as an external user in the tenant first.";
     /// An authority that this service does not vouch for.
     UnknownInstance = 50049, "Unknown or invalid instance.";
     /// No account of that name; see [`user_not_found`].

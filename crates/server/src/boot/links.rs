@@ -88,7 +88,9 @@ async fn recover_in(
             let Some(tenant) = store::tenant::find_by_domain(tx, sought.domain())? else {
                 return Ok(false);
             };
-            let Some(user) = store::user::find_by_upn(tx, tenant.id, &sought)? else {
+            let found = store::user::find_by_upn(tx, tenant.id, &sought)?;
+            // A guest's password is another tenant's.
+            let Some(user) = found.filter(|user| user.guest.is_none()) else {
                 return Ok(false);
             };
             let link = SetupLink {

@@ -127,7 +127,7 @@ pub async fn sign_in(running: &Running, info: &DevelopmentInfo) -> Result<Secret
         .read(move |view| store::user::find(view, tenant, admin))
         .await?;
     let user = user.ok_or_else(|| BootError::NoSuchUser(info.admin_upn.clone()))?;
-    let session = crate::sts::start_session(&ctx, (tenant, COMMAND_LINE), &user, "pwd", None).await;
+    let session = crate::sts::start_session(&ctx, COMMAND_LINE, &user, "pwd", None).await;
     session
         .map(|(_, token)| token)
         .map_err(|_| BootError::Store("no session could be begun".to_owned()))
@@ -256,6 +256,7 @@ async fn first_start(
             must_change: false,
             set_at: now,
         }),
+        guest: None,
         created_at: now,
         sessions_revoked_at: None,
     };

@@ -264,12 +264,12 @@ pub fn standing(view: &View<'_>, bearer: &Bearer, now: Timestamp) -> Result<Call
             session,
             capable,
         } => {
-            let user = store::user::find(view, tenant, id).or_fail()?;
-            let session = store::session::find(view, tenant, *session)
+            let seat = store::user::seat(view, tenant, id).or_fail()?.ok_or_else(gone)?;
+            let session = store::session::find(view, seat.home.tenant, *session)
                 .or_fail()?
                 .ok_or_else(gone)?;
             session
-                .admit(bearer.client, user.as_ref(), now)
+                .admit(bearer.client, Some(&seat), now)
                 .map_err(|refusal| match refusal {
                     SessionRefusal::Revoked
                     | SessionRefusal::Inactive
@@ -283,9 +283,8 @@ pub fn standing(view: &View<'_>, bearer: &Bearer, now: Timestamp) -> Result<Call
                     | SessionRefusal::UserDisabled
                     | SessionRefusal::OtherRun => gone(),
                 })?;
-            let user = user.ok_or_else(gone)?;
             Standing::Person {
-                kind: user.kind,
+                kind: seat.user.kind,
                 scopes: scopes.clone(),
             }
         }

@@ -79,6 +79,7 @@ pub async fn create(call: Call) -> Result<Response, GraphError> {
         kind,
         enabled: asked.account_enabled.unwrap_or(true),
         password: Some(password),
+        guest: None,
         created_at: call.ctx.now,
         sessions_revoked_at: None,
     };
@@ -134,6 +135,10 @@ pub async fn update(call: Call, name: String) -> Result<Response, GraphError> {
         }
         if password.is_some() {
             acting.require(Action::ResetPassword, &target)?;
+            if user.guest.is_some() {
+                let text = "A guest's password is the one that they have in their own organization.";
+                return Err(GraphError::Invalid(text.to_owned()).into());
+            }
         }
         let disabled = asked.account_enabled == Some(false) && user.enabled;
         if disabled {

@@ -83,6 +83,10 @@ fn person(view: &View<'_>, acting: &Acting, upn: &Upn, mode: Mode) -> Result<Opt
         }
         acting.require(Action::ResetPassword, &acting.user(view, &user)?)?;
     }
+    if user.guest.is_some() {
+        let text = "A guest's identity is not lent: what it opens is their own organization's to decide.";
+        return Err(GraphError::Forbidden(text.to_owned()).into());
+    }
     if !user.enabled {
         return Err(disabled(user.upn.as_str()));
     }

@@ -2,15 +2,14 @@
 
 use doorward_domain::audit::{AuditRow, Event};
 use doorward_domain::authorization_code::{AuthorizationCode, CodeRefusal, Presented};
-use doorward_domain::directory::DirectoryRole;
-use doorward_domain::user::User;
 use doorward_names::{AppId, IdentifierUri, SecretHash, SecretKind, SecretString, Timestamp};
 use doorward_protocol::oauth::{MICROSOFT_GRAPH, Target, challenge_of};
 use doorward_protocol::paths::EndpointVersion;
 use doorward_store::{self as store, QueryError, Tx, View};
 
-use super::device_code::{named_or_open, wanted_target};
+use super::device_code::{home, named_or_open, wanted_target};
 use super::issue::{NewSession, Person, new_session};
+use super::seat::Seated;
 use super::{StsError, issue_for_person, throttle, to_wire};
 use crate::ctx::Ctx;
 use crate::http::Response;
@@ -53,12 +52,13 @@ pub async fn grant(
         return Err(throttle::unknown_code(ctx).await);
     };
     let target = narrowed(wanted_target(&code.wanted)?, asked.target, version)?;
-    let proven = (code.user, code.methods.as_str(), code.signed_in_at);
-    let new = new_session(ctx, (code.tenant, client), proven, None)?;
-    let (user, roles) = spend(ctx, hashes, (presented, new.clone())).await?;
+    let home = home(ctx, (code.tenant, code.user)).await?;
+    let proven = (home, code.methods.as_str(), code.signed_in_at);
+    let new = new_session(ctx, client, proven, None)?;
+    let (seat, roles) = spend(ctx, hashes, (presented, new.clone())).await?;
     let person = Person {
         capable: asked.capable,
-        user: &user,
+        seat: &seat,
         session: &new.session,
         roles,
         refresh_token: new.refresh_token,
@@ -85,13 +85,11 @@ fn narrowed(agreed: Target, asked: Option<Target>, version: EndpointVersion) -> 
     Ok(Target { openid, ..target })
 }
 
-type Admitted = (User, Vec<DirectoryRole>);
-
 async fn spend(
     ctx: &Ctx,
     hashes: Vec<SecretHash>,
     (presented, new): (Presented, NewSession),
-) -> Result<Admitted, StsError> {
+) -> Result<Seated, StsError> {
     let now = ctx.now;
     let blank = ctx.server_audit(Event::SignedOut);
     ctx.app
@@ -111,18 +109,17 @@ async fn spend(
                 }
                 Ok(()) => {}
             }
-            let session = &new.session;
-            let user = store::user::find(tx, session.tenant, session.user)?;
-            if let Err(refusal) = session.admit(presented.client, user.as_ref(), now) {
+            let seat = store::user::seat(tx, code.tenant, code.user)?;
+            if let Err(refusal) = new.session.admit(presented.client, seat.as_ref(), now) {
                 mark(tx, &code, None, now)?;
                 return Ok(Err(refusal.into()));
             }
             mark(tx, &code, Some(&new), now)?;
-            let (Some(user), Ok(())) = (user, new.begin(tx)?) else {
+            let (Some(seat), Ok(())) = (seat, new.begin(tx)?) else {
                 return Ok(Err(StsError::Unavailable));
             };
-            let roles = store::directory_role::of(tx, user.tenant, user.id)?;
-            Ok(Ok((user, roles)))
+            let roles = store::directory_role::of(tx, seat.user.tenant, seat.user.id)?;
+            Ok(Ok((seat, roles)))
         })
         .await?
 }
@@ -152,7 +149,10 @@ fn shown_again(
     let Some(session) = code.session else {
         return Ok(());
     };
-    if store::session::revoke(tx, code.tenant, session, now)? {
+    // The session is of the account at home, which is another tenant's when the code was a guest's.
+    let home = store::user::find(tx, code.tenant, code.user)?.and_then(|user| user.home());
+    let tenant = home.map_or(code.tenant, |home| home.tenant);
+    if store::session::revoke(tx, tenant, session, now)? {
         audit.tenant = Some(code.tenant);
         audit.actor = Some(code.user);
         audit.client = Some(code.client);

@@ -45,6 +45,9 @@ pub const fn cure(code: AadSts) -> &'static str {
         C::AccountLocked | C::Throttled => {
             "Wait as long as the Retry-After header says. A right secret is never slowed."
         }
+        C::NotInTenant => {
+            "Ask for an invitation (`doorward ad user invite`), or sign in to the tenant that the account is of."
+        }
         C::PasswordExpired => "Choose a new password first.",
         C::UserDisabled => "Ask an administrator to enable the account.",
         C::NoTenant => "Put the tenant's id or domain into the path instead of `common`.",

@@ -5,12 +5,11 @@ use bytes::Bytes;
 use doorward_domain::device_grant::{
     DeviceGrant, INTERVAL, LIFETIME, PollRefusal, SignedInPerson, Stage, Wanted,
 };
-use doorward_domain::directory::DirectoryRole;
+use doorward_domain::guest::HomeAccount;
 use doorward_domain::resource::client::COMMAND_LINE;
 use doorward_domain::throttle::source;
-use doorward_domain::user::User;
 use doorward_names::{
-    AppId, GeneratedSecret, SecretHash, SecretKind, SecretString, TenantId, TenantName, UserCode,
+    AppId, GeneratedSecret, ObjectId, SecretHash, SecretKind, SecretString, TenantId, TenantName, UserCode,
 };
 use doorward_protocol::oauth::{DeviceCodeRequest, DeviceCodeResponseV1, DeviceCodeResponseV2, Target};
 use doorward_protocol::paths::{DEVICE_LOGIN, EndpointVersion};
@@ -19,6 +18,7 @@ use http::StatusCode;
 use http::request::Parts;
 
 use super::issue::{NewSession, Person, new_session};
+use super::seat::Seated;
 use super::token::read_form;
 use super::{StsError, issue_for_person, tenant, throttle, to_wire};
 use crate::ctx::Ctx;
@@ -178,17 +178,17 @@ pub async fn grant(
     // The older clients know a person by the id_token that they never ask for.
     target.openid |= version == EndpointVersion::V1;
     let session = match seen.poll(client, tenant, ctx.now) {
-        Ok(person) => session_of(ctx, client, person)?,
+        Ok(person) => session_of(ctx, client, person).await?,
         Err(PollRefusal::Pending) => {
             note_poll(ctx, hashes).await?;
             return Err(PollRefusal::Pending.into());
         }
         Err(refusal) => return Err(refusal.into()),
     };
-    let (user, roles, new) = redeem(ctx, hashes, (client, tenant, session)).await?;
+    let ((seat, roles), new) = redeem(ctx, hashes, (client, tenant, session)).await?;
     let person = Person {
         capable: asked.capable,
-        user: &user,
+        seat: &seat,
         session: &new.session,
         roles,
         refresh_token: new.refresh_token.clone(),
@@ -198,12 +198,21 @@ pub async fn grant(
     Ok(to_wire::token_response(version, &granted, &requested))
 }
 
-fn session_of(ctx: &Ctx, client: AppId, person: &SignedInPerson) -> Result<NewSession, StsError> {
-    let proven = (person.user, person.methods.as_str(), person.at);
-    new_session(ctx, (person.tenant, client), proven, None)
+async fn session_of(ctx: &Ctx, client: AppId, person: &SignedInPerson) -> Result<NewSession, StsError> {
+    let home = home(ctx, (person.tenant, person.user)).await?;
+    let proven = (home, person.methods.as_str(), person.at);
+    new_session(ctx, client, proven, None)
 }
 
-type Redeemed = (User, Vec<DirectoryRole>, NewSession);
+/// The account at home of one in a tenant. One that is gone stands for itself, and is refused as gone.
+pub async fn home(ctx: &Ctx, (tenant, user): (TenantId, ObjectId)) -> Result<HomeAccount, StsError> {
+    let find = move |view: &View<'_>| store::user::find(view, tenant, user);
+    let found = ctx.app.store.read::<_, QueryError>(find).await?;
+    let home = found.and_then(|user| user.home());
+    Ok(home.unwrap_or(HomeAccount { tenant, user }))
+}
+
+type Redeemed = (Seated, NewSession);
 
 /// Spends the code, if it still stands as it did, and begins the session.
 async fn redeem(
@@ -218,22 +227,22 @@ async fn redeem(
             let Some(grant) = find(tx, &hashes)? else {
                 return Ok::<_, QueryError>(Err(StsError::DeviceCodeUnknown));
             };
-            if let Err(refusal) = grant.poll(client, tenant, now) {
-                return Ok(Err(refusal.into()));
-            }
+            let (tenant, user) = match grant.poll(client, tenant, now) {
+                Ok(person) => (person.tenant, person.user),
+                Err(refusal) => return Ok(Err(refusal.into())),
+            };
             let stage = Stage::Redeemed;
             store::device_grant::save(tx, &DeviceGrant { stage, ..grant })?;
-            let session = &new.session;
-            let user = store::user::find(tx, session.tenant, session.user)?;
             // What came between the person's answer and now counts: the account disabled, the password changed.
-            if let Err(refusal) = session.admit(client, user.as_ref(), now) {
+            let seat = store::user::seat(tx, tenant, user)?;
+            if let Err(refusal) = new.session.admit(client, seat.as_ref(), now) {
                 return Ok(Err(refusal.into()));
             }
-            let (Some(user), Ok(())) = (user, new.begin(tx)?) else {
+            let (Some(seat), Ok(())) = (seat, new.begin(tx)?) else {
                 return Ok(Err(StsError::Unavailable));
             };
-            let roles = store::directory_role::of(tx, user.tenant, user.id)?;
-            Ok(Ok((user, roles, new.clone())))
+            let roles = store::directory_role::of(tx, tenant, user)?;
+            Ok(Ok(((seat, roles), new.clone())))
         })
         .await?
 }

@@ -92,6 +92,8 @@ pub enum StsError {
     PasswordGrantOff,
     /// The name or the password is wrong.
     WrongPassword,
+    /// Who signed in has no account in the tenant that was named, not even a guest's.
+    NotInTenant,
     /// The account may not sign in.
     UserDisabled,
     /// The password was set by an administrator and has to be changed first.
@@ -245,6 +247,7 @@ impl StsError {
                 )
             }
             Self::WrongPassword => grant(C::WrongPassword, text_of(C::WrongPassword)),
+            Self::NotInTenant => grant(C::NotInTenant, text_of(C::NotInTenant)),
             Self::UserDisabled => grant(C::UserDisabled, text_of(C::UserDisabled)),
             Self::PasswordMustChange => grant(C::PasswordExpired, text_of(C::PasswordExpired)),
             Self::SecondFactor(_) | Self::SecondFactorThere => {
@@ -588,6 +591,7 @@ mod tests {
             StsError::Session(SessionRefusal::OtherRun),
             StsError::PasswordGrantOff,
             StsError::WrongPassword,
+            StsError::NotInTenant,
             StsError::UserDisabled,
             StsError::PasswordMustChange,
             StsError::SecondFactor(FactorRefusal::Wrong),

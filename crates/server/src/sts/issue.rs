@@ -5,15 +5,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use doorward_domain::application::Platform;
 use doorward_domain::audit::{AuditRow, Event};
 use doorward_domain::directory::DirectoryRole;
+use doorward_domain::guest::{HomeAccount, Seat};
 use doorward_domain::resource::Resource;
 use doorward_domain::run_ticket::RunTicket;
 use doorward_domain::session::Session;
 use doorward_domain::token::claims::{AccessToken, ClientProof, Subject};
 use doorward_domain::token::{TokenVersion, Validity};
 use doorward_domain::user::User;
-use doorward_names::{
-    AppId, GeneratedSecret, ObjectId, SecretKind, SecretString, SessionId, TenantId, Timestamp,
-};
+use doorward_names::{AppId, GeneratedSecret, SecretKind, SecretString, SessionId, Timestamp};
 use doorward_protocol::jose::{JwsHeader, SigningInput};
 use doorward_protocol::oauth::Target;
 use doorward_protocol::paths::EndpointVersion;
@@ -98,8 +97,8 @@ async fn begin(ctx: &Ctx, version: TokenVersion, claims: &[u8]) -> Result<(Signi
 
 /// A person, in a session, through a client.
 pub(crate) struct Person<'a> {
-    /// The account.
-    pub user: &'a User,
+    /// The account in the tenant that the tokens are for, and the one at home.
+    pub seat: &'a Seat,
     /// The session.
     pub session: &'a Session,
     /// The account's directory roles.
@@ -119,7 +118,8 @@ pub(crate) async fn issue_for_person(
     person: Person<'_>,
     (target, client_info): (&Target, bool),
 ) -> Result<(Granted, String), StsError> {
-    let tenant = person.user.tenant;
+    let user = &person.seat.user;
+    let tenant = user.tenant;
     let requested = target
         .resource
         .clone()
@@ -131,13 +131,13 @@ pub(crate) async fn issue_for_person(
         tenant,
         client: person.session.client,
         proof: ClientProof::None,
-        subject: Subject::person(person.user, person.session, person.roles, scopes(&resource)),
+        subject: Subject::person(person.seat, person.session, person.roles, scopes(&resource)),
         validity: Validity::starting(ctx.now),
         capable: person.capable && resource.first_party.is_some(),
         uti: fresh_uti(),
     };
     let mut audit = ctx.audit(tenant, Event::TokenIssued);
-    audit.actor = Some(person.user.id);
+    audit.actor = Some(user.id);
     audit.client = Some(person.session.client);
     audit.uti = Some(token.uti.clone());
     audit.detail = format!("session {} for {}", person.session.id, resource.app_id);
@@ -155,7 +155,7 @@ pub(crate) async fn issue_for_person(
         scope: Some(to_wire::granted_scope(version, target, &resource)),
         refresh_token: Some(person.refresh_token),
         id_token,
-        client_info: client_info.then(|| to_wire::client_info(person.user)),
+        client_info: client_info.then(|| to_wire::client_info(person.session)),
     };
     Ok((granted, requested))
 }
@@ -171,16 +171,16 @@ fn scopes(resource: &Resource) -> Vec<String> {
     }
 }
 
-/// Begins a session of `user` with a built-in client and returns it with its refresh token. A session that began by a
-/// run's secret is that run's alone.
+/// Begins a session of the account at home with a built-in client and returns it with its refresh token. A session that
+/// began by a run's secret is that run's alone.
 pub(crate) async fn start_session(
     ctx: &Ctx,
-    (tenant, client): (TenantId, AppId),
-    user: &User,
+    client: AppId,
+    home: &User,
     methods: &str,
     run: Option<&RunTicket>,
 ) -> Result<(Session, SecretString), StsError> {
-    let new = new_session(ctx, (tenant, client), (user.id, methods, ctx.now), run)?;
+    let new = new_session(ctx, client, (home.account(), methods, ctx.now), run)?;
     let (session, secret) = (new.session.clone(), new.refresh_token.clone());
     ctx.app
         .snapshots
@@ -209,13 +209,14 @@ impl NewSession {
     }
 }
 
-/// Draws a session of `user`, who signed in by `methods` at `at`.
+/// Draws a session of an account, whose owner signed in by `methods` at `at`.
 pub(crate) fn new_session(
     ctx: &Ctx,
-    (tenant, client): (TenantId, AppId),
-    (user, methods, at): (ObjectId, &str, Timestamp),
+    client: AppId,
+    (home, methods, at): (HomeAccount, &str, Timestamp),
     run: Option<&RunTicket>,
 ) -> Result<NewSession, StsError> {
+    let HomeAccount { tenant, user } = home;
     let secret = GeneratedSecret::from_entropy(SecretKind::Refresh, entropy::bytes());
     let session = Session {
         id: SessionId::from_random(entropy::bytes()),

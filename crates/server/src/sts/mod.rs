@@ -12,6 +12,7 @@ mod password;
 pub(crate) mod person;
 mod refresh_token;
 mod resource;
+pub(crate) mod seat;
 pub(crate) mod second_factor;
 pub(crate) mod tenant;
 pub(crate) mod throttle;

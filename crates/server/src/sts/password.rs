@@ -2,6 +2,7 @@
 //! signs people in where a second factor can be asked for, and takes here nothing but the secret of a run, by which a
 //! person who is signed in already lends a command their identity.
 
+use doorward_domain::guest::Seat;
 use doorward_domain::mode::Mode;
 use doorward_domain::resource::client::COMMAND_LINE;
 use doorward_names::{AppId, SecretKind, SecretString, Upn};
@@ -9,8 +10,9 @@ use doorward_protocol::oauth::Target;
 use doorward_protocol::paths::EndpointVersion;
 use doorward_store::View;
 
+use super::device_code::named_or_open;
 use super::issue::Person;
-use super::{StsError, issue_for_person, person, start_session, tenant, to_wire};
+use super::{StsError, issue_for_person, person, seat, start_session, tenant, to_wire};
 use crate::ctx::Ctx;
 use crate::http::Response;
 
@@ -36,7 +38,6 @@ pub async fn grant(
     (segment, version): (&str, EndpointVersion),
     asked: Asked,
 ) -> Result<Response, StsError> {
-    let tenant = tenant::named_or_of_user(ctx, segment, &asked.username).await?;
     // The run whose secret was sent, if it was one.
     let run = ctx.ticket.as_deref().filter(|ticket| {
         let hasher = &ctx.app.hasher;
@@ -49,22 +50,29 @@ pub async fn grant(
     if asked.client_id.parse::<AppId>() != Ok(COMMAND_LINE) {
         return Err(StsError::NotPublicClient(asked.client_id));
     }
-    let id = tenant.id;
-    let (user, roles) = match run {
-        None => person::by_password(ctx, id, (&asked.username, asked.password)).await?,
+    let (seat, roles) = match run {
+        None => {
+            // A name that says no tenant is told as such, here where no path does either.
+            tenant::named_or_of_user(ctx, segment, &asked.username).await?;
+            let named = named_or_open(ctx, segment).await?;
+            let home = person::by_password(ctx, named, (&asked.username, asked.password)).await?;
+            seat::take(ctx, named, home).await?
+        }
         Some(run) => {
+            let id = tenant::named_or_of_user(ctx, segment, &asked.username).await?.id;
             let upn = asked.username.parse::<Upn>().ok();
             let find = move |view: &View<'_>| person::find(view, id, upn.as_ref());
             let found = ctx.app.store.read(find).await?;
             let right = found.as_ref().is_some_and(|(user, _)| run.stands_for(user));
-            person::admit(ctx, id, (found, right)).await?
+            let (user, roles) = person::admit(ctx, id, (found, right)).await?;
+            (Seat::of(user), roles)
         }
     };
     let (session, refresh_token) =
-        start_session(ctx, (id, COMMAND_LINE), &user, person::PASSWORD, run).await?;
+        start_session(ctx, COMMAND_LINE, &seat.home, person::PASSWORD, run).await?;
     let person = Person {
         capable: asked.capable,
-        user: &user,
+        seat: &seat,
         session: &session,
         roles,
         refresh_token,

@@ -6,7 +6,7 @@ use doorward_domain::user::User;
 use doorward_names::{SecretString, TenantId, Upn};
 use doorward_store::{self as store, QueryError, View};
 
-use super::{StsError, throttle};
+use super::{StsError, tenant, throttle};
 use crate::ctx::Ctx;
 
 /// `amr` of a password.
@@ -28,15 +28,24 @@ pub fn find(view: &View<'_>, tenant: TenantId, upn: Option<&Upn>) -> Result<Opti
     Ok(Some((user, roles)))
 }
 
-/// The account in `tenant` whose name and password these are, when it may sign in with them.
+/// The account whose name and password these are, when it may sign in with them. It is looked for in the tenant of
+/// the name's domain, else in the one that was asked for.
 ///
 /// # Errors
 /// [`StsError::WrongPassword`] for a wrong name as well: whether one exists is nobody's business.
 pub async fn by_password(
     ctx: &Ctx,
-    tenant: TenantId,
+    asked: Option<TenantId>,
     (name, password): (&str, SecretString),
-) -> Result<Found, StsError> {
+) -> Result<User, StsError> {
+    let of_name = match tenant::named_or_of_user(ctx, "organizations", name).await {
+        Ok(tenant) => Some(tenant.id),
+        Err(StsError::TenantUnknown(_) | StsError::TenantNeeded) => None,
+        Err(failure) => return Err(failure),
+    };
+    let Some(tenant) = of_name.or(asked) else {
+        return Err(throttle::unknown_account(ctx).await);
+    };
     let upn = name.parse::<Upn>().ok();
     let found = ctx
         .app
@@ -46,11 +55,11 @@ pub async fn by_password(
     let hash = found.as_ref().and_then(|(user, _)| user.password.as_ref());
     let hash = hash.map(|p| p.hash.clone());
     let right = ctx.app.passwords.verify(password, hash).await;
-    let (user, roles) = admit(ctx, tenant, (found, right)).await?;
+    let (user, _) = admit(ctx, tenant, (found, right)).await?;
     if user.password.as_ref().is_some_and(|p| p.must_change) {
         return Err(StsError::PasswordMustChange);
     }
-    Ok((user, roles))
+    Ok(user)
 }
 
 /// Lets a proven person in; counts who failed.

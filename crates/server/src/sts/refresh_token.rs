@@ -2,16 +2,18 @@
 //! answer holds the next one, and one that comes again later ends the session (RFC 9700 §4.14.2).
 
 use doorward_domain::audit::{AuditRow, Event};
-use doorward_domain::directory::DirectoryRole;
+use doorward_domain::guest::Seat;
 use doorward_domain::session::{Session, SessionRefusal};
 use doorward_domain::user::User;
-use doorward_names::{AppId, GeneratedSecret, SecretHash, SecretKind, SecretString, Timestamp};
+use doorward_names::{AppId, GeneratedSecret, SecretHash, SecretKind, SecretString, TenantId, Timestamp};
 use doorward_protocol::oauth::Target;
 use doorward_protocol::paths::EndpointVersion;
 use doorward_store::{self as store, QueryError, Tx, View};
 
+use super::device_code::named_or_open;
 use super::issue::Person;
-use super::{StsError, issue_for_person, tenant, throttle, to_wire};
+use super::seat::{self, Seated};
+use super::{StsError, issue_for_person, throttle, to_wire};
 use crate::ctx::Ctx;
 use crate::entropy;
 use crate::http::Response;
@@ -45,17 +47,17 @@ pub async fn grant(
         .app
         .hasher
         .candidates(SecretKind::Refresh, asked.refresh_token.expose());
+    // A session reaches every tenant that its person is a guest of; a shared word stands for the one at home.
+    let asked_tenant = named_or_open(ctx, segment).await?;
     let look = hashes.clone();
-    let found = ctx.app.store.read(move |view| find(view, &look)).await?;
+    let found = ctx
+        .app
+        .store
+        .read(move |view| find(view, &look, asked_tenant))
+        .await?;
     let Some(found) = found else {
         return Err(throttle::unknown_refresh_token(ctx).await);
     };
-    // The tenant in the path has to be the session's, unless a shared word stands there.
-    if !matches!(segment.to_ascii_lowercase().as_str(), "common" | "organizations")
-        && tenant::named(ctx, segment).await?.id != found.session.tenant
-    {
-        return Err(StsError::RefreshTokenUnknown);
-    }
     found
         .session
         .admit_run(ctx.ticket.as_ref().map(|ticket| &ticket.hash))?;
@@ -63,13 +65,14 @@ pub async fn grant(
     let hash = ctx.app.hasher.hash(&fresh).ok_or(StsError::Unavailable)?;
     let turn = Turn {
         hashes,
+        tenant: asked_tenant,
         client,
         fresh: hash,
         now: ctx.now,
         copied: ctx.server_audit(Event::SignedOut),
     };
-    let user = match turn.decide(&found) {
-        Ok((_, user)) => user.clone(),
+    let (seat, roles) = match turn.decide(&found) {
+        Ok((_, seated)) => seated.clone(),
         Err(StsError::Session(SessionRefusal::Reused)) => {
             return turn.write(ctx).await.and(Err(StsError::Unavailable));
         }
@@ -81,9 +84,9 @@ pub async fn grant(
     };
     let person = Person {
         capable: asked.capable,
-        user: &user,
+        seat: &seat,
         session: &found.session,
-        roles: found.roles,
+        roles,
         refresh_token: fresh.as_secret().clone(),
         nonce: None,
     };
@@ -96,8 +99,10 @@ pub async fn grant(
 struct Found {
     session: Session,
     generation: i64,
-    user: Option<User>,
-    roles: Vec<DirectoryRole>,
+    /// The account at home.
+    home: Option<User>,
+    /// The one in the tenant that was asked for.
+    seated: Option<Seated>,
 }
 
 /// One use of a refresh token.
@@ -105,6 +110,8 @@ struct Found {
 struct Turn {
     /// What the presented one may be known as.
     hashes: Vec<SecretHash>,
+    /// The tenant that the path names.
+    tenant: Option<TenantId>,
     client: AppId,
     /// The one that is to be given.
     fresh: SecretHash,
@@ -114,12 +121,15 @@ struct Turn {
 }
 
 impl Turn {
-    /// The session after this use, and whose it is.
-    fn decide<'a>(&self, found: &'a Found) -> Result<(Session, &'a User), StsError> {
-        found.session.admit(self.client, found.user.as_ref(), self.now)?;
-        let turned = found.session.turned(found.generation, self.now)?;
-        let user = found.user.as_ref().ok_or(SessionRefusal::UserDisabled)?;
-        Ok((turned, user))
+    /// The session after this use, and where its person is let in. A copy is one at whichever door it is shown.
+    fn decide<'a>(&self, found: &'a Found) -> Result<(Session, &'a Seated), StsError> {
+        let session = &found.session;
+        let home = found.home.clone().map(Seat::of);
+        session.admit(self.client, home.as_ref(), self.now)?;
+        let turned = session.turned(found.generation, self.now)?;
+        let seated = found.seated.as_ref().ok_or(StsError::NotInTenant)?;
+        session.admit(self.client, Some(&seated.0), self.now)?;
+        Ok((turned, seated))
     }
 
     /// Decides on what stands in the store now, and writes that down: the next token, or the end of the session.
@@ -127,7 +137,7 @@ impl Turn {
         ctx.app
             .snapshots
             .write(move |tx| {
-                let Some(found) = find(tx, &self.hashes)? else {
+                let Some(found) = find(tx, &self.hashes, self.tenant)? else {
                     return Ok::<_, QueryError>(Err(StsError::RefreshTokenUnknown));
                 };
                 match self.decide(&found) {
@@ -163,14 +173,23 @@ impl Turn {
     }
 }
 
-fn find(view: &View<'_>, hashes: &[SecretHash]) -> Result<Option<Found>, QueryError> {
+fn find(
+    view: &View<'_>,
+    hashes: &[SecretHash],
+    tenant: Option<TenantId>,
+) -> Result<Option<Found>, QueryError> {
     for hash in hashes {
         if let Some((session, generation)) = store::session::find_by_refresh_hash(view, hash)? {
+            let home = store::user::find(view, session.tenant, session.user)?;
+            let seated = match &home {
+                Some(home) => seat::find(view, tenant, home)?,
+                None => None,
+            };
             return Ok(Some(Found {
-                generation,
-                user: store::user::find(view, session.tenant, session.user)?,
-                roles: store::directory_role::of(view, session.tenant, session.user)?,
                 session,
+                generation,
+                home,
+                seated,
             }));
         }
     }

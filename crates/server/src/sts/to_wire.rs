@@ -4,10 +4,10 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use doorward_domain::resource::Resource;
+use doorward_domain::session::Session;
 use doorward_domain::token::TokenVersion;
 use doorward_domain::token::claims::{AccessToken, Subject};
-use doorward_domain::user::User;
-use doorward_names::{AppId, ObjectId};
+use doorward_names::{AppId, ObjectId, TenantId};
 use doorward_protocol::claims::{AccessClaims, AccessClaimsV1, AccessClaimsV2, IdClaimsV1, IdClaimsV2};
 use doorward_protocol::oauth::{CAPABLE, ClientInfo, Target, TokenResponseV1, TokenResponseV2};
 use doorward_protocol::paths::EndpointVersion;
@@ -21,8 +21,8 @@ use crate::origin::Origin;
 pub fn access_token_claims(token: &AccessToken, origin: &Origin) -> Vec<u8> {
     let issuer = origin.issuer(token.version, token.tenant);
     let claims = match token.version {
-        TokenVersion::V1 => AccessClaims::V1(v1(token, issuer)),
-        TokenVersion::V2 => AccessClaims::V2(v2(token, issuer)),
+        TokenVersion::V1 => AccessClaims::V1(v1(token, issuer, origin)),
+        TokenVersion::V2 => AccessClaims::V2(v2(token, issuer, origin)),
     };
     serde_json::to_vec(&claims).unwrap_or_default()
 }
@@ -31,7 +31,12 @@ fn capabilities(token: &AccessToken) -> Option<Vec<String>> {
     token.capable.then(|| vec![CAPABLE.to_owned()])
 }
 
-fn v1(token: &AccessToken, issuer: String) -> AccessClaimsV1 {
+/// Where a guest comes from, by the name that their own tenant's tokens bear.
+fn idp(from: Option<TenantId>, origin: &Origin) -> Option<String> {
+    from.map(|tenant| origin.issuer(TokenVersion::V1, tenant))
+}
+
+fn v1(token: &AccessToken, issuer: String, origin: &Origin) -> AccessClaimsV1 {
     let not_before = token.validity.not_before.unix_seconds();
     let base = AccessClaimsV1 {
         aud: token.audience.clone(),
@@ -44,6 +49,7 @@ fn v1(token: &AccessToken, issuer: String) -> AccessClaimsV1 {
         amr: None,
         appid: token.client.to_string(),
         appidacr: token.proof.acr().to_owned(),
+        email: None,
         idp: None,
         idtyp: None,
         name: None,
@@ -70,6 +76,7 @@ fn v1(token: &AccessToken, issuer: String) -> AccessClaimsV1 {
         },
         Subject::Person {
             upn,
+            from,
             name,
             roles,
             methods,
@@ -79,19 +86,21 @@ fn v1(token: &AccessToken, issuer: String) -> AccessClaimsV1 {
         } => AccessClaimsV1 {
             acr: Some("1".to_owned()),
             amr: Some(methods.clone()),
+            email: from.map(|_| upn.clone()),
+            idp: idp(*from, origin),
             idtyp: Some("user".to_owned()),
             name: Some(name.clone()),
             scp: Some(scopes.join(" ")),
             sid: Some(session.to_string()),
             unique_name: Some(upn.clone()),
-            upn: Some(upn.clone()),
+            upn: from.is_none().then(|| upn.clone()),
             wids: some(roles.iter().map(|r| r.template_id().to_string()).collect()),
             ..base
         },
     }
 }
 
-fn v2(token: &AccessToken, issuer: String) -> AccessClaimsV2 {
+fn v2(token: &AccessToken, issuer: String, origin: &Origin) -> AccessClaimsV2 {
     let not_before = token.validity.not_before.unix_seconds();
     let base = AccessClaimsV2 {
         aud: token.audience.clone(),
@@ -102,6 +111,7 @@ fn v2(token: &AccessToken, issuer: String) -> AccessClaimsV2 {
         aio: None,
         azp: token.client.to_string(),
         azpacr: token.proof.acr().to_owned(),
+        email: None,
         idp: None,
         idtyp: None,
         name: None,
@@ -125,12 +135,15 @@ fn v2(token: &AccessToken, issuer: String) -> AccessClaimsV2 {
         },
         Subject::Person {
             upn,
+            from,
             name,
             roles,
             session,
             scopes,
             ..
         } => AccessClaimsV2 {
+            email: from.map(|_| upn.clone()),
+            idp: idp(*from, origin),
             name: Some(name.clone()),
             preferred_username: Some(upn.clone()),
             scp: Some(scopes.join(" ")),
@@ -150,6 +163,7 @@ pub fn id_token_claims(
     let Subject::Person {
         oid,
         upn,
+        from,
         name,
         methods,
         ..
@@ -171,13 +185,15 @@ pub fn id_token_claims(
             nbf: iat,
             exp,
             amr: Some(methods.clone()),
+            email: from.map(|_| upn.clone()),
+            idp: idp(*from, origin),
             name: Some(name.clone()),
             nonce,
             oid: *oid,
             sub,
             tid: token.tenant,
             unique_name: Some(upn.clone()),
-            upn: Some(upn.clone()),
+            upn: from.is_none().then(|| upn.clone()),
             uti: None,
             ver: "1.0".to_owned(),
         }),
@@ -187,6 +203,8 @@ pub fn id_token_claims(
             iat,
             nbf: iat,
             exp,
+            email: from.map(|_| upn.clone()),
+            idp: idp(*from, origin),
             name: Some(name.clone()),
             nonce,
             oid: *oid,
@@ -255,11 +273,11 @@ pub fn token_response(version: EndpointVersion, granted: &Granted, resource: &st
     }
 }
 
-/// `client_info` of a person.
-pub fn client_info(user: &User) -> String {
+/// `client_info` of a person: who they are at home, wherever the token is for. Clients know their accounts by it.
+pub fn client_info(session: &Session) -> String {
     ClientInfo {
-        uid: user.id,
-        utid: user.tenant,
+        uid: session.user,
+        utid: session.tenant,
     }
     .encode()
 }

@@ -24,7 +24,7 @@ use super::{authorize, cookies_blocked, page, session};
 use crate::ctx::Ctx;
 use crate::http::{Response, method_not_allowed};
 use crate::sts::second_factor as factor;
-use crate::sts::{StsError, person, read_form, tenant, throttle};
+use crate::sts::{StsError, person, read_form};
 
 #[derive(Template)]
 #[template(path = "my_sign_in.html")]
@@ -167,15 +167,8 @@ impl Visit<'_> {
 
     async fn prove(&self, name: &str, form: &Form) -> Result<Proven, StsError> {
         let ctx = self.ctx;
-        let tenant = match tenant::named_or_of_user(ctx, "organizations", name).await {
-            Ok(tenant) => tenant,
-            Err(StsError::TenantUnknown(_) | StsError::TenantNeeded) => {
-                return Err(throttle::unknown_account(ctx).await);
-            }
-            Err(failure) => return Err(failure),
-        };
         let password = form.secret("password").unwrap_or_else(|| SecretString::from(""));
-        let (user, _) = person::by_password(ctx, tenant.id, (name, password)).await?;
+        let user = person::by_password(ctx, None, (name, password)).await?;
         Ok(Proven {
             user,
             methods: person::PASSWORD.to_owned(),

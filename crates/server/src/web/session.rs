@@ -2,9 +2,10 @@
 
 use doorward_domain::audit::AuditRow;
 use doorward_domain::browser_session::BrowserSession;
+use doorward_domain::guest::Seat;
 use doorward_domain::user::User;
-use doorward_names::{Duration, GeneratedSecret, SecretHash, SecretKind, Timestamp};
-use doorward_store::{self as store, QueryError, Tx};
+use doorward_names::{Duration, GeneratedSecret, SecretHash, SecretKind, TenantId, Timestamp};
+use doorward_store::{self as store, QueryError, Tx, View};
 use http::request::Parts;
 use http::{HeaderValue, header};
 
@@ -12,7 +13,7 @@ use super::forms::cookie;
 use crate::ctx::Ctx;
 use crate::entropy;
 use crate::http::Response;
-use crate::sts::StsError;
+use crate::sts::{StsError, seat};
 
 const COOKIE: &str = "__Host-doorward";
 
@@ -49,6 +50,20 @@ pub async fn of(ctx: &Ctx, head: &Parts) -> Result<Option<(BrowserSession, User)
             .await?;
     }
     Ok(user.map(|user| (session, user)))
+}
+
+/// As [`of`], with the seat that the person has in the tenant that is asked for; nothing where they have none.
+pub async fn seated(
+    ctx: &Ctx,
+    head: &Parts,
+    asked: Option<TenantId>,
+) -> Result<Option<(BrowserSession, Seat)>, StsError> {
+    let Some((session, home)) = of(ctx, head).await? else {
+        return Ok(None);
+    };
+    let find = move |view: &View<'_>| seat::find(view, asked, &home);
+    let found = ctx.app.store.read::<_, QueryError>(find).await?;
+    Ok(found.map(|(seat, _)| (session, seat)))
 }
 
 /// The hashes of the cookie that a browser brings.

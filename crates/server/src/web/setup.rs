@@ -6,6 +6,7 @@ use askama::Template;
 use bytes::Bytes;
 use doorward_domain::audit::Event;
 use doorward_domain::directory::DirectoryRole;
+use doorward_domain::guest::Seat;
 use doorward_domain::resource::client::COMMAND_LINE;
 use doorward_domain::setup_link::{LinkRefusal, Purpose, SetupLink};
 use doorward_domain::tenant::Tenant;
@@ -302,6 +303,7 @@ fn first_administrator(ctx: &Ctx, tenant: &Tenant, form: &Form) -> Result<User, 
         kind: UserKind::Member,
         enabled: true,
         password: None,
+        guest: None,
         created_at: ctx.now,
         sessions_revoked_at: None,
     })
@@ -327,11 +329,12 @@ async fn sign_in(ctx: &Ctx, user: &User) -> Result<Response, StsError> {
         .store
         .read(move |view| store::directory_role::of(view, tenant, id))
         .await?;
-    let (session, refresh_token) = start_session(ctx, (tenant, COMMAND_LINE), user, "pwd", None).await?;
+    let (session, refresh_token) = start_session(ctx, COMMAND_LINE, user, "pwd", None).await?;
     let target = Target::from_scope("https://graph.microsoft.com/.default openid profile offline_access")?;
+    let seat = Seat::of(user.clone());
     let person = Person {
         capable: false,
-        user,
+        seat: &seat,
         session: &session,
         roles,
         refresh_token,

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use doorward_domain::application::{Application, Bare, PasswordCredential};
 use doorward_domain::directory::{DirectoryRole, Permission};
 use doorward_domain::group::Group;
+use doorward_domain::guest::{Guest, HomeAccount, upn_of_guest};
 use doorward_domain::mode::Mode;
 use doorward_domain::rbac::{PrincipalKind, RoleAssignment as AccessAssignment};
 use doorward_domain::service_principal::{ServicePrincipal, ServicePrincipalKind};
@@ -355,28 +356,63 @@ pub struct Caller {
 impl Tenancy {
     /// A member with directory roles.
     pub async fn user(&self, name: &str, roles: &[DirectoryRole]) -> Caller {
-        self.person(name, UserKind::Member, roles).await
+        self.person(name, roles).await
     }
 
-    /// A guest.
+    /// A guest, who is at home in a tenant of their own.
     pub async fn guest(&self, name: &str) -> Caller {
-        self.person(name, UserKind::Guest, &[]).await
+        let home = self.world.tenant().await;
+        self.join(&home.user(name, &[]).await).await
     }
 
-    async fn person(&self, name: &str, kind: UserKind, roles: &[DirectoryRole]) -> Caller {
+    /// A person of another tenant as a guest of this one. They sign in by the name and password that they have at home.
+    pub async fn join(&self, person: &Caller) -> Caller {
+        let domain = self.domain.parse().unwrap();
+        let upn = upn_of_guest(&person.name, &domain).unwrap();
+        let user = User {
+            id: ObjectId::from_random(random()),
+            tenant: self.id,
+            display_name: DisplayName::new("Guest").unwrap(),
+            mail_nickname: upn.local_part().to_owned(),
+            upn,
+            kind: UserKind::Guest,
+            enabled: true,
+            password: None,
+            guest: Some(Guest {
+                email: person.name.clone(),
+                home: Some(HomeAccount {
+                    tenant: person.tenant,
+                    user: person.id,
+                }),
+                since: NOW,
+            }),
+            created_at: NOW,
+            sessions_revoked_at: None,
+        };
+        let guest = self.caller(user.id, person.name.clone(), person.secret.clone(), true);
+        let write = self.world.app.snapshots.write(move |tx| {
+            store::user::insert(tx, &user)?.unwrap();
+            Ok::<_, QueryError>(())
+        });
+        write.await.unwrap();
+        guest
+    }
+
+    async fn person(&self, name: &str, roles: &[DirectoryRole]) -> Caller {
         let user = User {
             id: ObjectId::from_random(random()),
             tenant: self.id,
             upn: format!("{name}@{}", self.domain).parse().unwrap(),
             display_name: DisplayName::new(name).unwrap(),
             mail_nickname: name.to_owned(),
-            kind,
+            kind: UserKind::Member,
             enabled: true,
             password: Some(Password {
                 hash: cheap_hash(name),
                 must_change: false,
                 set_at: NOW,
             }),
+            guest: None,
             created_at: NOW,
             sessions_revoked_at: None,
         };

@@ -2,7 +2,7 @@
 //! a release later contract). Types are `text`, `bigint`, `bytes`, `boolean`; times are microseconds.
 
 /// Version 1 is the first element.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH, TENTH];
 
 const FIRST: &str = "
 CREATE TABLE store_info (
@@ -480,6 +480,23 @@ ALTER TABLE account ADD COLUMN sessions_revoked_at bigint;
 ";
 
 const NINTH: &str = "
+ALTER TABLE account ADD COLUMN guest_email text;
+ALTER TABLE account ADD COLUMN guest_since bigint;
+ALTER TABLE account ADD COLUMN home_tenant bytes;
+ALTER TABLE account ADD COLUMN home_account bytes;
+CREATE UNIQUE INDEX account_by_home ON account (home_tenant, home_account, tenant);
+CREATE TABLE invitation (
+  hash_mac bytes NOT NULL PRIMARY KEY,
+  hash_key bytes NOT NULL,
+  tenant bytes NOT NULL,
+  account bytes NOT NULL,
+  redirect_url text NOT NULL,
+  created_at bigint NOT NULL
+);
+CREATE INDEX invitation_by_account ON invitation (tenant, account);
+";
+
+const TENTH: &str = "
 ALTER TABLE application ADD COLUMN settings text NOT NULL DEFAULT '';
 CREATE TABLE page_origin (
   tenant bytes NOT NULL,

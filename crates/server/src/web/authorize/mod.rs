@@ -12,9 +12,9 @@ pub use answer::{found, redirect};
 
 use bytes::Bytes;
 use doorward_domain::browser_session::{BrowserSession, Wish};
+use doorward_domain::guest::Seat;
 use doorward_domain::redirect_uri;
 use doorward_domain::resource::client::COMMAND_LINE;
-use doorward_domain::user::User;
 use doorward_names::AppId;
 use doorward_protocol::oauth::{AadSts, AuthorizeRequest, OAuthError, Prompt, ReturnAddress, form};
 use doorward_protocol::paths::EndpointVersion;
@@ -128,8 +128,8 @@ impl<'a> Visit<'a> {
 
     async fn get(&self) -> Response {
         let browser = Browser::of(self.head);
-        let signed_in = match session::of(self.ctx, self.head).await {
-            Ok(found) => found.filter(|(session, user)| self.fits(session, user)),
+        let signed_in = match session::seated(self.ctx, self.head, self.wish.tenant).await {
+            Ok(found) => found.filter(|(session, seat)| self.fits(session, seat)),
             Err(error) => return error.answer(self.ctx),
         };
         let silent = self.request.prompt == Prompt::None;
@@ -138,13 +138,13 @@ impl<'a> Visit<'a> {
             Some(_) if silent => self.error(OAuthError::InteractionRequired, AadSts::MustAsk),
             None if silent => self.error(OAuthError::LoginRequired, AadSts::NotSignedIn),
             _ if browser.is_fresh() => self.give_cookie(&browser),
-            Some((_, user)) if self.request.prompt != Prompt::Login => self.choose_page(&browser, &user),
+            Some((_, seat)) if self.request.prompt != Prompt::Login => self.choose_page(&browser, &seat.home),
             _ => self.sign_in_page(&browser, self.hint(), None),
         }
     }
 
-    fn fits(&self, session: &BrowserSession, user: &User) -> bool {
-        session.fits(user, &self.wish, self.ctx.now)
+    fn fits(&self, session: &BrowserSession, seat: &Seat) -> bool {
+        session.fits(seat, &self.wish, self.ctx.now)
     }
 
     fn hint(&self) -> &str {

@@ -5,6 +5,7 @@ use doorward_domain::audit::Event;
 use doorward_domain::authorization_code::AuthorizationCode;
 use doorward_domain::browser_session::BrowserSession;
 use doorward_domain::device_grant::Wanted;
+use doorward_domain::guest::Seat;
 use doorward_domain::user::User;
 use doorward_names::{GeneratedSecret, SecretKind, SecretString};
 use doorward_protocol::oauth::{Form, Prompt};
@@ -14,50 +15,35 @@ use super::Visit;
 use super::answer::origin;
 use crate::entropy;
 use crate::http::Response;
-use crate::sts::{StsError, person, tenant, throttle};
+use crate::sts::{StsError, person, seat};
 use crate::web::forms::Browser;
 use crate::web::second_factor::{Outcome, Place, Proven};
 use crate::web::session;
-
-/// Why a sign-in failed.
-enum Problem {
-    OtherTenant,
-    SignIn(StsError),
-}
-
-impl<E: Into<StsError>> From<E> for Problem {
-    fn from(error: E) -> Self {
-        Self::SignIn(error.into())
-    }
-}
 
 impl Visit<'_> {
     /// Name and password were typed.
     pub async fn sign_in(&self, browser: &Browser, form: &Form) -> Response {
         let name = form.get("username").unwrap_or_default().trim();
         let outcome = match self.prove(name, form).await {
-            Ok(proven) => self.place(browser).after(proven).await.map_err(Problem::from),
-            Err(problem) => Err(problem),
+            Ok(proven) => self.place(browser).after(proven).await,
+            Err(error) => Err(error),
         };
         match self.end(browser, outcome).await {
             Ok(response) => response,
-            Err(problem) => {
-                let text = match problem {
-                    Problem::OtherTenant => self.words.other_tenant_app.to_owned(),
-                    Problem::SignIn(error) => self.words.sign_in_problem(&error),
-                };
-                self.sign_in_page(browser, name, Some(text))
+            Err(StsError::NotInTenant) => {
+                self.sign_in_page(browser, name, Some(self.words.other_tenant_app.to_owned()))
             }
+            Err(error) => self.sign_in_page(browser, name, Some(self.words.sign_in_problem(&error))),
         }
     }
 
     /// A step of the second factor was taken.
     pub async fn second_factor(&self, browser: &Browser, form: &Form) -> Response {
-        let outcome = self.place(browser).take(form).await.map_err(Problem::from);
+        let outcome = self.place(browser).take(form).await;
         match self.end(browser, outcome).await {
             Ok(response) => response,
-            Err(Problem::SignIn(error)) => error.answer(self.ctx),
-            Err(Problem::OtherTenant) => self.sign_in_page(browser, self.hint(), None),
+            Err(StsError::NotInTenant) => self.sign_in_page(browser, self.hint(), None),
+            Err(error) => error.answer(self.ctx),
         }
     }
 
@@ -75,7 +61,7 @@ impl Visit<'_> {
         }
     }
 
-    async fn end(&self, browser: &Browser, outcome: Result<Outcome, Problem>) -> Result<Response, Problem> {
+    async fn end(&self, browser: &Browser, outcome: Result<Outcome, StsError>) -> Result<Response, StsError> {
         match outcome? {
             Outcome::Done(proven) => self.finish(&proven).await,
             Outcome::Page(response) => Ok(response),
@@ -86,20 +72,12 @@ impl Visit<'_> {
         }
     }
 
-    async fn prove(&self, name: &str, form: &Form) -> Result<Proven, Problem> {
+    async fn prove(&self, name: &str, form: &Form) -> Result<Proven, StsError> {
         let ctx = self.ctx;
-        let tenant = match tenant::named_or_of_user(ctx, "organizations", name).await {
-            Ok(tenant) => tenant,
-            Err(StsError::TenantUnknown(_) | StsError::TenantNeeded) => {
-                return Err(throttle::unknown_account(ctx).await.into());
-            }
-            Err(failure) => return Err(failure.into()),
-        };
-        if self.wish.tenant.is_some_and(|asked| asked != tenant.id) {
-            return Err(Problem::OtherTenant);
-        }
         let password = form.secret("password").unwrap_or_else(|| SecretString::from(""));
-        let (user, _) = person::by_password(ctx, tenant.id, (name, password)).await?;
+        let user = person::by_password(ctx, self.wish.tenant, (name, password)).await?;
+        // Told now rather than after a second factor.
+        seat::take(ctx, self.wish.tenant, user.clone()).await?;
         Ok(Proven {
             user,
             methods: person::PASSWORD.to_owned(),
@@ -108,11 +86,12 @@ impl Visit<'_> {
     }
 
     /// Signs the browser in and gives the client its code.
-    async fn finish(&self, proven: &Proven) -> Result<Response, Problem> {
+    async fn finish(&self, proven: &Proven) -> Result<Response, StsError> {
         let ctx = self.ctx;
         let user = &proven.user;
         let (secret, fresh) = session::fresh(ctx, user, (&proven.methods, proven.at))?;
-        let (code, kept) = self.code(user, &fresh)?;
+        let (seat, _) = seat::take(ctx, self.wish.tenant, user.clone()).await?;
+        let (code, kept) = self.code(&seat.user, &fresh)?;
         let before = session::hashes(ctx, self.head);
         let mut audit = ctx.audit(user.tenant, Event::SignedIn);
         audit.actor = Some(user.id);
@@ -122,7 +101,7 @@ impl Visit<'_> {
             session::begin(tx, &before, &fresh, &audit)?;
             store::authorization_code::insert(tx, &kept)
         };
-        let written = ctx.app.snapshots.write(write).await.map_err(StsError::from)?;
+        let written = ctx.app.snapshots.write::<_, QueryError>(write).await?;
         written.map_err(|_| StsError::Unavailable)?;
         Ok(session::keep(self.granted(&code), &secret))
     }
@@ -138,24 +117,26 @@ impl Visit<'_> {
     }
 
     async fn grant_in_session(&self, browser: &Browser, account: &str) -> Result<Option<Response>, StsError> {
-        let found = session::of(self.ctx, self.head).await?;
-        let fits = |session: &BrowserSession, user: &User| {
-            self.fits(session, user) && self.request.prompt != Prompt::Login && user.id.to_string() == account
+        let found = session::seated(self.ctx, self.head, self.wish.tenant).await?;
+        let fits = |session: &BrowserSession, seat: &Seat| {
+            self.fits(session, seat)
+                && self.request.prompt != Prompt::Login
+                && seat.home.id.to_string() == account
         };
-        let Some((session, user)) = found.filter(|(session, user)| fits(session, user)) else {
+        let Some((session, seat)) = found.filter(|(session, seat)| fits(session, seat)) else {
             return Ok(None);
         };
         let proven = Proven {
-            user,
+            user: seat.home,
             methods: session.methods.clone(),
             at: session.signed_in_at,
         };
-        let user = match self.place(browser).after(proven).await? {
-            Outcome::Done(proven) => proven.user,
+        match self.place(browser).after(proven).await? {
+            Outcome::Done(_) => {}
             Outcome::Page(response) => return Ok(Some(response)),
             Outcome::Stale => return Ok(None),
-        };
-        let (code, kept) = self.code(&user, &session)?;
+        }
+        let (code, kept) = self.code(&seat.user, &session)?;
         let write = move |tx: &mut Tx<'_>| store::authorization_code::insert(tx, &kept);
         let written = self.ctx.app.snapshots.write::<_, QueryError>(write).await?;
         written.map_err(|_| StsError::Unavailable)?;

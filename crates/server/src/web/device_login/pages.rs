@@ -10,7 +10,7 @@ use http::StatusCode;
 
 use super::{Problem, Visit};
 use crate::http::Response;
-use crate::sts::device_code;
+use crate::sts::{StsError, device_code};
 use crate::web::words::Words;
 use crate::web::{SaidPage, page};
 
@@ -115,6 +115,7 @@ impl Visit<'_> {
             Problem::Entry(EntryRefusal::OtherTenant) => w.other_tenant,
             Problem::Entry(EntryRefusal::Expired | EntryRefusal::Used) => w.code_over,
             Problem::Entry(EntryRefusal::NotSignedIn) => w.stale_form,
+            Problem::SignIn(StsError::NotInTenant) => w.other_tenant,
             Problem::SignIn(error) => return w.sign_in_problem(error),
         };
         text.to_owned()

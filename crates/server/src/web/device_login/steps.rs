@@ -10,7 +10,7 @@ use doorward_store::{self as store, QueryError, View};
 use super::{Problem, Visit};
 use crate::entropy;
 use crate::http::Response;
-use crate::sts::{StsError, person, tenant, throttle};
+use crate::sts::{StsError, person, seat, throttle};
 use crate::web::second_factor::{Outcome, Place, Proven};
 
 impl Visit<'_> {
@@ -80,7 +80,7 @@ impl Visit<'_> {
     ) -> Result<Response, Problem> {
         match outcome? {
             Outcome::Done(proven) => {
-                let proof = self.note(code, &proven).await?;
+                let proof = self.note((code, grant), &proven).await?;
                 Ok(self.answer_page(code, grant, (&proven.user, &proof)))
             }
             Outcome::Page(response) => Ok(response),
@@ -121,18 +121,10 @@ impl Visit<'_> {
     /// Verifies the person.
     async fn prove(&self, grant: &DeviceGrant, (name, form): (&str, &Form)) -> Result<Proven, Problem> {
         let ctx = self.ctx;
-        let tenant = match tenant::named_or_of_user(ctx, "organizations", name).await {
-            Ok(tenant) => tenant,
-            Err(StsError::TenantUnknown(_) | StsError::TenantNeeded) => {
-                return Err(throttle::unknown_account(ctx).await.into());
-            }
-            Err(failure) => return Err(failure.into()),
-        };
-        if grant.tenant.is_some_and(|asked| asked != tenant.id) {
-            return Err(Problem::Entry(EntryRefusal::OtherTenant));
-        }
         let password = form.secret("password").unwrap_or_else(|| SecretString::from(""));
-        let (user, _) = person::by_password(ctx, tenant.id, (name, password)).await?;
+        let user = person::by_password(ctx, grant.tenant, (name, password)).await?;
+        // Told now rather than after a second factor.
+        seat::take(ctx, grant.tenant, user.clone()).await?;
         Ok(Proven {
             user,
             methods: person::PASSWORD.to_owned(),
@@ -141,13 +133,18 @@ impl Visit<'_> {
     }
 
     /// Notes on the grant who signed in for it.
-    async fn note(&self, code: &UserCode, proven: &Proven) -> Result<SecretString, Problem> {
+    async fn note(
+        &self,
+        (code, grant): (&UserCode, &DeviceGrant),
+        proven: &Proven,
+    ) -> Result<SecretString, Problem> {
         let ctx = self.ctx;
+        let (seat, _) = seat::take(ctx, grant.tenant, proven.user.clone()).await?;
         let proof = GeneratedSecret::from_entropy(SecretKind::Form, entropy::bytes());
         let proof_hash = ctx.app.hasher.hash(&proof).ok_or(StsError::Unavailable)?;
         let signed_in = SignedInPerson {
-            tenant: proven.user.tenant,
-            user: proven.user.id,
+            tenant: seat.user.tenant,
+            user: seat.user.id,
             methods: proven.methods.clone(),
             at: proven.at,
         };

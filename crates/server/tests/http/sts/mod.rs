@@ -4,6 +4,7 @@ mod authorize;
 mod client_credentials;
 mod device_code;
 mod discovery;
+mod guests;
 mod keys;
 mod people;
 mod refresh_token;

@@ -68,7 +68,7 @@ async fn a_person_signs_in_and_stays_signed_in() {
             70_000
         );
         let other = world.tenant().await;
-        assert_eq!(again(other.domain.clone(), COMMAND_LINE).await.aadsts(), 70_000);
+        assert_eq!(again(other.domain.clone(), COMMAND_LINE).await.aadsts(), 50_020);
         // 90 days without use.
         world.app.clock.advance(Duration::days(89));
         again("common".into(), COMMAND_LINE).await.ok();
