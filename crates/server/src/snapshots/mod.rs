@@ -185,6 +185,8 @@ fn find_resource(
                 app_id: application.app_id,
                 first_party: None,
                 token_version: application.token_version,
+                scopes: application.scopes,
+                trusted: application.pre_authorized,
             }
         }
     };

@@ -11,8 +11,8 @@ use doorward_protocol::paths::EndpointVersion;
 use doorward_store::View;
 
 use super::device_code::named_or_open;
-use super::issue::Person;
-use super::{StsError, issue_for_person, person, seat, start_session, tenant, to_wire};
+use super::issue::{IdTokenWish, Person};
+use super::{StsError, client, issue_for_person, person, seat, start_session, tenant, to_wire};
 use crate::ctx::Ctx;
 use crate::http::Response;
 
@@ -68,6 +68,7 @@ pub async fn grant(
             (Seat::of(user), roles)
         }
     };
+    let admitted = client::admit(ctx, seat.user.tenant, COMMAND_LINE).await?;
     let (session, refresh_token) =
         start_session(ctx, COMMAND_LINE, &seat.home, person::PASSWORD, run).await?;
     let person = Person {
@@ -76,7 +77,8 @@ pub async fn grant(
         session: &session,
         roles,
         refresh_token,
-        nonce: None,
+        client: admitted,
+        wish: IdTokenWish::default(),
     };
     let (granted, requested) =
         issue_for_person(ctx, version, person, (&asked.target, asked.client_info)).await?;

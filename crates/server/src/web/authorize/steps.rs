@@ -1,6 +1,5 @@
 //! What each step does.
 
-use doorward_domain::application::Platform;
 use doorward_domain::audit::Event;
 use doorward_domain::authorization_code::AuthorizationCode;
 use doorward_domain::browser_session::BrowserSession;
@@ -8,17 +7,28 @@ use doorward_domain::device_grant::Wanted;
 use doorward_domain::guest::Seat;
 use doorward_domain::user::User;
 use doorward_names::{GeneratedSecret, SecretKind, SecretString};
-use doorward_protocol::oauth::{Form, Prompt};
+use doorward_protocol::oauth::{AadSts, Form, OAuthError, Prompt};
 use doorward_store::{self as store, QueryError, Tx};
 
 use super::Visit;
 use super::answer::origin;
+use super::pages;
 use crate::entropy;
 use crate::http::Response;
-use crate::sts::{StsError, person, seat};
+use crate::sts::{StsError, client, person, seat};
 use crate::web::forms::Browser;
 use crate::web::second_factor::{Outcome, Place, Proven};
 use crate::web::session;
+
+/// What comes of a request of somebody who is signed in.
+enum Reply {
+    /// The client's answer.
+    Back(Response),
+    /// A page for the person.
+    Page(Response),
+    /// The form was not given to this browser, or too long ago.
+    Stale,
+}
 
 impl Visit<'_> {
     /// Name and password were typed.
@@ -55,7 +65,7 @@ impl Visit<'_> {
             browser,
             words: self.words,
             hidden: Vec::new(),
-            leading_to: Some(origin(&self.back.redirect_uri).to_owned()),
+            leading_to: Some(origin(&self.back.redirect_uri)),
             binding: format!("authorize {action}"),
             action,
         }
@@ -91,11 +101,14 @@ impl Visit<'_> {
         let user = &proven.user;
         let (secret, fresh) = session::fresh(ctx, user, (&proven.methods, proven.at))?;
         let (seat, _) = seat::take(ctx, self.wish.tenant, user.clone()).await?;
+        if let Some(Reply::Back(refused) | Reply::Page(refused)) = self.refusal(&seat.user).await? {
+            return Ok(refused);
+        }
         let (code, kept) = self.code(&seat.user, &fresh)?;
         let before = session::hashes(ctx, self.head);
         let mut audit = ctx.audit(user.tenant, Event::SignedIn);
         audit.actor = Some(user.id);
-        audit.client = Some(self.client);
+        audit.client = Some(self.client.app_id());
         audit.detail = format!("in a browser by {}", proven.methods);
         let write = move |tx: &mut Tx<'_>| {
             session::begin(tx, &before, &fresh, &audit)?;
@@ -123,9 +136,38 @@ impl Visit<'_> {
                 && self.request.prompt != Prompt::Login
                 && seat.home.id.to_string() == account
         };
-        let Some((session, seat)) = found.filter(|(session, seat)| fits(session, seat)) else {
+        let Some(found) = found.filter(|(session, seat)| fits(session, seat)) else {
             return Ok(None);
         };
+        Ok(match self.grant(browser, found).await? {
+            Reply::Back(response) | Reply::Page(response) => Some(response),
+            Reply::Stale => None,
+        })
+    }
+
+    /// The browser's session serves a client that nobody else can pass for; the person sees a page only where they must.
+    pub async fn without_a_word(&self, browser: &Browser, found: (BrowserSession, Seat)) -> Response {
+        match self.grant(browser, found).await {
+            Ok(Reply::Back(response) | Reply::Page(response)) => response,
+            Ok(Reply::Stale) => self.sign_in_page(browser, self.hint(), None),
+            Err(error) => error.answer(self.ctx),
+        }
+    }
+
+    /// As [`Self::without_a_word`], where no page can be seen.
+    pub async fn in_silence(&self, browser: &Browser, found: (BrowserSession, Seat)) -> Response {
+        match self.grant(browser, found).await {
+            Ok(Reply::Back(response)) => response,
+            Ok(Reply::Page(_) | Reply::Stale) => self.error(OAuthError::InteractionRequired, AadSts::MustAsk),
+            Err(error) => error.answer(self.ctx),
+        }
+    }
+
+    async fn grant(
+        &self,
+        browser: &Browser,
+        (session, seat): (BrowserSession, Seat),
+    ) -> Result<Reply, StsError> {
         let proven = Proven {
             user: seat.home,
             methods: session.methods.clone(),
@@ -133,14 +175,49 @@ impl Visit<'_> {
         };
         match self.place(browser).after(proven).await? {
             Outcome::Done(_) => {}
-            Outcome::Page(response) => return Ok(Some(response)),
-            Outcome::Stale => return Ok(None),
+            Outcome::Page(response) => return Ok(Reply::Page(response)),
+            Outcome::Stale => return Ok(Reply::Stale),
+        }
+        if let Some(refused) = self.refusal(&seat.user).await? {
+            return Ok(refused);
         }
         let (code, kept) = self.code(&seat.user, &session)?;
         let write = move |tx: &mut Tx<'_>| store::authorization_code::insert(tx, &kept);
         let written = self.ctx.app.snapshots.write::<_, QueryError>(write).await?;
         written.map_err(|_| StsError::Unavailable)?;
-        Ok(Some(self.granted(&code)))
+        Ok(Reply::Back(self.granted(&code)))
+    }
+
+    /// What to answer when the person's tenant does not let the client in, as it asks and for what it asks.
+    async fn refusal(&self, user: &User) -> Result<Option<Reply>, StsError> {
+        let (ctx, tenant) = (self.ctx, user.tenant);
+        let back = |error, code| Ok(Some(Reply::Back(self.error(error, code))));
+        match client::admit_found(ctx, tenant, self.client.clone()).await {
+            Ok(_) => {}
+            Err(StsError::Unavailable) => return Err(StsError::Unavailable),
+            Err(refusal) => {
+                return Ok(Some(Reply::Page(pages::refused(self.words, &refusal.text()))));
+            }
+        }
+        let legacy = client::admits_legacy(ctx, tenant).await?;
+        let challenged = self.request.challenge.is_some();
+        if self
+            .client
+            .admit_challenge(self.platform, challenged, legacy)
+            .is_err()
+        {
+            return back(OAuthError::InvalidRequest, AadSts::ChallengeMissing);
+        }
+        match client::weigh(ctx, tenant, &self.client, &self.request.target).await {
+            Ok((_, weighed)) if weighed.missing.is_empty() => Ok(None),
+            Ok(_) | Err(StsError::ConsentRequired(_)) => {
+                back(OAuthError::ConsentRequired, AadSts::ConsentRequired)
+            }
+            Err(StsError::Unavailable) => Err(StsError::Unavailable),
+            Err(StsError::ScopeUnknown(_)) => back(OAuthError::InvalidScope, AadSts::InvalidScope),
+            // A resource that is not there is told when the code is redeemed.
+            Err(_) => Ok(None),
+        }
     }
 
     /// A fresh code, and what the store keeps of it.
@@ -164,12 +241,12 @@ impl Visit<'_> {
         let code = AuthorizationCode {
             hash: self.ctx.app.hasher.hash(&secret).ok_or(StsError::Unavailable)?,
             tenant: user.tenant,
-            client: self.client,
+            client: self.client.app_id(),
             user: user.id,
             redirect_uri: self.back.redirect_uri.clone(),
-            platform: Platform::Public,
+            platform: self.platform,
             challenge: self.request.challenge.clone(),
-            says_when: false,
+            says_when: self.request.max_age.is_some() || self.request.wants_auth_time,
             wanted,
             nonce: self.request.nonce.clone(),
             methods: session.methods.clone(),
