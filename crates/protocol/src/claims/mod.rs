@@ -43,6 +43,7 @@ mod tests {
             uti: "u".into(),
             ver: "1.0".into(),
             wids: None,
+            xms_cc: None,
         }
     }
 

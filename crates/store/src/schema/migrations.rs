@@ -2,7 +2,17 @@
 //! a release later contract). Types are `text`, `bigint`, `bytes`, `boolean`; times are microseconds.
 
 /// Version 1 is the first element.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH];
+pub(super) const MIGRATIONS: &[&str] = &[
+    FIRST,
+    SECOND,
+    THIRD,
+    FOURTH,
+    FIFTH,
+    SIXTH,
+    SEVENTH,
+    EIGHTH,
+    super::applications::SETTINGS,
+];
 
 const FIRST: &str = "
 CREATE TABLE store_info (
@@ -477,25 +487,4 @@ CREATE TABLE recovery_code (
 
 const EIGHTH: &str = "
 ALTER TABLE account ADD COLUMN sessions_revoked_at bigint;
-";
-
-const NINTH: &str = "
-ALTER TABLE application ADD COLUMN settings text NOT NULL DEFAULT '';
-CREATE TABLE page_origin (
-  tenant bytes NOT NULL,
-  application bytes NOT NULL,
-  origin text NOT NULL,
-  PRIMARY KEY (tenant, application, origin)
-);
-CREATE INDEX page_origin_by_origin ON page_origin (origin);
-ALTER TABLE authorization_code ADD COLUMN platform text NOT NULL DEFAULT 'public';
-ALTER TABLE authorization_code ADD COLUMN says_when boolean NOT NULL DEFAULT FALSE;
-ALTER TABLE login_session ADD COLUMN platform text NOT NULL DEFAULT 'public';
-ALTER TABLE login_session ADD COLUMN ends_at bigint;
-CREATE TABLE tenant_setting (
-  tenant bytes NOT NULL,
-  name text NOT NULL,
-  enabled boolean NOT NULL,
-  PRIMARY KEY (tenant, name)
-);
 ";
