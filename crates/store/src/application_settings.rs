@@ -289,10 +289,6 @@ fn unflag(text: &str) -> Option<bool> {
     }
 }
 
-#[expect(
-    clippy::option_option,
-    reason = "the outer one says that the field is impossible"
-)]
 fn unoptional(text: &str) -> Option<Option<String>> {
     match text.strip_prefix('=') {
         Some(value) => Some(Some(value.to_owned())),

@@ -167,7 +167,6 @@ pub struct OptionalClaim {
 /// What is to be said of a web application.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-#[expect(clippy::option_option, reason = "what is missing stays, and null empties")]
 pub struct RequestedWeb {
     /// Its page for people.
     #[serde(deserialize_with = "wire::given", skip_serializing_if = "Option::is_none")]
@@ -198,7 +197,6 @@ pub struct RequestedRedirectUris {
 /// What an application is to be as a resource.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-#[expect(clippy::option_option, reason = "what is missing stays, and null empties")]
 pub struct RequestedApi {
     /// 2 for v2.0 tokens; null or 1 for v1.
     #[serde(deserialize_with = "wire::given", skip_serializing_if = "Option::is_none")]
@@ -220,7 +218,6 @@ pub struct RequestedApi {
 /// Everything that can be said of an application beyond its names.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-#[expect(clippy::option_option, reason = "what is missing stays, and null empties")]
 pub struct RequestedParts {
     /// `AzureADMyOrg` (at first), `AzureADMultipleOrgs`.
     #[serde(skip_serializing_if = "Option::is_none")]

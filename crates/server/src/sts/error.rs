@@ -1,5 +1,7 @@
 //! Every way in which the token service says no, and the one table of what it says then.
 
+mod from;
+
 use doorward_domain::authorization_code::CodeRefusal;
 use doorward_domain::client_credentials::ClientRefusal;
 use doorward_domain::device_grant::PollRefusal;
@@ -11,13 +13,10 @@ use doorward_protocol::oauth::aadsts::{self, AadSts};
 use doorward_protocol::oauth::{
     ClaimsError, ErrorBody, FormError, OAuthError, TargetError, TokenRequestError,
 };
-use doorward_store::StoreError;
 use http::{HeaderValue, StatusCode, header};
-use std::fmt::Display;
 
 use crate::ctx::Ctx;
 use crate::http::{Response, json};
-use crate::keys::SignError;
 
 /// Why the token service says no.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -451,62 +450,6 @@ fn client_row(refusal: ClientRefusal, client: &str, tenant: &str) -> Row {
         code,
         text,
         retry_after: None,
-    }
-}
-
-impl From<FormError> for StsError {
-    fn from(error: FormError) -> Self {
-        Self::Form(error)
-    }
-}
-
-impl From<TokenRequestError> for StsError {
-    fn from(error: TokenRequestError) -> Self {
-        Self::Request(error)
-    }
-}
-
-impl From<TargetError> for StsError {
-    fn from(error: TargetError) -> Self {
-        Self::Request(error.into())
-    }
-}
-
-impl From<CodeRefusal> for StsError {
-    fn from(refusal: CodeRefusal) -> Self {
-        Self::Code(refusal)
-    }
-}
-
-impl From<PollRefusal> for StsError {
-    fn from(refusal: PollRefusal) -> Self {
-        Self::Device(refusal)
-    }
-}
-
-impl From<SessionRefusal> for StsError {
-    fn from(refusal: SessionRefusal) -> Self {
-        Self::Session(refusal)
-    }
-}
-
-impl From<SignError> for StsError {
-    fn from(error: SignError) -> Self {
-        match error {
-            SignError::Busy => Self::Busy,
-            SignError::NoKey => {
-                tracing::error!("{error}");
-                Self::Unavailable
-            }
-        }
-    }
-}
-
-/// A failure of the store is logged here, once, and told to the client as "try again".
-impl<E: Display> From<StoreError<E>> for StsError {
-    fn from(error: StoreError<E>) -> Self {
-        tracing::error!("the store failed: {error}");
-        Self::Unavailable
     }
 }
 

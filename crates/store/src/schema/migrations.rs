@@ -2,7 +2,7 @@
 //! a release later contract). Types are `text`, `bigint`, `bytes`, `boolean`; times are microseconds.
 
 /// Version 1 is the first element.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH, TENTH];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH, super::applications::SETTINGS];
 
 const FIRST: &str = "
 CREATE TABLE store_info (
@@ -494,25 +494,4 @@ CREATE TABLE invitation (
   created_at bigint NOT NULL
 );
 CREATE INDEX invitation_by_account ON invitation (tenant, account);
-";
-
-const TENTH: &str = "
-ALTER TABLE application ADD COLUMN settings text NOT NULL DEFAULT '';
-CREATE TABLE page_origin (
-  tenant bytes NOT NULL,
-  application bytes NOT NULL,
-  origin text NOT NULL,
-  PRIMARY KEY (tenant, application, origin)
-);
-CREATE INDEX page_origin_by_origin ON page_origin (origin);
-ALTER TABLE authorization_code ADD COLUMN platform text NOT NULL DEFAULT 'public';
-ALTER TABLE authorization_code ADD COLUMN says_when boolean NOT NULL DEFAULT FALSE;
-ALTER TABLE login_session ADD COLUMN platform text NOT NULL DEFAULT 'public';
-ALTER TABLE login_session ADD COLUMN ends_at bigint;
-CREATE TABLE tenant_setting (
-  tenant bytes NOT NULL,
-  name text NOT NULL,
-  enabled boolean NOT NULL,
-  PRIMARY KEY (tenant, name)
-);
 ";

@@ -1,0 +1,23 @@
+//! What registered applications say of themselves, what they were given, and what a tenant allows.
+
+/// Settings of applications and tenants, and who a code and a session were given to.
+pub(super) const SETTINGS: &str = "
+ALTER TABLE application ADD COLUMN settings text NOT NULL DEFAULT '';
+CREATE TABLE page_origin (
+  tenant bytes NOT NULL,
+  application bytes NOT NULL,
+  origin text NOT NULL,
+  PRIMARY KEY (tenant, application, origin)
+);
+CREATE INDEX page_origin_by_origin ON page_origin (origin);
+ALTER TABLE authorization_code ADD COLUMN platform text NOT NULL DEFAULT 'public';
+ALTER TABLE authorization_code ADD COLUMN says_when boolean NOT NULL DEFAULT FALSE;
+ALTER TABLE login_session ADD COLUMN platform text NOT NULL DEFAULT 'public';
+ALTER TABLE login_session ADD COLUMN ends_at bigint;
+CREATE TABLE tenant_setting (
+  tenant bytes NOT NULL,
+  name text NOT NULL,
+  enabled boolean NOT NULL,
+  PRIMARY KEY (tenant, name)
+);
+";
