@@ -55,11 +55,14 @@ class Tools:
     go: Path
     arm: Path
     ml: Path
+    ml_cli: Path
+    # Missing where there is no Python of that time: then the judge that needs it fails.
+    az_2020: Path
     chromium: Path
 
     def files(self) -> list[Path]:
         rust = [self.rust / f"{name}-judge" for name in ("azure-identity", "fetch", "rustls")]
-        return [self.python, *rust, self.gson, self.az, self.go / "fetch", self.arm, self.ml]
+        return [self.python, *rust, self.gson, self.az, self.go / "fetch", self.arm, self.ml, self.ml_cli]
 
     def missing(self) -> list[str]:
         return [str(path) for path in [*self.files(), self.chromium] if not path.exists()]

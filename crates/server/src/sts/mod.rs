@@ -8,6 +8,7 @@ pub(crate) mod cure;
 pub(crate) mod device_code;
 mod discovery;
 mod error;
+mod into_error;
 mod issue;
 mod keys;
 mod password;
