@@ -1,8 +1,10 @@
 //! Every way in which the token service says no, and the one table of what it says then.
 
 mod from;
+mod platform;
 
 use doorward_domain::authorization_code::CodeRefusal;
+use doorward_domain::client::PlatformRefusal;
 use doorward_domain::client_credentials::ClientRefusal;
 use doorward_domain::device_grant::PollRefusal;
 use doorward_domain::second_factor::FactorRefusal;
@@ -17,6 +19,7 @@ use http::{HeaderValue, StatusCode, header};
 
 use crate::ctx::Ctx;
 use crate::http::{Response, json};
+use platform::platform_row;
 
 /// Why the token service says no.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +67,12 @@ pub enum StsError {
         /// The tenant's name.
         tenant: String,
     },
+    /// The client is not what it would have to be for this.
+    Platform(PlatformRefusal, AppId),
+    /// Nobody agreed to what the client asks for.
+    ConsentRequired(AppId),
+    /// The resource offers no such scope.
+    ScopeUnknown(String),
     /// This grant is for built-in public clients.
     NotPublicClient(String),
     /// The tenant knows no such resource.
@@ -190,6 +199,14 @@ impl StsError {
                 client,
                 tenant,
             } => return client_row(*refusal, &client.to_string(), tenant),
+            Self::Platform(refusal, client) => return platform_row(refusal, &client.to_string()),
+            Self::ConsentRequired(_) => grant(C::ConsentRequired, text_of(C::ConsentRequired)),
+            Self::ScopeUnknown(scope) => (
+                StatusCode::BAD_REQUEST,
+                E::InvalidScope,
+                C::InvalidScope,
+                aadsts::invalid_scope(scope),
+            ),
             Self::NotPublicClient(_) => {
                 let text = text_of(C::ClientProofMissing);
                 (
@@ -287,6 +304,12 @@ impl StsError {
         }
     }
 
+    /// What a page says of it: the number and the text.
+    pub fn text(&self) -> String {
+        let row = self.row();
+        format!("{}: {}", row.code, row.text)
+    }
+
     /// The answer.
     pub fn answer(&self, ctx: &Ctx) -> Response {
         let row = self.row();
@@ -295,7 +318,11 @@ impl StsError {
             correlation: ctx.correlation,
             at: ctx.now,
         };
-        let body = ErrorBody::new(row.error, row.code, &row.text, marks).with_error_uri(ctx.outside.url());
+        let mut body =
+            ErrorBody::new(row.error, row.code, &row.text, marks).with_error_uri(ctx.outside.url());
+        if let Self::ConsentRequired(_) = self {
+            body = body.with_suberror("consent_required");
+        }
         let mut response = json(row.status, &body);
         if let Some(seconds) = row.retry_after {
             response
@@ -505,6 +532,14 @@ mod tests {
             of_client(ClientRefusal::NotYetValid),
             of_client(ClientRefusal::Disabled),
             of_client(ClientRefusal::PublicClient),
+            StsError::Platform(PlatformRefusal::NoChallenge, client),
+            StsError::Platform(PlatformRefusal::SecretOfPublic, client),
+            StsError::Platform(PlatformRefusal::NotFromPage, client),
+            StsError::Platform(PlatformRefusal::OtherOrigin("https://evil.example".into()), client),
+            StsError::Platform(PlatformRefusal::NotPublic, client),
+            StsError::Platform(PlatformRefusal::SingleTenant, client),
+            StsError::ConsentRequired(client),
+            StsError::ScopeUnknown("Files.Read".into()),
             StsError::NotPublicClient("x".into()),
             StsError::ResourceUnknown {
                 resource: "https://none".into(),
