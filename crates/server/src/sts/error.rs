@@ -1,6 +1,5 @@
 //! Every way in which the token service says no, and the one table of what it says then.
 
-mod from;
 mod platform;
 
 use doorward_domain::authorization_code::CodeRefusal;
