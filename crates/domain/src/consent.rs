@@ -65,7 +65,11 @@ pub fn weigh(
     let is_agreed = |scope: &PermissionScope| agreed.contains(&scope.value);
     let is_trusted = |scope: &PermissionScope| {
         let for_client = |t: &&crate::application::PreAuthorized| t.client == registration.app_id;
-        resource.trusted.iter().filter(for_client).any(|t| t.scopes.contains(&scope.id))
+        resource
+            .trusted
+            .iter()
+            .filter(for_client)
+            .any(|t| t.scopes.contains(&scope.id))
     };
     let is_wanted = |scope: &PermissionScope| match asked {
         Asked::Default if own => scope.consent == ConsentType::User,
@@ -156,7 +160,11 @@ mod tests {
     }
 
     /// Scopes and what is missing.
-    fn weighed(client: &Client, asked: Option<&[&str]>, agreed: &[&str]) -> Result<[String; 2], ScopeRefusal> {
+    fn weighed(
+        client: &Client,
+        asked: Option<&[&str]>,
+        agreed: &[&str],
+    ) -> Result<[String; 2], ScopeRefusal> {
         let named = asked.map(words);
         let asked = named.as_deref().map_or(Asked::Default, Asked::Named);
         let weighed = weigh(client, &api(), asked, &words(agreed))?;
@@ -173,11 +181,20 @@ mod tests {
         let stranger = client(9, &[]);
         assert_eq!(weighed(&stranger, Some(&["Read"]), &[]), is("", "Read"));
         assert_eq!(weighed(&stranger, Some(&["Read"]), &["Read"]), is("Read", ""));
-        assert_eq!(weighed(&stranger, Some(&["Read"]), &["Read", "Write"]), is("Read Write", ""));
-        assert_eq!(weighed(&stranger, Some(&["Read", "Write"]), &["Read"]), is("Read", "Write"));
+        assert_eq!(
+            weighed(&stranger, Some(&["Read"]), &["Read", "Write"]),
+            is("Read Write", "")
+        );
+        assert_eq!(
+            weighed(&stranger, Some(&["Read", "Write"]), &["Read"]),
+            is("Read", "Write")
+        );
         assert_eq!(weighed(&stranger, Some(&[]), &[]), is("", ""));
         // What was switched off since is worth nothing, nor can it be asked for.
-        assert_eq!(weighed(&stranger, Some(&["Read"]), &["Read", "Old"]), is("Read", ""));
+        assert_eq!(
+            weighed(&stranger, Some(&["Read"]), &["Read", "Old"]),
+            is("Read", "")
+        );
         let unknown = |word: &str| Err(ScopeRefusal::Unknown(word.to_owned()));
         assert_eq!(weighed(&stranger, Some(&["Old"]), &["Old"]), unknown("Old"));
         assert_eq!(weighed(&stranger, Some(&["Read", "read"]), &[]), unknown("read"));
@@ -210,7 +227,10 @@ mod tests {
     #[test]
     fn a_built_in_client_may_what_the_person_may() {
         let built_in = Client::BuiltIn(COMMAND_LINE);
-        assert_eq!(weighed(&built_in, Some(&["whatever"]), &[]), is("user_impersonation", ""));
+        assert_eq!(
+            weighed(&built_in, Some(&["whatever"]), &[]),
+            is("user_impersonation", "")
+        );
         let graph = Resource::from(FirstParty::MicrosoftGraph);
         let may = weigh(&built_in, &graph, Asked::Default, &[]).unwrap();
         assert!(may.scopes.contains(&"Directory.AccessAsUser.All".to_owned()));

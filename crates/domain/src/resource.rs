@@ -145,13 +145,21 @@ impl Delegated {
 const GRAPH: &[Delegated] = &[
     Delegated::new(0x37f7f235_527c_4136_accd_4a02d197296e, "openid", "Sign you in"),
     Delegated::new(0x14dad69e_099b_42c9_810b_d002981feec1, "profile", "See your name"),
-    Delegated::new(0x64a6cdd6_aab1_4aaf_94b8_3cc8405e90d0, "email", "See your e-mail address"),
+    Delegated::new(
+        0x64a6cdd6_aab1_4aaf_94b8_3cc8405e90d0,
+        "email",
+        "See your e-mail address",
+    ),
     Delegated::new(
         0x7427e0e9_2fba_42fe_b0c0_848c9e6a8182,
         "offline_access",
         "Keep what it may do while you are away",
     ),
-    Delegated::new(0xe1fe6dd8_ba31_4d61_89e7_88639da4683d, "User.Read", "Read your account in the directory"),
+    Delegated::new(
+        0xe1fe6dd8_ba31_4d61_89e7_88639da4683d,
+        "User.Read",
+        "Read your account in the directory",
+    ),
     Delegated::by_administrators(
         0xa154be20_db9c_4678_8ab7_66f6cc099a59,
         "User.Read.All",
@@ -216,7 +224,11 @@ const GRAPH: &[Delegated] = &[
 
 /// Scopes of the older directory API.
 const DIRECTORY_GRAPH: &[Delegated] = &[
-    Delegated::new(0x311a71cc_e848_46a1_bdf8_97ff7156d8e6, "User.Read", "Read your account in the directory"),
+    Delegated::new(
+        0x311a71cc_e848_46a1_bdf8_97ff7156d8e6,
+        "User.Read",
+        "Read your account in the directory",
+    ),
     Delegated::by_administrators(
         0xa42657d6_7f20_40e3_b6f0_cee03008a62a,
         "Directory.AccessAsUser.All",
@@ -268,13 +280,20 @@ impl Resource {
     pub fn offered(&self) -> Vec<PermissionScope> {
         match self.first_party {
             Some(first_party) => first_party.delegated().iter().map(Delegated::scope).collect(),
-            None => self.scopes.iter().filter(|scope| scope.enabled).cloned().collect(),
+            None => self
+                .scopes
+                .iter()
+                .filter(|scope| scope.enabled)
+                .cloned()
+                .collect(),
         }
     }
 
     /// What a built-in client may do on it for a person.
     pub fn scopes_of_built_in_clients(&self) -> Vec<String> {
-        let words = self.first_party.map_or(&["user_impersonation"][..], FirstParty::user_scopes);
+        let words = self
+            .first_party
+            .map_or(&["user_impersonation"][..], FirstParty::user_scopes);
         words.iter().map(|word| (*word).to_owned()).collect()
     }
 

@@ -7,8 +7,8 @@ use doorward_protocol::oauth::{MICROSOFT_GRAPH, Target, challenge_of};
 use doorward_protocol::paths::EndpointVersion;
 use doorward_store::{self as store, QueryError, Tx, View};
 
-use super::device_code::{home, named_or_open, wanted_target};
 use super::client::{self, Shown};
+use super::device_code::{home, named_or_open, wanted_target};
 use super::issue::{IdTokenWish, NewSession, Person, new_session};
 use super::seat::Seated;
 use super::{StsError, issue_for_person, throttle, to_wire};
@@ -62,7 +62,9 @@ pub async fn grant(
         new = new.noting(", of a client of the time before code challenges");
     }
     if client != code.client {
-        return spend(ctx, hashes, (presented, new)).await.and(Err(StsError::CodeUnknown));
+        return spend(ctx, hashes, (presented, new))
+            .await
+            .and(Err(StsError::CodeUnknown));
     }
     let admitted = client::prove(ctx, code.tenant, (client, code.platform), &asked.shown).await?;
     let (seat, roles) = spend(ctx, hashes, (presented, new.clone())).await?;

@@ -227,7 +227,10 @@ fn sign_in_words(target: &Target) -> impl Iterator<Item = &'static str> {
         ("profile", target.profile),
         ("email", target.email),
     ];
-    asked.into_iter().filter(|(_, asked)| *asked).map(|(word, _)| word)
+    asked
+        .into_iter()
+        .filter(|(_, asked)| *asked)
+        .map(|(word, _)| word)
 }
 
 /// What is said of scopes that cannot be had.

@@ -534,7 +534,10 @@ mod tests {
             StsError::Platform(PlatformRefusal::NoChallenge, client),
             StsError::Platform(PlatformRefusal::SecretOfPublic, client),
             StsError::Platform(PlatformRefusal::NotFromPage, client),
-            StsError::Platform(PlatformRefusal::OtherOrigin("https://evil.example".into()), client),
+            StsError::Platform(
+                PlatformRefusal::OtherOrigin("https://evil.example".into()),
+                client,
+            ),
             StsError::Platform(PlatformRefusal::NotPublic, client),
             StsError::Platform(PlatformRefusal::SingleTenant, client),
             StsError::ConsentRequired(client),

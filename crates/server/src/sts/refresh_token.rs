@@ -10,8 +10,8 @@ use doorward_protocol::oauth::Target;
 use doorward_protocol::paths::EndpointVersion;
 use doorward_store::{self as store, QueryError, Tx, View};
 
-use super::device_code::named_or_open;
 use super::client::{self, Shown};
+use super::device_code::named_or_open;
 use super::issue::{IdTokenWish, Person};
 use super::seat::{self, Seated};
 use super::{StsError, issue_for_person, throttle, to_wire};

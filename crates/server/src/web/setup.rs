@@ -25,9 +25,7 @@ use crate::credentials::Passwords;
 use crate::ctx::Ctx;
 use crate::entropy;
 use crate::http::{BodyError, Response, collect, json, method_not_allowed};
-use crate::sts::{
-    IdTokenWish, Person, StsError, client, issue_for_person, start_session, token_response,
-};
+use crate::sts::{IdTokenWish, Person, StsError, client, issue_for_person, start_session, token_response};
 
 const MAX_BODY: usize = 16 * 1024;
 

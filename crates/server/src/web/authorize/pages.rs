@@ -93,7 +93,11 @@ impl Visit<'_> {
             account: user.upn.as_str(),
             id: user.id.to_string(),
         };
-        page_leading_to((&origin(&self.back.redirect_uri), None), StatusCode::OK, &template)
+        page_leading_to(
+            (&origin(&self.back.redirect_uri), None),
+            StatusCode::OK,
+            &template,
+        )
     }
 
     /// The request itself: every step reads it anew.

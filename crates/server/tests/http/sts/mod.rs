@@ -8,6 +8,7 @@ mod guests;
 mod keys;
 mod people;
 mod refresh_token;
+mod registered;
 mod revocation;
 mod second_factor;
 mod throttle;
