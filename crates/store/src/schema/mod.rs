@@ -3,6 +3,7 @@
 
 mod applications;
 mod migrations;
+mod people;
 
 use crate::engine::Link;
 use crate::sealing::{create_data_keys, load_data_keys};
