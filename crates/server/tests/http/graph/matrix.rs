@@ -777,6 +777,7 @@ async fn picture(admin: &Caller) -> Vec<Value> {
         "applications",
         "servicePrincipals",
         "roleManagement/directory/roleAssignments",
+        "oauth2PermissionGrants",
     ] {
         all.push(admin.get(&format!("/v1.0/{path}?$top=999")).await.ok());
     }
