@@ -126,6 +126,7 @@ mod tests {
             app_id: AppId::from_u128(7),
             first_party: None,
             token_version: TokenVersion::V2,
+            name: None,
             scopes: vec![
                 scope(1, "Read", ConsentType::User, true),
                 scope(2, "Write", ConsentType::Admin, true),

@@ -17,6 +17,7 @@ pub mod directory;
 pub mod group;
 pub mod guest;
 pub mod mode;
+pub mod permission_grant;
 pub mod rbac;
 pub mod redirect_uri;
 pub mod resource;

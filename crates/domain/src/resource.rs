@@ -269,6 +269,8 @@ pub struct Resource {
     pub first_party: Option<FirstParty>,
     /// The form of its tokens.
     pub token_version: TokenVersion,
+    /// What people call it; of a built-in one [`FirstParty::display_name`] says that.
+    pub name: Option<String>,
     /// Scopes that its registration offers; of a built-in one none.
     pub scopes: Vec<PermissionScope>,
     /// Clients that need nobody's consent for some of them.
@@ -314,6 +316,7 @@ impl From<FirstParty> for Resource {
             app_id: resource.app_id(),
             first_party: Some(resource),
             token_version: resource.token_version(),
+            name: None,
             scopes: Vec::new(),
             trusted: Vec::new(),
         }

@@ -29,6 +29,7 @@ mod job;
 pub mod management_group;
 pub mod owner;
 pub mod permission;
+pub mod permission_grant;
 pub mod provider_registration;
 mod query;
 mod queue;

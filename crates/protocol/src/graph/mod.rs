@@ -17,6 +17,7 @@ mod error;
 mod group;
 pub mod legacy;
 mod organization;
+mod permission_grant;
 mod role;
 mod service_principal;
 mod user;
@@ -39,6 +40,7 @@ pub use group::{
     CheckMemberGroups, CreateGroup, GetMemberGroups, Group, GroupConstants, UpdateGroup, security_identifier,
 };
 pub use organization::{Organization, VerifiedDomain};
+pub use permission_grant::{CreatePermissionGrant, PermissionGrant, UpdatePermissionGrant};
 pub use role::{CreateRoleAssignment, DirectoryRole, RoleAssignment, RoleDefinition, RolePermission};
 pub use service_principal::{
     AppRole, CreateServicePrincipal, ServicePrincipal, ServicePrincipalConstants, UpdateServicePrincipal,

@@ -17,6 +17,7 @@ mod memberships;
 mod organization;
 mod owners;
 mod passwords;
+mod permission_grants;
 mod query;
 mod role_assignments;
 mod routes;

@@ -3,7 +3,7 @@
 use doorward_domain::application::{Application, PasswordCredential, SignInAudience};
 use doorward_domain::directory::{DirectoryRole, Permission};
 use doorward_domain::group::Group;
-use doorward_domain::resource::FirstParty;
+use doorward_domain::resource::{FirstParty, Resource};
 use doorward_domain::service_principal::{ServicePrincipal, ServicePrincipalKind};
 use doorward_domain::tenant::Tenant;
 use doorward_domain::user::{User, UserKind};
@@ -126,10 +126,16 @@ pub fn service_principal(
         ),
         homepage: sign_in.and_then(|s| s.home_page.as_ref().map(ToString::to_string)),
         logout_url: sign_in.and_then(|s| s.logout.as_ref().map(ToString::to_string)),
-        oauth2_permission_scopes: application
-            .iter()
-            .flat_map(|a| a.scopes.iter().map(application_parts::shown_scope))
-            .collect(),
+        oauth2_permission_scopes: match built_in {
+            Some(first_party) => {
+                let offered = Resource::from(first_party).offered();
+                offered.iter().map(application_parts::shown_scope).collect()
+            }
+            None => application
+                .iter()
+                .flat_map(|a| a.scopes.iter().map(application_parts::shown_scope))
+                .collect(),
+        },
         reply_urls: sign_in
             .iter()
             .flat_map(|s| s.redirects.iter().map(|known| known.uri.to_string()))

@@ -1,6 +1,6 @@
 //! Clients that act for people: who they are, whether a tenant lets them, and what they have to show.
 
-use doorward_domain::application::Platform;
+use doorward_domain::application::{ConsentType, PermissionScope, Platform};
 use doorward_domain::client::{Client, PlatformRefusal};
 use doorward_domain::client_credentials::ClientRefusal;
 use doorward_domain::consent::{self, Asked, ScopeRefusal, Weighed};
@@ -8,8 +8,8 @@ use doorward_domain::resource::{FirstParty, Resource, client};
 use doorward_domain::tenant::Tenant;
 use doorward_domain::tenant_settings::{Setting, TenantSettings};
 use doorward_domain::token::claims::ClientProof;
-use doorward_names::{AppId, TenantId, TenantName};
-use doorward_protocol::oauth::{ClientSecret, Target};
+use doorward_names::{AppId, ObjectId, TenantId, TenantName};
+use doorward_protocol::oauth::{ClientSecret, MICROSOFT_GRAPH, Target};
 use doorward_store::{self as store, QueryError, View};
 use std::sync::Arc;
 
@@ -186,30 +186,91 @@ pub async fn admits_legacy(ctx: &Ctx, tenant: TenantId) -> Result<bool, StsError
     Ok(settings(ctx, tenant).await?.is_on(Setting::LegacyClients))
 }
 
-/// What a client asks for: the resource in the person's tenant, and what it may do there.
+/// What a client asks for, as it stands.
+pub struct Weighing {
+    /// The resource that tokens are asked for.
+    pub resource: Resource,
+    /// What the client may do there (`scp`).
+    pub scopes: Vec<String>,
+    /// What somebody has to agree to first, by resource.
+    pub missing: Vec<(Resource, Vec<PermissionScope>)>,
+}
+
+impl Weighing {
+    /// Whether a person can agree to all that is missing.
+    pub fn is_for_people(&self) -> bool {
+        let mut scopes = self.missing.iter().flat_map(|(_, scopes)| scopes);
+        scopes.all(|scope| scope.consent == ConsentType::User)
+    }
+}
+
+/// What a client asks for a person of a tenant, and what it may do there. Signing in is asked of Microsoft Graph, whatever else
+/// is asked for, as Azure has it.
 ///
 /// # Errors
-/// [`StsError::ResourceUnknown`], [`StsError::Scope`].
+/// [`StsError::ResourceUnknown`], [`StsError::ScopeUnknown`], [`StsError::ConsentRequired`].
 pub async fn weigh(
     ctx: &Ctx,
-    tenant: TenantId,
+    (tenant, person): (TenantId, ObjectId),
     client: &Client,
     target: &Target,
-) -> Result<(Resource, Weighed), StsError> {
-    let requested = target.resource.as_deref();
-    let requested = requested.unwrap_or(doorward_protocol::oauth::MICROSOFT_GRAPH);
+) -> Result<Weighing, StsError> {
+    let requested = target.resource.as_deref().unwrap_or(MICROSOFT_GRAPH);
     let resource = resource::find(ctx, tenant, requested).await?;
-    let weighed = consent::weigh(client, &resource, asked(target), &[]);
-    let mut weighed = weighed.map_err(|refusal| told(client, &refusal))?;
-    let is_graph = resource.first_party == Some(FirstParty::MicrosoftGraph);
-    if is_graph && client.registration().is_some() {
-        for word in sign_in_words(target) {
-            if !weighed.scopes.iter().any(|known| known == word) {
-                weighed.scopes.push(word.to_owned());
+    let weigh = async |resource: &Resource, asked: Asked<'_>| {
+        let agreed = match client.registration() {
+            Some(_) => agreed(ctx, (tenant, person), (client.app_id(), resource.app_id)).await?,
+            None => Vec::new(),
+        };
+        consent::weigh(client, resource, asked, &agreed).map_err(|refusal| told(client, &refusal))
+    };
+    let Weighed { mut scopes, missing } = weigh(&resource, asked(target)).await?;
+    let mut missing = vec![(resource.clone(), missing)];
+    if client.registration().is_some() {
+        let graph = Resource::from(FirstParty::MicrosoftGraph);
+        let words: Vec<_> = sign_in_words(target).map(str::to_owned).collect();
+        let sign_in = weigh(&graph, Asked::Named(&words)).await?;
+        match missing
+            .iter_mut()
+            .find(|(resource, _)| resource.app_id == graph.app_id)
+        {
+            Some((_, missing)) => {
+                let new = sign_in
+                    .missing
+                    .into_iter()
+                    .filter(|scope| !missing.contains(scope));
+                let new: Vec<_> = new.collect();
+                missing.extend(new);
             }
+            None => missing.push((graph, sign_in.missing)),
         }
+        // It is no scope of Graph's, but says how long the client may do all else.
+        scopes.retain(|scope| scope != "offline_access");
     }
-    Ok((resource, weighed))
+    missing.retain(|(_, scopes)| !scopes.is_empty());
+    Ok(Weighing {
+        resource,
+        scopes,
+        missing,
+    })
+}
+
+/// What was agreed to for a client on a resource.
+async fn agreed(
+    ctx: &Ctx,
+    (tenant, person): (TenantId, ObjectId),
+    (client, resource): (AppId, AppId),
+) -> Result<Vec<String>, StsError> {
+    let principal = async |app_id| {
+        let record = ctx.app.snapshots.client(tenant, app_id).await?;
+        Ok::<_, StsError>(record.and_then(|record| record.service_principal.as_ref().map(|p| p.id)))
+    };
+    let (Some(client), Some(resource)) = (principal(client).await?, principal(resource).await?) else {
+        return Ok(Vec::new());
+    };
+    let read =
+        move |view: &View<'_>| store::permission_grant::agreed(view, tenant, (client, resource), person);
+    Ok(ctx.app.store.read::<_, QueryError>(read).await?)
 }
 
 fn asked(target: &Target) -> Asked<'_> {
@@ -220,12 +281,13 @@ fn asked(target: &Target) -> Asked<'_> {
     }
 }
 
-/// The scopes of sign-in that were asked for; they stand in tokens for Microsoft Graph.
+/// The scopes of sign-in that were asked for.
 fn sign_in_words(target: &Target) -> impl Iterator<Item = &'static str> {
     let asked = [
         ("openid", target.openid),
         ("profile", target.profile),
         ("email", target.email),
+        ("offline_access", target.offline_access),
     ];
     asked
         .into_iter()

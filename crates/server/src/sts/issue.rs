@@ -136,7 +136,8 @@ pub(crate) async fn issue_for_person(
         .clone()
         .unwrap_or_else(|| doorward_protocol::oauth::MICROSOFT_GRAPH.to_owned());
     let client = person.client.client();
-    let (resource, weighed) = client::weigh(ctx, tenant, client, target).await?;
+    let weighed = client::weigh(ctx, (tenant, user.id), client, target).await?;
+    let resource = weighed.resource;
     if !weighed.missing.is_empty() {
         return Err(StsError::ConsentRequired(client.app_id()));
     }

@@ -21,3 +21,25 @@ CREATE TABLE tenant_setting (
   PRIMARY KEY (tenant, name)
 );
 ";
+
+/// What clients were given by people and administrators, and the forms by which they said so.
+pub(super) const CONSENT: &str = "
+CREATE TABLE oauth2_grant (
+  tenant bytes NOT NULL,
+  id bytes NOT NULL,
+  client bytes NOT NULL,
+  consenter bytes NOT NULL,
+  resource bytes NOT NULL,
+  scope text NOT NULL,
+  created_at bigint NOT NULL,
+  PRIMARY KEY (tenant, id)
+);
+CREATE UNIQUE INDEX oauth2_grant_by_client ON oauth2_grant (tenant, client, resource, consenter);
+CREATE INDEX oauth2_grant_by_consenter ON oauth2_grant (tenant, consenter);
+CREATE TABLE spent_form (
+  hash_mac bytes NOT NULL PRIMARY KEY,
+  hash_key bytes NOT NULL,
+  spent_at bigint NOT NULL
+);
+CREATE INDEX spent_form_by_time ON spent_form (spent_at);
+";

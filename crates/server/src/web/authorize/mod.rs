@@ -5,6 +5,7 @@
 //! redirect URI before it is known to be the client's.
 
 mod answer;
+mod consent;
 mod pages;
 mod steps;
 
@@ -210,6 +211,7 @@ impl<'a> Visit<'a> {
         match form.get("step") {
             Some("sign_in") => self.sign_in(&browser, form).await,
             Some("continue") => self.go_on(&browser, form).await,
+            Some("agree") => self.agree(&browser, form).await,
             Some("cancel") => self.error(OAuthError::AccessDenied, AadSts::Declined),
             _ => self.sign_in_page(&browser, "", None),
         }

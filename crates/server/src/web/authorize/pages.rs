@@ -106,7 +106,8 @@ impl Visit<'_> {
         uri.map(|uri| uri.as_str().to_owned()).unwrap_or_default()
     }
 
-    fn application(&self) -> String {
+    /// The application, as people call it.
+    pub fn application(&self) -> String {
         match self.client.registration() {
             Some(application) => application.display_name.to_string(),
             None => {

@@ -11,11 +11,12 @@ use doorward_protocol::oauth::{AadSts, Form, OAuthError, Prompt};
 use doorward_store::{self as store, QueryError, Tx};
 
 use super::Visit;
-use super::answer::origin;
+use super::answer::{found, origin};
 use super::pages;
 use crate::entropy;
 use crate::http::Response;
-use crate::sts::{StsError, client, person, seat};
+use crate::sts::client::{self, Weighing};
+use crate::sts::{StsError, person, seat};
 use crate::web::forms::Browser;
 use crate::web::second_factor::{Outcome, Place, Proven};
 use crate::web::session;
@@ -26,6 +27,8 @@ enum Reply {
     Back(Response),
     /// A page for the person.
     Page(Response),
+    /// The page that asks the person whether they agree, or says that they can't.
+    Consent(Response),
     /// The form was not given to this browser, or too long ago.
     Stale,
 }
@@ -73,7 +76,7 @@ impl Visit<'_> {
 
     async fn end(&self, browser: &Browser, outcome: Result<Outcome, StsError>) -> Result<Response, StsError> {
         match outcome? {
-            Outcome::Done(proven) => self.finish(&proven).await,
+            Outcome::Done(proven) => self.finish(browser, &proven).await,
             Outcome::Page(response) => Ok(response),
             Outcome::Stale => {
                 let text = Some(self.words.stale_form.to_owned());
@@ -96,27 +99,34 @@ impl Visit<'_> {
     }
 
     /// Signs the browser in and gives the client its code.
-    async fn finish(&self, proven: &Proven) -> Result<Response, StsError> {
+    async fn finish(&self, browser: &Browser, proven: &Proven) -> Result<Response, StsError> {
         let ctx = self.ctx;
         let user = &proven.user;
         let (secret, fresh) = session::fresh(ctx, user, (&proven.methods, proven.at))?;
         let (seat, _) = seat::take(ctx, self.wish.tenant, user.clone()).await?;
-        if let Some(Reply::Back(refused) | Reply::Page(refused)) = self.refusal(&seat.user).await? {
-            return Ok(refused);
-        }
+        let asks = match self.refusal(browser, &seat.user).await? {
+            Some(Reply::Back(refused) | Reply::Page(refused)) => return Ok(refused),
+            Some(Reply::Consent(page)) => Some(page),
+            Some(Reply::Stale) | None => None,
+        };
         let (code, kept) = self.code(&seat.user, &fresh)?;
         let before = session::hashes(ctx, self.head);
         let mut audit = ctx.audit(user.tenant, Event::SignedIn);
         audit.actor = Some(user.id);
         audit.client = Some(self.client.app_id());
         audit.detail = format!("in a browser by {}", proven.methods);
+        let gives = asks.is_none();
         let write = move |tx: &mut Tx<'_>| {
             session::begin(tx, &before, &fresh, &audit)?;
-            store::authorization_code::insert(tx, &kept)
+            match gives {
+                true => store::authorization_code::insert(tx, &kept),
+                false => Ok(Ok(())),
+            }
         };
         let written = ctx.app.snapshots.write::<_, QueryError>(write).await?;
         written.map_err(|_| StsError::Unavailable)?;
-        Ok(session::keep(self.granted(&code), &secret))
+        let answer = asks.unwrap_or_else(|| self.granted(&code));
+        Ok(session::keep(answer, &secret))
     }
 
     /// The person goes on as who is signed in, when that still is whom the page named.
@@ -140,7 +150,7 @@ impl Visit<'_> {
             return Ok(None);
         };
         Ok(match self.grant(browser, found).await? {
-            Reply::Back(response) | Reply::Page(response) => Some(response),
+            Reply::Back(response) | Reply::Page(response) | Reply::Consent(response) => Some(response),
             Reply::Stale => None,
         })
     }
@@ -148,7 +158,7 @@ impl Visit<'_> {
     /// The browser's session serves a client that nobody else can pass for; the person sees a page only where they must.
     pub async fn without_a_word(&self, browser: &Browser, found: (BrowserSession, Seat)) -> Response {
         match self.grant(browser, found).await {
-            Ok(Reply::Back(response) | Reply::Page(response)) => response,
+            Ok(Reply::Back(response) | Reply::Page(response) | Reply::Consent(response)) => response,
             Ok(Reply::Stale) => self.sign_in_page(browser, self.hint(), None),
             Err(error) => error.answer(self.ctx),
         }
@@ -158,6 +168,7 @@ impl Visit<'_> {
     pub async fn in_silence(&self, browser: &Browser, found: (BrowserSession, Seat)) -> Response {
         match self.grant(browser, found).await {
             Ok(Reply::Back(response)) => response,
+            Ok(Reply::Consent(_)) => self.error(OAuthError::ConsentRequired, AadSts::ConsentRequired),
             Ok(Reply::Page(_) | Reply::Stale) => self.error(OAuthError::InteractionRequired, AadSts::MustAsk),
             Err(error) => error.answer(self.ctx),
         }
@@ -178,7 +189,7 @@ impl Visit<'_> {
             Outcome::Page(response) => return Ok(Reply::Page(response)),
             Outcome::Stale => return Ok(Reply::Stale),
         }
-        if let Some(refused) = self.refusal(&seat.user).await? {
+        if let Some(refused) = self.refusal(browser, &seat.user).await? {
             return Ok(refused);
         }
         let (code, kept) = self.code(&seat.user, &session)?;
@@ -188,10 +199,34 @@ impl Visit<'_> {
         Ok(Reply::Back(self.granted(&code)))
     }
 
-    /// What to answer when the person's tenant does not let the client in, as it asks and for what it asks.
-    async fn refusal(&self, user: &User) -> Result<Option<Reply>, StsError> {
-        let (ctx, tenant) = (self.ctx, user.tenant);
+    /// What to answer when the client is not given what it asks for, or not yet.
+    async fn refusal(&self, browser: &Browser, user: &User) -> Result<Option<Reply>, StsError> {
+        if let Some(hindrance) = self.hindrance(user).await? {
+            return Ok(Some(hindrance));
+        }
         let back = |error, code| Ok(Some(Reply::Back(self.error(error, code))));
+        match self.weigh(user).await {
+            Ok(weighed) if weighed.missing.is_empty() => Ok(None),
+            Ok(weighed) => {
+                let page = self.consent_page(browser, user, &weighed).await?;
+                Ok(Some(Reply::Consent(page)))
+            }
+            Err(StsError::ConsentRequired(_)) => back(OAuthError::ConsentRequired, AadSts::ConsentRequired),
+            Err(StsError::Unavailable) => Err(StsError::Unavailable),
+            Err(StsError::ScopeUnknown(_)) => back(OAuthError::InvalidScope, AadSts::InvalidScope),
+            // A resource that is not there is told when the code is redeemed.
+            Err(_) => Ok(None),
+        }
+    }
+
+    async fn weigh(&self, user: &User) -> Result<Weighing, StsError> {
+        let person = (user.tenant, user.id);
+        client::weigh(self.ctx, person, &self.client, &self.request.target).await
+    }
+
+    /// What to answer when the person's tenant does not let the client in, or not as it asks.
+    async fn hindrance(&self, user: &User) -> Result<Option<Reply>, StsError> {
+        let (ctx, tenant) = (self.ctx, user.tenant);
         match client::admit_found(ctx, tenant, self.client.clone()).await {
             Ok(_) => {}
             Err(StsError::Unavailable) => return Err(StsError::Unavailable),
@@ -201,22 +236,54 @@ impl Visit<'_> {
         }
         let legacy = client::admits_legacy(ctx, tenant).await?;
         let challenged = self.request.challenge.is_some();
-        if self
+        let as_it_has_to = self
             .client
             .admit_challenge(self.platform, challenged, legacy)
-            .is_err()
-        {
-            return back(OAuthError::InvalidRequest, AadSts::ChallengeMissing);
+            .is_ok();
+        Ok((!as_it_has_to)
+            .then(|| Reply::Back(self.error(OAuthError::InvalidRequest, AadSts::ChallengeMissing))))
+    }
+
+    /// The person agreed. A form that is not taken leads to the request again, which asks what there still is to ask.
+    pub async fn agree(&self, browser: &Browser, form: &Form) -> Response {
+        match self.grant_by_consent(browser, form).await {
+            Ok(Some(response)) => response,
+            Ok(None) => found(&self.action()),
+            Err(error) => error.answer(self.ctx),
         }
-        match client::weigh(ctx, tenant, &self.client, &self.request.target).await {
-            Ok((_, weighed)) if weighed.missing.is_empty() => Ok(None),
-            Ok(_) | Err(StsError::ConsentRequired(_)) => {
-                back(OAuthError::ConsentRequired, AadSts::ConsentRequired)
-            }
-            Err(StsError::Unavailable) => Err(StsError::Unavailable),
-            Err(StsError::ScopeUnknown(_)) => back(OAuthError::InvalidScope, AadSts::InvalidScope),
-            // A resource that is not there is told when the code is redeemed.
-            Err(_) => Ok(None),
+    }
+
+    async fn grant_by_consent(&self, browser: &Browser, form: &Form) -> Result<Option<Response>, StsError> {
+        let found = session::seated(self.ctx, self.head, self.wish.tenant).await?;
+        let Some((session, seat)) = found else {
+            return Ok(None);
+        };
+        let proven = Proven {
+            user: seat.home.clone(),
+            methods: session.methods.clone(),
+            at: session.signed_in_at,
+        };
+        match self.place(browser).after(proven).await? {
+            Outcome::Done(_) => {}
+            Outcome::Page(response) => return Ok(Some(response)),
+            Outcome::Stale => return Ok(None),
+        }
+        if let Some(Reply::Back(refused) | Reply::Page(refused)) = self.hindrance(&seat.user).await? {
+            return Ok(Some(refused));
+        }
+        let weighed = self.weigh(&seat.user).await?;
+        let Some(agreed) = self.agreed(browser, form, (&seat, &weighed)).await? else {
+            return Ok(None);
+        };
+        let (code, kept) = self.code(&seat.user, &session)?;
+        let write = move |tx: &mut Tx<'_>| match agreed.write(tx)? {
+            true => store::authorization_code::insert(tx, &kept).map(|inserted| Some(inserted.is_ok())),
+            false => Ok(None),
+        };
+        match self.ctx.app.snapshots.write::<_, QueryError>(write).await? {
+            Some(true) => Ok(Some(self.granted(&code))),
+            Some(false) => Err(StsError::Unavailable),
+            None => Ok(None),
         }
     }
 

@@ -4,6 +4,7 @@
 use bytes::Bytes;
 use doorward_domain::directory::{DirectoryRole, Permission};
 use doorward_domain::group::{Member, MemberKind};
+use doorward_domain::permission_grant::{Consenter, PermissionGrant};
 use doorward_domain::second_factor::SecondFactor;
 use doorward_names::{ObjectId, Secret};
 use doorward_store::{self as store, QueryError};
@@ -28,6 +29,7 @@ struct Stage {
     group: String,
     nested: String,
     factor: String,
+    consent: String,
 }
 
 async fn stage(tenant: &Tenancy, owner: Option<&Caller>) -> Stage {
@@ -45,6 +47,7 @@ async fn stage(tenant: &Tenancy, owner: Option<&Caller>) -> Stage {
     let nested = tenant.group("nested").await;
     let (group_id, nested_id) = (group, nested);
     let factor_id = ObjectId::from_random(crate::harness::random());
+    let consent_id = ObjectId::from_random(crate::harness::random());
     let write = tenant.world.app.snapshots.write(move |tx| {
         store::service_principal::delete(tx, id, loose_principal)?;
         for (into, member, kind) in [
@@ -76,6 +79,15 @@ async fn stage(tenant: &Tenancy, owner: Option<&Caller>) -> Stage {
         let graph = store::service_principal::find_by_app_id(tx, id, graph)?.unwrap();
         let key = store::credential::list(tx, id, application)?[0].id;
         let grant = store::permission::list(tx, id, principal)?[0].id;
+        let consent = PermissionGrant {
+            id: consent_id,
+            client: principal,
+            consenter: Consenter::Everybody,
+            resource: graph.id,
+            scopes: vec!["User.Read".to_owned()],
+            created_at: crate::harness::NOW,
+        };
+        assert!(store::permission_grant::insert(tx, id, &consent)?);
         let held = store::directory_role::list(tx, id)?;
         let assignment = held.iter().find(|a| a.principal == user_id).unwrap().id;
         Ok::<_, QueryError>((graph.id, key, grant, assignment))
@@ -95,6 +107,7 @@ async fn stage(tenant: &Tenancy, owner: Option<&Caller>) -> Stage {
         group: group.to_string(),
         nested: nested.to_string(),
         factor: factor_id.to_string(),
+        consent: consent_id.to_string(),
     }
 }
 
@@ -118,6 +131,7 @@ fn routes(stage: &Stage, domain: &str) -> Vec<(&'static str, &'static str, Strin
         group,
         nested,
         factor,
+        consent,
     } = stage;
     let url = |id: &str| format!("https://graph.microsoft.com/v1.0/directoryObjects/{id}");
     let named = |id: &str| json!({"@odata.id": url(id)});
@@ -126,6 +140,8 @@ fn routes(stage: &Stage, domain: &str) -> Vec<(&'static str, &'static str, Strin
     let mut peopled = new_group.clone();
     peopled["members@odata.bind"] = json!([url(spare)]);
     peopled["owners@odata.bind"] = json!([url(user)]);
+    let agreed = json!({"clientId": principal, "resourceId": graph, "consentType": "Principal",
+        "principalId": spare, "scope": "User.Read"});
     let all_groups = json!({"securityEnabledOnly": false});
     let two_groups = json!({"groupIds": [group, nested]});
     let reference = json!({"@odata.id": format!("https://graph.microsoft.com/v1.0/directoryObjects/{user}")});
@@ -326,6 +342,36 @@ fn routes(stage: &Stage, domain: &str) -> Vec<(&'static str, &'static str, Strin
             "DELETE",
             "servicePrincipals/{id}/appRoleAssignments/{id}",
             format!("servicePrincipals/{principal}/appRoleAssignments/{grant}"),
+            None,
+        ),
+        (
+            "GET",
+            "oauth2PermissionGrants",
+            "oauth2PermissionGrants".into(),
+            None,
+        ),
+        (
+            "POST",
+            "oauth2PermissionGrants",
+            "oauth2PermissionGrants".into(),
+            Some(agreed),
+        ),
+        (
+            "GET",
+            "oauth2PermissionGrants/{id}",
+            format!("oauth2PermissionGrants/{consent}"),
+            None,
+        ),
+        (
+            "PATCH",
+            "oauth2PermissionGrants/{id}",
+            format!("oauth2PermissionGrants/{consent}"),
+            Some(json!({"scope": "User.Read profile"})),
+        ),
+        (
+            "DELETE",
+            "oauth2PermissionGrants/{id}",
+            format!("oauth2PermissionGrants/{consent}"),
             None,
         ),
         ("GET", "directoryRoles", "directoryRoles".into(), None),
@@ -696,6 +742,7 @@ async fn another_tenants_administrator_learns_and_changes_nothing() {
             &stage.group,
             &stage.nested,
             &stage.factor,
+            &stage.consent,
         ];
         for (method, name, path, body) in routes(&stage, &tenant.domain) {
             let answer = stranger.call(method, &path, body.clone()).await;
@@ -730,6 +777,7 @@ async fn picture(admin: &Caller) -> Vec<Value> {
         "applications",
         "servicePrincipals",
         "roleManagement/directory/roleAssignments",
+        "oauth2PermissionGrants",
     ] {
         all.push(admin.get(&format!("/v1.0/{path}?$top=999")).await.ok());
     }

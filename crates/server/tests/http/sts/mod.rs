@@ -2,6 +2,7 @@
 
 mod authorize;
 mod client_credentials;
+mod consent;
 mod device_code;
 mod discovery;
 mod guests;
