@@ -15,6 +15,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     people::EIGHTH,
     people::NINTH,
     applications::SETTINGS,
+    applications::CONSENT,
 ];
 
 const FIRST: &str = "

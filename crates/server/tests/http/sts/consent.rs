@@ -351,11 +351,11 @@ async fn grants_are_made_and_changed_over_graph() {
         let made = answers.iter().find(|answer| answer.status == 201).unwrap().json();
         assert_eq!(made["scope"], "openid profile offline_access");
         let filter = |text: &str| format!("{all}?$filter={}", text.replace(' ', "%20"));
-        let found = root.get(&filter(&format!(
+        let by_client = filter(&format!(
             "clientId eq '{}' and consentType eq 'AllPrincipals'",
             app.principal
-        )));
-        assert_eq!(found.await.ok()["value"].as_array().unwrap().len(), 1);
+        ));
+        assert_eq!(root.get(&by_client).await.ok()["value"].as_array().unwrap().len(), 1);
         let found = root.get(&filter("consentType eq 'Principal'")).await.ok();
         assert_eq!(found["value"], json!([]));
         assert_eq!(root.get(&filter("colour eq 'red'")).await.status, 400);
