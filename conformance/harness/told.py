@@ -11,6 +11,7 @@ TITLES = {
     "today": "The clients of today: azure-cli 2.91.0, azureml-core 1.61.0",
     "2020": "The clients of the page's own time: azure-cli 2.14.2, azureml-core 1.18.0, Python 3.8",
 }
+OURS = " (by Doorward's own extension of az: Microsoft's isn't to be had any more)"
 SHOWN, LATER, NOT_SHOWN, WRONG = "shown", "not yet", "NOT SHOWN", "WRONG"
 
 
@@ -22,7 +23,7 @@ class Told:
 
     def step(self, step, rows: list[tuple[str, str, str, str]]) -> None:
         verdict = WRONG if any(reason == "WRONG" for *_, reason in rows) else SHOWN
-        self.steps.append({"row": step.row, "name": step.name, "says": step.says, "typed": step.typed(), "verdict": verdict, "rows": rows})
+        self.steps.append({"row": step.row, "name": step.name, "says": step.says + OURS * step.ours, "typed": step.typed(), "verdict": verdict, "rows": rows})
 
     def later(self, step) -> None:
         self.steps.append({"row": step.row, "name": step.name, "says": step.says, "typed": step.typed(), "verdict": LATER, "rows": [["", "", "", step.later]]})

@@ -72,6 +72,7 @@ class Step:
     status: int = 0
     learn: dict[str, list[str]] = field(default_factory=dict)
     eras: list[str] = field(default_factory=lambda: ["today", "2020"])
+    ours: bool = False
     later: str = ""
 
     def typed(self) -> str:

@@ -16,6 +16,7 @@ pub mod device_grant;
 pub mod directory;
 pub mod group;
 pub mod guest;
+pub mod lockout;
 pub mod mode;
 pub mod permission_grant;
 pub mod rbac;

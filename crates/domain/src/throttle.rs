@@ -1,5 +1,6 @@
 //! Slowing down those who guess. A correct secret always succeeds: the proof is checked first, and only a failure
-//! is counted, and answered with "wait" once there were too many.
+//! is counted, and answered with "wait" once there were too many. What is short or chosen by people (a code, a password)
+//! is not looked at any more after so many.
 
 use doorward_names::{Duration, Timestamp};
 use std::net::IpAddr;
@@ -53,7 +54,7 @@ pub const CODES: Limit = Limit {
     window: Duration::hours(24),
 };
 
-/// The longest window of all.
+/// The longest window of all, those of passwords included.
 pub const LONGEST: Duration = CODES.window;
 
 impl Limit {

@@ -40,6 +40,13 @@ pub struct User {
 }
 
 impl User {
+    /// Whether the password is a temporary one, which lets nobody in before it is changed.
+    pub fn must_change_password(&self) -> bool {
+        self.password
+            .as_ref()
+            .is_some_and(|password| password.must_change)
+    }
+
     /// Whether a password was set after `at`.
     pub fn password_set_after(&self, at: Timestamp) -> bool {
         self.password

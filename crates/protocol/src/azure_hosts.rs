@@ -20,7 +20,7 @@ pub enum AzurePlane {
     Workspace,
     /// The machine-learning studio.
     Studio,
-    /// Short links; only some paths are ours ([`is_own_short_link`]).
+    /// Short links; only some paths are ours ([`is_own_short_link`], [`below_extension_index`]).
     ShortLinks,
 }
 
@@ -123,6 +123,17 @@ pub fn is_own_short_link(path: &str) -> bool {
         .eq_ignore_ascii_case(crate::paths::DEVICE_LOGIN)
 }
 
+/// Where `az` looks for its extensions, below [`SHORT_LINKS`].
+pub const EXTENSION_INDEX: &str = "/azure-cli-extension-index-v1";
+
+/// What follows the index of extensions in a path below `https://aka.ms`: nothing, or `/` and the name of a file; `None`
+/// for every other path.
+pub fn below_extension_index(path: &str) -> Option<&str> {
+    let (index, below) = path.split_at_checked(EXTENSION_INDEX.len())?;
+    (index.eq_ignore_ascii_case(EXTENSION_INDEX) && (below.is_empty() || below.starts_with('/')))
+        .then_some(below)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,5 +182,19 @@ mod tests {
         assert!(
             !is_own_short_link("/") && !is_own_short_link("/devicelogin2") && !is_own_short_link("/azcli")
         );
+    }
+
+    #[test]
+    fn the_index_of_extensions_and_what_is_below_it() {
+        for (path, below) in [
+            ("/azure-cli-extension-index-v1", Some("")),
+            ("/Azure-CLI-extension-index-v1/a.whl", Some("/a.whl")),
+            ("/azure-cli-extension-index-v12", None),
+            ("/azure-cli-extension-index", None),
+            ("/", None),
+            ("/azure-cli-extension-index-\u{e9}", None),
+        ] {
+            assert_eq!(below_extension_index(path), below, "{path}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use doorward_names::SecretString;
-use doorward_protocol::azure_hosts::{AzureHost, AzurePlane, is_own_short_link};
+use doorward_protocol::azure_hosts::{AzureHost, AzurePlane, below_extension_index, is_own_short_link};
 use doorward_protocol::run::{ASKED_HOST_HEADER, TICKET_HEADER};
 use http::header::{self, HeaderName};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
@@ -62,7 +62,8 @@ impl Server {
     /// The answer to `request`, which was asked of `host`.
     pub(crate) async fn answer(&self, host: &AzureHost, request: Request<Incoming>) -> Response<Body> {
         let path = request.uri().path();
-        if host.plane() == AzurePlane::ShortLinks && !is_own_short_link(path) {
+        let ours = is_own_short_link(path) || below_extension_index(path).is_some();
+        if host.plane() == AzurePlane::ShortLinks && !ours {
             return self.microsofts(host, request).await;
         }
         let (mut head, body) = request.into_parts();

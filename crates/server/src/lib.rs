@@ -14,6 +14,7 @@ pub mod clock;
 mod credentials;
 mod ctx;
 mod entropy;
+mod extension;
 mod graph;
 pub mod http;
 mod keys;

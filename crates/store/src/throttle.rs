@@ -40,3 +40,24 @@ pub fn put(tx: &mut Tx<'_>, key: &str, failures: Failures) -> Result<(), QueryEr
 pub fn prune(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, QueryError> {
     tx.execute("DELETE FROM throttle WHERE since < $1", values![before])
 }
+
+/// Forgets what stands under keys that begin with `owner` and a space.
+///
+/// # Errors
+/// When the store fails.
+pub fn forget_all_of(tx: &mut Tx<'_>, owner: &str) -> Result<(), QueryError> {
+    let (from, until) = (format!("{owner} "), format!("{owner}!"));
+    let sql = "DELETE FROM throttle WHERE key >= $1 AND key < $2";
+    tx.execute(sql, values![from, until]).map(|_| ())
+}
+
+/// How many keys there are.
+///
+/// # Errors
+/// When the store fails.
+pub fn count(view: &View<'_>) -> Result<u64, QueryError> {
+    let found = view.find("throttle", "SELECT count(*) FROM throttle", &[], |row| {
+        row.int("count")
+    })?;
+    Ok(found.and_then(|count| u64::try_from(count).ok()).unwrap_or(0))
+}

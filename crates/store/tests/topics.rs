@@ -961,10 +961,36 @@ fn sessions_links_and_throttles() {
             change(&store, move |tx| throttle::put(tx, "k", failures)).await;
             assert_eq!(look(&store, |v| throttle::get(v, "k")).await, Some(failures));
             assert_eq!(look(&store, |v| throttle::get(v, "other")).await, None);
+            // What is counted for one goes, and nothing of others.
+            change(&store, move |tx| {
+                for key in ["a", "a here", "a there", "ab here", "b a here"] {
+                    throttle::put(tx, key, failures)?;
+                }
+                throttle::forget_all_of(tx, "a")
+            })
+            .await;
+            for (key, kept) in [
+                ("a", true),
+                ("a here", false),
+                ("a there", false),
+                ("ab here", true),
+                ("b a here", true),
+            ] {
+                let found = look(&store, move |v| throttle::get(v, key)).await;
+                assert_eq!(found.is_some(), kept, "{key}");
+            }
+            assert_eq!(look(&store, throttle::count).await, 4);
+            change(&store, |tx| {
+                ["a", "ab", "b"]
+                    .iter()
+                    .try_for_each(|owner| throttle::forget_all_of(tx, owner))
+            })
+            .await;
+            assert_eq!(look(&store, throttle::count).await, 2);
             assert_eq!(change(&store, |tx| throttle::prune(tx, NOW)).await, 0);
             assert_eq!(
                 change(&store, |tx| throttle::prune(tx, NOW.plus(Duration::seconds(1)))).await,
-                1
+                2
             );
         });
     }

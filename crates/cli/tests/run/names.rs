@@ -166,6 +166,22 @@ fn a_link_of_microsofts_is_theirs() {
 }
 
 #[test]
+fn azs_extension_is_found_where_az_looks() {
+    let world = World::new();
+    let script = "index=$(curl -sSf https://aka.ms/azure-cli-extension-index-v1) && \
+                  wheel=$(echo \"$index\" | sed 's/.*\"downloadUrl\":\"\\([^\"]*\\)\".*/\\1/') && \
+                  curl -sSf -o azure-cli-ml.whl \"$wheel\" && \
+                  case $index in *$(sha256sum azure-cli-ml.whl | cut -d' ' -f1)*) printf %s \"$wheel\";; esac";
+    for via in ["namespaces", "proxy"] {
+        assert_eq!(
+            world.run(via, &["--offline"], script).text(),
+            "https://aka.ms/azure-cli-extension-index-v1/azure_cli_ml-1.0.0-py3-none-any.whl",
+            "{via}"
+        );
+    }
+}
+
+#[test]
 fn a_host_that_is_not_ours_is_not_answered_under_our_certificate() {
     let world = World::new();
     let script = "curl -sS -o /dev/null -w '%{http_code}' -H 'Host: portal.azure.com' https://login.microsoftonline.com/; \

@@ -39,8 +39,11 @@ pub const DEVICE_LOGIN: &str = "/devicelogin";
 /// The page where a person sees and changes how they sign in.
 pub const MY_SIGN_IN: &str = "/signin";
 
+/// Where `az` finds the extension that the server has for it: an index, and below it the file.
+pub const EXTENSIONS: &str = "/extensions/azure-cli";
+
 /// First path segments that a plane uses, in lower case; none of them can name a tenant.
-pub const RESERVED_TENANT_SEGMENTS: [&str; 16] = [
+pub const RESERVED_TENANT_SEGMENTS: [&str; 17] = [
     "v1.0",
     "beta",
     "subscriptions",
@@ -53,6 +56,7 @@ pub const RESERVED_TENANT_SEGMENTS: [&str; 16] = [
     "assets",
     "portal",
     "devicelogin",
+    "extensions",
     "signin",
     "signout",
     "run",

@@ -67,6 +67,19 @@ impl SecretHasher {
             .collect()
     }
 
+    /// One of `buckets` that `text` always falls into, unforeseeable from outside: for counting what comes in endless
+    /// variety within bounds.
+    pub fn bucket(&self, purpose: &str, text: &str, buckets: u16) -> u16 {
+        let keys = self.keys.load();
+        let tag = keys
+            .first()
+            .map(|(_, key)| hmac::sign(key, format!("bucket {purpose} {text}").as_bytes()));
+        let first = tag.and_then(|tag| tag.as_ref().first_chunk::<8>().copied());
+        let number = u64::from_be_bytes(first.unwrap_or_default());
+        let bucket = number.checked_rem(u64::from(buckets)).unwrap_or(0);
+        u16::try_from(bucket).unwrap_or(0)
+    }
+
     /// What proves that we wrote `text` for `purpose`; `None` only when the store holds no key.
     pub fn seal(&self, purpose: &str, text: &str) -> Option<String> {
         let keys = self.keys.load();

@@ -2,8 +2,9 @@
 //! for their authenticator apps.
 
 mod keyed_hash;
+pub mod known_browser;
 mod password;
 pub mod totp;
 
 pub use keyed_hash::SecretHasher;
-pub use password::{Passwords, hash_now};
+pub use password::{PasswordRefusal, Passwords, hash_now};

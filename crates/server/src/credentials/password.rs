@@ -5,6 +5,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use doorward_domain::user::PasswordHash;
 use doorward_names::SecretString;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::Semaphore;
 
 use crate::entropy;
@@ -24,6 +25,9 @@ pub enum PasswordRefusal {
     /// It is too long.
     #[error("a password has at most 1024 bytes")]
     TooLong,
+    /// It is the one that is to be changed.
+    #[error("a new password differs from the one of before")]
+    SameAsBefore,
     /// It cannot be typed.
     #[error("a password must not contain control characters")]
     Unprintable,
@@ -33,6 +37,7 @@ pub enum PasswordRefusal {
 pub struct Passwords {
     slots: Arc<Semaphore>,
     decoy: PasswordHash,
+    worked: AtomicU64,
 }
 
 impl Passwords {
@@ -41,6 +46,7 @@ impl Passwords {
         Self {
             slots: Arc::new(Semaphore::new(parallel.max(1))),
             decoy: PasswordHash::new(DECOY.to_owned()),
+            worked: AtomicU64::new(0),
         }
     }
 
@@ -85,7 +91,13 @@ impl Passwords {
         verified.await.unwrap_or(false) && known
     }
 
+    /// How many passwords were hashed or compared so far.
+    pub fn worked(&self) -> u64 {
+        self.worked.load(Ordering::Relaxed)
+    }
+
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+        self.worked.fetch_add(1, Ordering::Relaxed);
         let _slot = Arc::clone(&self.slots).acquire_owned().await.ok()?;
         tokio::task::spawn_blocking(work).await.ok()
     }

@@ -15,6 +15,7 @@ use crate::credentials::Passwords;
 use crate::ctx::Ctx;
 use crate::entropy;
 use crate::http::{Response, json};
+use crate::sts::lockout;
 
 /// GET /v1.0/me
 pub async fn me(call: Call) -> Result<Response, GraphError> {
@@ -153,6 +154,9 @@ pub async fn update(call: Call, name: String) -> Result<Response, GraphError> {
         user.mail_nickname = nickname.clone().unwrap_or(user.mail_nickname);
         user.password = password.clone().or(user.password);
         store::user::update(tx, &user).or_fail()??;
+        if password.is_some() {
+            lockout::forgive(tx, &user).or_fail()?;
+        }
         if disabled || password.is_some() {
             store::session::revoke_all_of_user(tx, acting.tenant, user.id, acting.now).or_fail()?;
         }

@@ -2,7 +2,9 @@
 //! clients read.
 
 use bytes::Bytes;
-use doorward_protocol::azure_hosts::{AzureHost, AzurePlane, is_own_short_link};
+use doorward_protocol::azure_hosts::{
+    AzureHost, AzurePlane, EXTENSION_INDEX, below_extension_index, is_own_short_link,
+};
 use doorward_protocol::graph::GraphErrorBody;
 use doorward_protocol::paths::{self, DEVICE_LOGIN, GraphPath, StsPath};
 use http::request::Parts;
@@ -10,7 +12,7 @@ use http::{HeaderValue, StatusCode, header};
 
 use super::respond::{Response, json, text};
 use crate::ctx::Ctx;
-use crate::{arm, graph, sts, web};
+use crate::{arm, extension, graph, sts, web};
 
 /// The route table under Azure's names.
 pub async fn answer<B>(ctx: &Ctx, host: &AzureHost, head: &Parts, body: B) -> Response
@@ -51,7 +53,13 @@ where
             "The machine-learning studio is not served by this version of Doorward.",
         ),
         AzurePlane::ShortLinks if is_own_short_link(path) => device_login(ctx),
-        AzurePlane::ShortLinks => no_page(),
+        AzurePlane::ShortLinks => match below_extension_index(path) {
+            Some(below) => {
+                let base = format!("{}{EXTENSION_INDEX}", ctx.origin.url());
+                extension::answer(&base, below, &head.method)
+            }
+            None => no_page(),
+        },
     }
 }
 

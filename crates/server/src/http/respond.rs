@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use doorward_names::{CorrelationId, TraceId};
 use doorward_protocol::azure_hosts::is_own_short_link;
-use doorward_protocol::paths::{GraphPath, StsPath};
+use doorward_protocol::paths::{EXTENSIONS, GraphPath, StsPath};
 use http::header::{self, HeaderName, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
 use http_body_util::Full;
@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::ctx::Ctx;
 use crate::origin::Origin;
 use crate::run::relayed::Relayed;
-use crate::{arm, entropy, graph, run, sts, web};
+use crate::{arm, entropy, extension, graph, run, sts, web};
 
 /// An answer, whole.
 pub type Response = http::Response<Full<Bytes>>;
@@ -120,6 +120,9 @@ where
         web::my_sign_in::answer(&ctx, &head, body).await
     } else if run::owns(path) {
         run::answer(&ctx, &head, body).await
+    } else if let Some(below) = path.strip_prefix(EXTENSIONS) {
+        let base = format!("{}{EXTENSIONS}", ctx.origin.url());
+        extension::answer(&base, below, &head.method)
     } else if is_own_short_link(path) {
         web::device_login::answer(&ctx, &head, body).await
     } else if let Some(path) = StsPath::parse(path) {

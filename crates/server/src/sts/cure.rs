@@ -42,13 +42,15 @@ pub const fn cure(code: AadSts) -> &'static str {
         C::SecondFactorFailed => {
             "Enter the code that the authenticator app shows now, or a recovery code. An administrator can reset both."
         }
-        C::AccountLocked | C::Throttled => {
-            "Wait as long as the Retry-After header says. A right secret is never slowed."
+        C::AccountLocked => {
+            "Go on in a browser in which the person signed in before, or wait. A new password, which an administrator \
+             can set, ends the wait."
         }
+        C::Throttled => "Wait as long as the Retry-After header says. A right secret is never slowed.",
         C::NotInTenant => {
             "Ask for an invitation (`doorward ad user invite`), or sign in to the tenant that the account is of."
         }
-        C::PasswordExpired => "Choose a new password first.",
+        C::PasswordExpired => "Sign in on a page, where the new password is chosen: `doorward login`.",
         C::UserDisabled => "Ask an administrator to enable the account.",
         C::NoTenant => "Put the tenant's id or domain into the path instead of `common`.",
         C::ClientAssertionFailed => {

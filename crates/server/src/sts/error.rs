@@ -6,6 +6,7 @@ use doorward_domain::authorization_code::CodeRefusal;
 use doorward_domain::client::PlatformRefusal;
 use doorward_domain::client_credentials::ClientRefusal;
 use doorward_domain::device_grant::PollRefusal;
+use doorward_domain::lockout::Lockout;
 use doorward_domain::second_factor::FactorRefusal;
 use doorward_domain::session::SessionRefusal;
 use doorward_names::AppId;
@@ -109,6 +110,8 @@ pub enum StsError {
     SecondFactor(FactorRefusal),
     /// The person has a second factor already.
     SecondFactorThere,
+    /// So many passwords were wrong that none is looked at for a while, not even a right one.
+    Locked(Lockout),
     /// Too many failures from one source.
     Throttled {
         /// Seconds to wait.
@@ -268,6 +271,7 @@ impl StsError {
             Self::SecondFactor(_) | Self::SecondFactorThere => {
                 grant(C::SecondFactorFailed, text_of(C::SecondFactorFailed))
             }
+            Self::Locked(_) => grant(C::AccountLocked, text_of(C::AccountLocked)),
             Self::Throttled { seconds } => {
                 let (status, error) = (StatusCode::TOO_MANY_REQUESTS, E::TemporarilyUnavailable);
                 return Row {
@@ -317,11 +321,13 @@ impl StsError {
             correlation: ctx.correlation,
             at: ctx.now,
         };
-        let mut body =
-            ErrorBody::new(row.error, row.code, &row.text, marks).with_error_uri(ctx.outside.url());
-        if let Self::ConsentRequired(_) = self {
-            body = body.with_suberror("consent_required");
-        }
+        let body = ErrorBody::new(row.error, row.code, &row.text, marks).with_error_uri(ctx.outside.url());
+        // By these words clients know that they have to sign the person in on a page.
+        let body = match self {
+            Self::PasswordMustChange => body.with_suberror("user_password_expired"),
+            Self::ConsentRequired(_) => body.with_suberror("consent_required"),
+            _ => body,
+        };
         let mut response = json(row.status, &body);
         if let Some(seconds) = row.retry_after {
             response
@@ -483,6 +489,7 @@ fn client_row(refusal: ClientRefusal, client: &str, tenant: &str) -> Row {
 mod tests {
     use super::*;
     use crate::sts::cure;
+    use doorward_domain::lockout::Counted;
     use std::fmt::Write as _;
 
     fn every_error() -> Vec<StsError> {
@@ -576,6 +583,10 @@ mod tests {
             StsError::PasswordMustChange,
             StsError::SecondFactor(FactorRefusal::Wrong),
             StsError::SecondFactorThere,
+            StsError::Locked(Lockout {
+                counted: Counted::Account,
+                seconds: 240,
+            }),
             StsError::Throttled { seconds: 240 },
             StsError::Busy,
             StsError::Unavailable,

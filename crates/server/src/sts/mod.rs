@@ -11,6 +11,8 @@ mod error;
 mod into_error;
 mod issue;
 mod keys;
+pub(crate) mod lockout;
+pub(crate) mod own_password;
 mod password;
 pub(crate) mod person;
 mod refresh_token;

@@ -13,6 +13,7 @@ use doorward_store::View;
 use super::device_code::named_or_open;
 use super::issue::{IdTokenWish, Person};
 use super::{StsError, client, issue_for_person, person, seat, start_session, tenant, to_wire};
+use crate::credentials::known_browser::Known;
 use crate::ctx::Ctx;
 use crate::http::Response;
 
@@ -55,7 +56,8 @@ pub async fn grant(
             // A name that says no tenant is told as such, here where no path does either.
             tenant::named_or_of_user(ctx, segment, &asked.username).await?;
             let named = named_or_open(ctx, segment).await?;
-            let home = person::by_password(ctx, named, (&asked.username, asked.password)).await?;
+            let (typed, nothing) = ((&*asked.username, asked.password), Known::new(""));
+            let home = person::by_password(ctx, named, typed, nothing).await?;
             seat::take(ctx, named, home).await?
         }
         Some(run) => {

@@ -6,7 +6,9 @@ use doorward_domain::user::User;
 use doorward_names::{SecretString, TenantId, Upn};
 use doorward_store::{self as store, QueryError, View};
 
+use super::lockout::Guard;
 use super::{StsError, tenant, throttle};
+use crate::credentials::known_browser::Known;
 use crate::ctx::Ctx;
 
 /// `amr` of a password.
@@ -29,14 +31,35 @@ pub fn find(view: &View<'_>, tenant: TenantId, upn: Option<&Upn>) -> Result<Opti
 }
 
 /// The account whose name and password these are, when it may sign in with them. It is looked for in the tenant of
-/// the name's domain, else in the one that was asked for.
+/// the name's domain, else in the one that was asked for. `known` is what the browser was given when somebody signed
+/// in there; a program has nothing of the kind.
 ///
 /// # Errors
-/// [`StsError::WrongPassword`] for a wrong name as well: whether one exists is nobody's business.
+/// [`StsError::WrongPassword`] for a wrong name as well: whether one exists is nobody's business. [`StsError::Locked`]
+/// after too many wrong ones, also for a right one. [`StsError::PasswordMustChange`] for a temporary one.
 pub async fn by_password(
     ctx: &Ctx,
     asked: Option<TenantId>,
+    typed: (&str, SecretString),
+    known: Known<'_>,
+) -> Result<User, StsError> {
+    let user = by_any_password(ctx, asked, typed, known).await?;
+    match user.must_change_password() {
+        true => Err(StsError::PasswordMustChange),
+        false => Ok(user),
+    }
+}
+
+/// As [`by_password`], also when the password is a temporary one: for pages, whose steps after it have it changed
+/// (`web::second_factor::Place::after`).
+///
+/// # Errors
+/// As [`by_password`], but for a temporary password.
+pub async fn by_any_password(
+    ctx: &Ctx,
+    asked: Option<TenantId>,
     (name, password): (&str, SecretString),
+    known: Known<'_>,
 ) -> Result<User, StsError> {
     let of_name = match tenant::named_or_of_user(ctx, "organizations", name).await {
         Ok(tenant) => Some(tenant.id),
@@ -52,17 +75,23 @@ pub async fn by_password(
         .store
         .read(move |view| find(view, tenant, upn.as_ref()))
         .await?;
-    let hash = found.as_ref().and_then(|(user, _)| user.password.as_ref());
+    let account = found.as_ref().map(|(user, _)| user);
+    let guard = Guard::of(ctx, tenant, (name, account), known);
+    guard.check(ctx).await?;
+    let hash = account.and_then(|user| user.password.as_ref());
     let hash = hash.map(|p| p.hash.clone());
     let right = ctx.app.passwords.verify(password, hash).await;
-    let (user, _) = admit(ctx, tenant, (found, right)).await?;
-    if user.password.as_ref().is_some_and(|p| p.must_change) {
-        return Err(StsError::PasswordMustChange);
+    let Some((user, _)) = found.filter(|_| right) else {
+        return Err(guard.count(ctx).await);
+    };
+    guard.check(ctx).await?;
+    if !user.enabled {
+        return Err(StsError::UserDisabled);
     }
     Ok(user)
 }
 
-/// Lets a proven person in; counts who failed.
+/// Lets a person in whom a run stands for by its secret; counts who failed.
 pub async fn admit(
     ctx: &Ctx,
     tenant: TenantId,

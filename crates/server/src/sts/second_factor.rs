@@ -6,12 +6,13 @@
 
 use doorward_domain::audit::{AuditRow, Event};
 use doorward_domain::second_factor::{FactorRefusal, RECOVERY_CODES, SecondFactor};
-use doorward_domain::throttle::{CODES, PER_SOURCE, Verdict, source};
+use doorward_domain::throttle::{CODES, PER_SOURCE, Verdict};
 use doorward_domain::user::User;
 use doorward_names::{ObjectId, RecoveryCode, SecretHash, TenantId, Timestamp};
 use doorward_store::{self as store, QueryError, Tx};
 
 use super::StsError;
+use super::throttle::here;
 use crate::credentials::totp::{TypedCode, matching_step};
 use crate::ctx::Ctx;
 use crate::entropy;
@@ -55,10 +56,7 @@ pub async fn prove(ctx: &Ctx, user: &User, typed: Typed) -> Result<(), StsError>
         user: user.id,
         typed,
         hashes,
-        keys: [
-            format!("{} {}", user.id, source(ctx.source)),
-            failures_key(user.id),
-        ],
+        keys: [format!("{} {}", user.id, here(ctx)), failures_key(user.id)],
         audit,
         now: ctx.now,
     };

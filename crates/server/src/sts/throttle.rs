@@ -1,5 +1,7 @@
 //! Counting failures, in the store, so that every node knows of them. Whoever is right is never slowed down: this is
-//! reached only after a proof has failed.
+//! reached only after a proof has failed. Passwords are counted in `lockout.rs`.
+//!
+//! Addresses fall into a bounded number of buckets, so that neither many of them nor a large IPv6 network fill the store.
 
 use doorward_domain::audit::{AuditRow, Event};
 use doorward_domain::throttle::{FREE_FAILURES, Verdict, WINDOW, record, source};
@@ -9,6 +11,15 @@ use doorward_store::{self as store, QueryError};
 use super::StsError;
 use crate::ctx::Ctx;
 
+/// So many addresses are told apart.
+const BUCKETS: u16 = u16::MAX;
+
+/// Under what failures from where a request came from are counted.
+pub fn here(ctx: &Ctx) -> String {
+    let bucket = ctx.app.hasher.bucket("source", &source(ctx.source), BUCKETS);
+    format!("{bucket:04x}")
+}
+
 /// Writes down a refusal of a known principal, counts it when it was a guess, and says what to answer.
 pub async fn refused(
     ctx: &Ctx,
@@ -16,7 +27,7 @@ pub async fn refused(
     audit: AuditRow,
     (error, guess): (StsError, bool),
 ) -> StsError {
-    let key = format!("{principal} {}", source(ctx.source));
+    let key = format!("{principal} {}", here(ctx));
     match count(ctx, key, guess, (audit.tenant, Some(audit))).await {
         Ok(Verdict::Plain) => error,
         Ok(Verdict::Wait { seconds }) => StsError::Throttled { seconds },
@@ -27,7 +38,7 @@ pub async fn refused(
 /// Counts a refusal of somebody unknown by where it came from. It leaves an audit row only when the source is told
 /// to wait for the first time: a stranger must not be able to fill the disk.
 pub async fn unknown_client(ctx: &Ctx, tenant: TenantId, error: StsError) -> StsError {
-    let key = format!("{tenant} {}", source(ctx.source));
+    let key = format!("{tenant} {}", here(ctx));
     match count(ctx, key, true, (Some(tenant), None)).await {
         Ok(Verdict::Plain) => error,
         Ok(Verdict::Wait { seconds }) => StsError::Throttled { seconds },
@@ -68,7 +79,7 @@ pub async fn user_codes_blocked(ctx: &Ctx) -> Result<bool, StsError> {
 }
 
 fn user_code_key(ctx: &Ctx) -> String {
-    format!("user code {}", source(ctx.source))
+    format!("user code {}", here(ctx))
 }
 
 /// As [`unknown_client`], for a sign-in name in nobody's domain.
@@ -77,7 +88,7 @@ pub async fn unknown_account(ctx: &Ctx) -> StsError {
 }
 
 async fn unknown_secret(ctx: &Ctx, kind: &str, error: StsError) -> StsError {
-    let key = format!("{kind} {}", source(ctx.source));
+    let key = format!("{kind} {}", here(ctx));
     match count(ctx, key, true, (None, None)).await {
         Ok(Verdict::Plain) => error,
         Ok(Verdict::Wait { seconds }) => StsError::Throttled { seconds },

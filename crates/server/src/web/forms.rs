@@ -7,6 +7,8 @@ use doorward_protocol::oauth::Form;
 use http::request::Parts;
 use http::{HeaderValue, header};
 
+use super::known;
+use crate::credentials::known_browser::Known;
 use crate::ctx::Ctx;
 use crate::entropy;
 use crate::http::Response;
@@ -23,6 +25,7 @@ const PURPOSE: &str = "form";
 pub struct Browser {
     cookie: String,
     fresh: bool,
+    known: String,
 }
 
 /// Why a form is not taken.
@@ -37,11 +40,17 @@ pub enum FormRefusal {
 impl Browser {
     /// The browser that asks for a page; one without the cookie is to be given it.
     pub fn of(head: &Parts) -> Self {
+        let known = known::brought(head);
         match cookie(head, COOKIE) {
-            Some(cookie) => Self { cookie, fresh: false },
+            Some(cookie) => Self {
+                cookie,
+                fresh: false,
+                known,
+            },
             None => Self {
                 cookie: URL_SAFE_NO_PAD.encode(entropy::bytes::<32>()),
                 fresh: true,
+                known,
             },
         }
     }
@@ -54,9 +63,18 @@ impl Browser {
         let cookie = cookie(head, COOKIE).ok_or(FormRefusal::NoCookie)?;
         let seal = form.get(FIELD).unwrap_or_default();
         match ctx.app.hasher.is_sealed(PURPOSE, &cookie, seal) {
-            true => Ok(Self { cookie, fresh: false }),
+            true => Ok(Self {
+                cookie,
+                fresh: false,
+                known: known::brought(head),
+            }),
             false => Err(FormRefusal::NotOurs),
         }
+    }
+
+    /// What it was given when somebody signed in there.
+    pub fn known(&self) -> Known<'_> {
+        Known::new(&self.known)
     }
 
     /// Whether it brought no cookie.
@@ -107,8 +125,13 @@ pub fn forget(mut response: Response) -> Response {
     response
 }
 
-/// The cookie of that name, when there is exactly one.
+/// The cookie of that name, when there is exactly one, of at most 128 bytes.
 pub fn cookie(head: &Parts, name: &str) -> Option<String> {
+    cookie_within(head, name, 128)
+}
+
+/// The cookie of that name, when there is exactly one, of at most so many bytes.
+pub fn cookie_within(head: &Parts, name: &str, most: usize) -> Option<String> {
     let all = head.headers.get_all(header::COOKIE).iter();
     let mut found = all
         .filter_map(|value| value.to_str().ok())
@@ -117,7 +140,7 @@ pub fn cookie(head: &Parts, name: &str) -> Option<String> {
         .filter(|(key, _)| *key == name)
         .map(|(_, value)| value);
     match (found.next(), found.next()) {
-        (Some(value), None) if !value.is_empty() && value.len() <= 128 => Some(value.to_owned()),
+        (Some(value), None) if !value.is_empty() && value.len() <= most => Some(value.to_owned()),
         _ => None,
     }
 }

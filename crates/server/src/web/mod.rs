@@ -4,6 +4,7 @@ pub mod authorize;
 pub mod device_login;
 pub mod error;
 mod forms;
+mod known;
 pub mod my_sign_in;
 mod second_factor;
 mod session;

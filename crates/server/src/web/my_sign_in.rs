@@ -20,7 +20,7 @@ use http::{Method, StatusCode};
 use super::forms::{Browser, FormRefusal};
 use super::second_factor::{self, Outcome, Place, Proven};
 use super::words::{self, Words};
-use super::{authorize, cookies_blocked, page, session};
+use super::{authorize, cookies_blocked, known, page, session};
 use crate::ctx::Ctx;
 use crate::http::{Response, method_not_allowed};
 use crate::sts::second_factor as factor;
@@ -123,6 +123,7 @@ impl Visit<'_> {
         };
         match form.get("step") {
             Some("set_up") => self.set_up(session, user).await,
+            Some("change_password") => Ok(self.change_password(session, user)),
             Some("new_codes") => match factor::prove(self.ctx, &user, second_factor::typed(form)).await {
                 Ok(()) => {
                     let codes = factor::renew_codes(self.ctx, &user).await?;
@@ -152,6 +153,14 @@ impl Visit<'_> {
         Ok(self.place().enrol_page(&of(session, user), None, None))
     }
 
+    /// Asks for another password, for who signed in just now.
+    fn change_password(&self, session: BrowserSession, user: User) -> Response {
+        if self.ctx.now.since(session.signed_in_at) > PATIENCE {
+            return self.password_page(user.upn.as_str(), Some(self.words.sign_in_again));
+        }
+        self.place().new_password_page(&of(session, user), None)
+    }
+
     async fn sign_in(&self, form: &Form) -> Result<Response, StsError> {
         let name = form.get("username").unwrap_or_default().trim();
         let proven = match self.prove(name, form).await {
@@ -168,7 +177,8 @@ impl Visit<'_> {
     async fn prove(&self, name: &str, form: &Form) -> Result<Proven, StsError> {
         let ctx = self.ctx;
         let password = form.secret("password").unwrap_or_else(|| SecretString::from(""));
-        let user = person::by_password(ctx, None, (name, password)).await?;
+        let known = self.browser.known();
+        let user = person::by_any_password(ctx, None, (name, password), known).await?;
         Ok(Proven {
             user,
             methods: person::PASSWORD.to_owned(),
@@ -194,7 +204,8 @@ impl Visit<'_> {
         audit.detail = format!("in a browser by {}", proven.methods);
         let write = move |tx: &mut Tx<'_>| session::begin(tx, &before, &fresh, &audit);
         ctx.app.snapshots.write::<_, QueryError>(write).await?;
-        Ok(session::keep(authorize::found(MY_SIGN_IN), &secret))
+        let response = session::keep(authorize::found(MY_SIGN_IN), &secret);
+        Ok(known::keep(ctx, (self.browser.known(), user), response))
     }
 
     fn place(&self) -> Place<'_> {

@@ -19,13 +19,16 @@ use doorward_store::{self as store, QueryError, StoreError, Tx, View};
 use http::request::Parts;
 use http::{Method, StatusCode, header};
 
-use super::{MessagePage, page};
+use super::{MessagePage, known, page};
 use crate::boot::own_subscriptions;
 use crate::credentials::Passwords;
+use crate::credentials::known_browser::Known;
 use crate::ctx::Ctx;
 use crate::entropy;
 use crate::http::{BodyError, Response, collect, json, method_not_allowed};
-use crate::sts::{IdTokenWish, Person, StsError, client, issue_for_person, start_session, token_response};
+use crate::sts::{
+    IdTokenWish, Person, StsError, client, issue_for_person, lockout, start_session, token_response,
+};
 
 const MAX_BODY: usize = 16 * 1024;
 
@@ -133,7 +136,10 @@ where
     };
     match spend(ctx, &opened, &form).await {
         Ok(user) if wants_json => sign_in(ctx, &user).await.unwrap_or_else(|e| e.answer(ctx)),
-        Ok(user) => done(ctx, &user),
+        Ok(user) => {
+            let brought = known::brought(head);
+            known::keep(ctx, (Known::new(&brought), &user), done(ctx, &user))
+        }
         Err(problem) => {
             let again = opened.page(&link, form.get("username").unwrap_or_default(), Some(&problem));
             refuse(ctx, wants_json, &problem, Some(again))
@@ -270,6 +276,7 @@ fn apply(
             let saved = store::user::update(tx, user)?;
             let ended_at = link.used_at.unwrap_or(link.created_at);
             store::session::revoke_all_of_user(tx, link.tenant, user.id, ended_at)?;
+            lockout::forgive(tx, user)?;
             Ok(match saved {
                 Ok(true) => Ok(()),
                 Ok(false) | Err(_) => Err(Problem::UnknownLink),

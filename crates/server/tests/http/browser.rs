@@ -40,6 +40,11 @@ impl Browser {
         self.cookies.get(name).map(String::as_str)
     }
 
+    /// Gives it a cookie that no server did.
+    pub fn set_cookie(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), value.to_owned());
+    }
+
     /// Follows redirects on the server itself.
     pub async fn visit(&mut self, path: &str) -> Answer {
         let mut answer = self.get(path).await;

@@ -19,7 +19,7 @@ use crate::sts::client::{self, Weighing};
 use crate::sts::{StsError, person, seat};
 use crate::web::forms::Browser;
 use crate::web::second_factor::{Outcome, Place, Proven};
-use crate::web::session;
+use crate::web::{known, session};
 
 /// What comes of a request of somebody who is signed in.
 enum Reply {
@@ -37,7 +37,7 @@ impl Visit<'_> {
     /// Name and password were typed.
     pub async fn sign_in(&self, browser: &Browser, form: &Form) -> Response {
         let name = form.get("username").unwrap_or_default().trim();
-        let outcome = match self.prove(name, form).await {
+        let outcome = match self.prove(browser, (name, form)).await {
             Ok(proven) => self.place(browser).after(proven).await,
             Err(error) => Err(error),
         };
@@ -85,10 +85,10 @@ impl Visit<'_> {
         }
     }
 
-    async fn prove(&self, name: &str, form: &Form) -> Result<Proven, StsError> {
+    async fn prove(&self, browser: &Browser, (name, form): (&str, &Form)) -> Result<Proven, StsError> {
         let ctx = self.ctx;
         let password = form.secret("password").unwrap_or_else(|| SecretString::from(""));
-        let user = person::by_password(ctx, self.wish.tenant, (name, password)).await?;
+        let user = person::by_any_password(ctx, self.wish.tenant, (name, password), browser.known()).await?;
         // Told now rather than after a second factor.
         seat::take(ctx, self.wish.tenant, user.clone()).await?;
         Ok(Proven {
@@ -126,7 +126,8 @@ impl Visit<'_> {
         let written = ctx.app.snapshots.write::<_, QueryError>(write).await?;
         written.map_err(|_| StsError::Unavailable)?;
         let answer = asks.unwrap_or_else(|| self.granted(&code));
-        Ok(session::keep(answer, &secret))
+        let response = session::keep(answer, &secret);
+        Ok(known::keep(ctx, (browser.known(), user), response))
     }
 
     /// The person goes on as who is signed in, when that still is whom the page named.

@@ -11,6 +11,7 @@ use super::{Problem, Visit};
 use crate::entropy;
 use crate::http::Response;
 use crate::sts::{StsError, person, seat, throttle};
+use crate::web::known;
 use crate::web::second_factor::{Outcome, Place, Proven};
 
 impl Visit<'_> {
@@ -81,7 +82,8 @@ impl Visit<'_> {
         match outcome? {
             Outcome::Done(proven) => {
                 let proof = self.note((code, grant), &proven).await?;
-                Ok(self.answer_page(code, grant, (&proven.user, &proof)))
+                let page = self.answer_page(code, grant, (&proven.user, &proof));
+                Ok(known::keep(self.ctx, (self.browser.known(), &proven.user), page))
             }
             Outcome::Page(response) => Ok(response),
             Outcome::Stale => {
@@ -122,7 +124,8 @@ impl Visit<'_> {
     async fn prove(&self, grant: &DeviceGrant, (name, form): (&str, &Form)) -> Result<Proven, Problem> {
         let ctx = self.ctx;
         let password = form.secret("password").unwrap_or_else(|| SecretString::from(""));
-        let user = person::by_password(ctx, grant.tenant, (name, password)).await?;
+        let known = self.browser.known();
+        let user = person::by_any_password(ctx, grant.tenant, (name, password), known).await?;
         // Told now rather than after a second factor.
         seat::take(ctx, grant.tenant, user.clone()).await?;
         Ok(Proven {

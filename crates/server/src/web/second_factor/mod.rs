@@ -1,6 +1,7 @@
 //! The steps between the password and the end of a sign-in: a code of the person's authenticator app, or the enrolment of
-//! one. They are part of the page that signs the person in, whichever that is.
+//! one, and then a password of their own in place of a temporary one. They are part of the page that signs the person in, whichever that is.
 
+mod new_password;
 mod pages;
 mod proven;
 mod qr;
@@ -54,7 +55,10 @@ pub enum Outcome {
 
 /// Whether a form is one of these steps.
 pub fn is_step(form: &Form) -> bool {
-    matches!(form.get("step"), Some("prove" | "enrol" | "enrolled"))
+    matches!(
+        form.get("step"),
+        Some("prove" | "enrol" | "enrolled" | "new_password")
+    )
 }
 
 impl Place<'_> {
@@ -64,7 +68,7 @@ impl Place<'_> {
         let find = move |view: &store::View<'_>| store::second_factor::exists(view, tenant, id);
         let enrolled = self.ctx.app.store.read(find).await?;
         Ok(match need(&proven.methods, enrolled, false) {
-            Need::Nothing => Outcome::Done(Box::new(proven)),
+            Need::Nothing => self.with_own_password(proven),
             Need::Proof => Outcome::Page(self.code_page(&proven, None)),
             Need::Enrolment => Outcome::Page(self.enrol_page(&proven, None, None)),
         })
@@ -73,6 +77,9 @@ impl Place<'_> {
     /// Takes a form for which [`is_step`] is true.
     pub async fn take(&self, form: &Form) -> Result<Outcome, StsError> {
         let sealed = form.get("proven").unwrap_or_default();
+        if form.get("step") == Some("new_password") {
+            return self.new_password(form, sealed).await;
+        }
         let Some(proven) = Proven::open(self.ctx, (self.browser, &self.binding), sealed).await? else {
             return Ok(Outcome::Stale);
         };

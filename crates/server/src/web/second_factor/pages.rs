@@ -113,7 +113,7 @@ impl Place<'_> {
         self.show(false, &template)
     }
 
-    fn show(&self, problem: bool, template: &impl Template) -> Response {
+    pub(super) fn show(&self, problem: bool, template: &impl Template) -> Response {
         let status = match problem {
             true => StatusCode::BAD_REQUEST,
             false => StatusCode::OK,

@@ -1,6 +1,7 @@
 //! English.
 
 use super::Words;
+use doorward_domain::lockout::Counted;
 
 pub const WORDS: Words = Words {
     lang: "en",
@@ -42,6 +43,36 @@ pub const WORDS: Words = Words {
     disabled: "This account is disabled. Ask an administrator to enable it.",
     must_change: "This password was set by an administrator and has to be changed first.",
     wait: |seconds| format!("Too many wrong tries. Wait {seconds} seconds."),
+    new_password_title: "Choose a password of your own",
+    new_password_text: "An administrator set the present one, which is good for this once. You are",
+    old_password: "Present password",
+    new_password: "New password",
+    password_rule: "At least 8 characters. A few unrelated words are easy to keep in mind and hard to guess.",
+    new_password_again: "New password again",
+    set_password: "Set password",
+    new_password_ends: "Wherever else you are signed in, that ends.",
+    passwords_differ: "The two new passwords differ. Type the same one twice.",
+    wrong_old_password: "The present password is wrong.",
+    password_short: "The new password is too short. It needs at least 8 characters.",
+    password_long: "The new password is too long. It may have at most 1024 bytes.",
+    password_same: "The new password is the present one. Choose another.",
+    password_unprintable: "The new password holds a character that can't be typed. Choose another.",
+    change_password: "Change the password",
+    locked: |counted, seconds| {
+        let wait = span(seconds);
+        match counted {
+            Counted::Account => format!(
+                "Too many wrong tries for this account came from elsewhere. Sign in in a browser where you did before, \
+                 or ask an administrator for a new password. This browser would have to wait {wait}."
+            ),
+            Counted::AccountFromSource | Counted::Source => format!(
+                "Too many wrong tries came from your network. Wait {wait}, or sign in in a browser where you did before."
+            ),
+            Counted::KnownBrowser => format!(
+                "Too many wrong tries in this browser. Wait {wait}, or ask an administrator for a new password."
+            ),
+        }
+    },
     unavailable: "The server lacks something just now. Try again in a moment.",
     stale_form: "This page was open too long, or came from elsewhere. Please start again here.",
     sign_in_to: "To go on to",
@@ -124,3 +155,12 @@ pub const WORDS: Words = Words {
         })
     },
 };
+
+/// Seconds as people say it, rounded up.
+fn span(seconds: i64) -> String {
+    match seconds {
+        ..=60 => "a minute".to_owned(),
+        61..=5400 => format!("{} minutes", (seconds + 59) / 60),
+        _ => format!("{} hours", (seconds + 3599) / 3600),
+    }
+}

@@ -1,6 +1,7 @@
 //! Korean.
 
 use super::Words;
+use doorward_domain::lockout::Counted;
 
 pub const WORDS: Words = Words {
     lang: "ko",
@@ -41,6 +42,37 @@ pub const WORDS: Words = Words {
     disabled: "사용할 수 없는 계정입니다. 관리자에게 문의하세요.",
     must_change: "관리자가 설정한 암호입니다. 먼저 암호를 변경해야 합니다.",
     wait: |seconds| format!("잘못된 시도가 너무 많습니다. {seconds}초 뒤에 다시 시도하세요."),
+    new_password_title: "새 암호를 직접 정하세요",
+    new_password_text: "지금 암호는 관리자가 설정한 것으로, 이번 한 번만 쓸 수 있습니다. 현재 계정:",
+    old_password: "현재 암호",
+    new_password: "새 암호",
+    password_rule: "8자 이상이어야 합니다. 서로 관련 없는 단어 몇 개를 이어 쓰면 외우기 쉽고 추측하기 어렵습니다.",
+    new_password_again: "새 암호 다시 입력",
+    set_password: "암호 설정",
+    new_password_ends: "다른 곳의 로그인은 모두 끝납니다.",
+    passwords_differ: "새 암호 두 개가 서로 다릅니다. 같은 암호를 두 번 입력하세요.",
+    wrong_old_password: "현재 암호가 올바르지 않습니다.",
+    password_short: "새 암호가 너무 짧습니다. 8자 이상이어야 합니다.",
+    password_long: "새 암호가 너무 깁니다. 1024바이트까지 쓸 수 있습니다.",
+    password_same: "새 암호가 현재 암호와 같습니다. 다른 암호를 정하세요.",
+    password_unprintable: "새 암호에 입력할 수 없는 문자가 있습니다. 다른 암호를 정하세요.",
+    change_password: "암호 변경",
+    locked: |counted, seconds| {
+        let wait = span(seconds);
+        match counted {
+            Counted::Account => format!(
+                "다른 곳에서 이 계정으로 잘못된 시도가 너무 많았습니다. 전에 로그인한 적이 있는 브라우저에서 로그인하거나, \
+                 관리자에게 새 암호를 요청하세요. 이 브라우저에서는 {wait} 뒤에 다시 시도할 수 있습니다."
+            ),
+            Counted::AccountFromSource | Counted::Source => format!(
+                "이 네트워크에서 잘못된 시도가 너무 많았습니다. {wait} 뒤에 다시 시도하거나, 전에 로그인한 적이 있는 \
+                 브라우저에서 로그인하세요."
+            ),
+            Counted::KnownBrowser => format!(
+                "이 브라우저에서 잘못된 시도가 너무 많았습니다. {wait} 뒤에 다시 시도하거나, 관리자에게 새 암호를 요청하세요."
+            ),
+        }
+    },
     unavailable: "서버를 잠시 사용할 수 없습니다. 잠시 후 다시 시도하세요.",
     stale_form: "페이지가 너무 오래 열려 있었거나 다른 곳에서 전송되었습니다. 여기에서 다시 시작하세요.",
     sign_in_to: "다음으로 계속하려면",
@@ -122,3 +154,11 @@ pub const WORDS: Words = Words {
         })
     },
 };
+
+/// Seconds as people say it, rounded up.
+fn span(seconds: i64) -> String {
+    match seconds {
+        ..=5400 => format!("{}분", (seconds + 59) / 60),
+        _ => format!("{}시간", (seconds + 3599) / 3600),
+    }
+}

@@ -3,6 +3,7 @@
 mod en;
 mod ko;
 
+use doorward_domain::lockout::Counted;
 use http::header;
 use http::request::Parts;
 
@@ -76,6 +77,38 @@ pub struct Words {
     pub must_change: &'static str,
     /// Too many wrong passwords: so many seconds to wait.
     pub wait: fn(i64) -> String,
+    /// Title of the page on which a person chooses a password of their own.
+    pub new_password_title: &'static str,
+    /// Why, before the account, when the present one is temporary.
+    pub new_password_text: &'static str,
+    /// Label of the password of before.
+    pub old_password: &'static str,
+    /// Label of the new one.
+    pub new_password: &'static str,
+    /// What it has to be like.
+    pub password_rule: &'static str,
+    /// Label of the second time.
+    pub new_password_again: &'static str,
+    /// Sets it.
+    pub set_password: &'static str,
+    /// What ends with it.
+    pub new_password_ends: &'static str,
+    /// The two are not the same.
+    pub passwords_differ: &'static str,
+    /// The password of before is wrong.
+    pub wrong_old_password: &'static str,
+    /// The new password is too short.
+    pub password_short: &'static str,
+    /// It is too long.
+    pub password_long: &'static str,
+    /// It is the one of before.
+    pub password_same: &'static str,
+    /// It holds what can't be typed.
+    pub password_unprintable: &'static str,
+    /// Leads to that page.
+    pub change_password: &'static str,
+    /// So many passwords were wrong that none is looked at for so many seconds: why, and what to do.
+    pub locked: fn(Counted, i64) -> String,
     /// The server lacks something.
     pub unavailable: &'static str,
     /// The form is not one that was given to this browser, or not for this.
@@ -196,6 +229,7 @@ impl Words {
             StsError::UserDisabled => self.disabled,
             StsError::PasswordMustChange => self.must_change,
             StsError::Throttled { seconds } => return (self.wait)(*seconds),
+            StsError::Locked(lockout) => return (self.locked)(lockout.counted, lockout.seconds),
             _ => self.unavailable,
         };
         text.to_owned()

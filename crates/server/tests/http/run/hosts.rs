@@ -23,7 +23,7 @@ const HOSTS: [&str; 11] = [
     "aka.ms",
 ];
 
-const PATHS: [&str; 23] = [
+const PATHS: [&str; 25] = [
     "/",
     "/common/.well-known/openid-configuration",
     "/common/discovery/v2.0/keys",
@@ -45,9 +45,29 @@ const PATHS: [&str; 23] = [
     "/devicelogin",
     "/DeviceLogin/",
     "/azcli",
+    "/azure-cli-extension-index-v1",
+    "/extensions/azure-cli",
     "/healthz",
     "/history/v1.0/experiments",
 ];
+
+#[tokio::test]
+async fn azs_extension_is_served_outside_of_runs_too() {
+    for world in World::shared().await {
+        let _ = world.tenant().await;
+        let index = world.get("/extensions/azure-cli").await.ok();
+        let entry = &index["extensions"]["azure-cli-ml"][0];
+        let name = entry["filename"].as_str().unwrap();
+        let path = format!("/extensions/azure-cli/{name}");
+        assert_eq!(entry["downloadUrl"], format!("{ORIGIN}{path}"));
+        let wheel = world
+            .send(request("HEAD", &path, None, Bytes::new()).body_from())
+            .await;
+        assert_eq!(wheel.status, 200);
+        assert_eq!(wheel.header("content-type"), Some("application/octet-stream"));
+        assert_eq!(world.get("/extensions/azure-cli/another.whl").await.status, 404);
+    }
+}
 
 #[tokio::test]
 async fn golden_host_by_path() {

@@ -355,7 +355,10 @@ async fn grants_are_made_and_changed_over_graph() {
             "clientId eq '{}' and consentType eq 'AllPrincipals'",
             app.principal
         ));
-        assert_eq!(root.get(&by_client).await.ok()["value"].as_array().unwrap().len(), 1);
+        assert_eq!(
+            root.get(&by_client).await.ok()["value"].as_array().unwrap().len(),
+            1
+        );
         let found = root.get(&filter("consentType eq 'Principal'")).await.ok();
         assert_eq!(found["value"], json!([]));
         assert_eq!(root.get(&filter("colour eq 'red'")).await.status, 400);

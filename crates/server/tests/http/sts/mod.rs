@@ -7,6 +7,8 @@ mod device_code;
 mod discovery;
 mod guests;
 mod keys;
+mod lockout;
+mod own_password;
 mod people;
 mod refresh_token;
 mod registered;
