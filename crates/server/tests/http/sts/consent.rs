@@ -256,7 +256,7 @@ async fn an_administrator_agrees_to_what_others_may_not_and_for_everybody() {
             (
                 &json!("AllPrincipals"),
                 &json!(null),
-                &json!("openid offline_access Directory.AccessAsUser.All")
+                &json!("Directory.AccessAsUser.All openid offline_access")
             )
         );
         // Now nobody is asked, and the person gets what they themselves may do.
