@@ -113,6 +113,7 @@ def play(server: Server, tools: Tools, directory: Path) -> tuple[dict[str, str],
             judge.open(name, url, "i", ("AADSTS",))
         judge.open("no challenge", page.replace("code_challenge=", "x="), "i", ("error=invalid_request",))
         devices(judge)
+        second_factor(judge, page, back)
         lockout(judge, page)
     listener.shutdown()
     return judge.sections, judge.findings
@@ -143,10 +144,36 @@ def device_code(person: Person, base: str) -> str:
         return json.load(answer)["user_code"]
 
 
+def second_factor(judge: Chromium, page: str, back: str) -> None:
+    """An authenticator app: set up, asked for, mistyped, typed twice, lost and taken away."""
+    name, password = f"totp@{judge.server.domain}", secrets.token_urlsafe(18)
+    judge.server.graph("POST", "/users", {
+        "userPrincipalName": name, "displayName": "Tina", "mailNickname": "totp", "accountEnabled": True,
+        "passwordProfile": {"password": password, "forceChangePasswordNextSignIn": False},
+    })
+    mine = f"{judge.server.base}/signin"
+
+    def turn(what: str, url: str, browser: str, must: tuple[str, ...], **wish: object) -> None:
+        judge.open(what, url, browser, must, **{"username": name, "passwords": [password], **wish})
+        # Keys and codes are others each time.
+        text = re.sub(r"\b[A-Z2-7]{4}( [A-Z2-7]{4}){7}\b", "{key}", judge.sections[what])
+        judge.sections[what] = re.sub(r"(?m)^[0-9a-z]{4,5}(-[0-9a-z]{4,5})+$", "{recovery code}", text)
+
+    turn("an authenticator app is set up", mine, "s", ("Keep these recovery codes",), answers=["set_up"], otps=["000000", "right"])
+    turn("its six digits", page, "t", back, otps=["000000", "right"])
+    turn("it is asked for on a device's page", f"{judge.server.base}/devicelogin", "u", ("Signed in on the device",),
+         code=device_code(judge.person, judge.server.base), answers=["approve"], otps=["right"])
+    turn("a recovery code", page, "v", back, otps=["recovery"])
+    turn("the recovery code again", page, "w", ("Six digits",), otps=["recovery"])
+    turn("an app, without scripts", page, "x", back, otps=["right"], look={"scripts": False})
+    turn("the app is taken away", mine, "t", ("Set up",), otps=["right"], answers=["remove"])
+    turn("no app is asked for any more", page, "y", back)
+
+
 def lockout(judge: Chromium, page: str) -> None:
     """Who goes on guessing has to wait; a right password is right all the same."""
     guesses = [secrets.token_hex(4) for _ in range(25)]
-    judge.open("wrong passwords without end", page, "o", ("Too many wrong tries. Wait",), passwords=guesses)
+    judge.open("wrong passwords without end", page, "o", ("Too many wrong tries came from your network. Wait",), passwords=guesses)
     name = "wrong passwords without end"
     # The last page says it all; how long is left depends on the moment.
     judge.sections[name] = re.sub(r"Wait \d+", "Wait {some}", judge.sections[name].rpartition("\n\n[")[2].partition("] ")[2])

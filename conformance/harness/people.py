@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -24,9 +25,23 @@ NODE = {
     "msal-node": ("interactive", "device"), "azure-identity-node": ("interactive", "device"),
     "adal-node": ("device",), "openid-client": ("interactive", "device"),
 }
+# In a tenant that is not their own.
+GUEST = {
+    "msal": ("interactive", "device", "password"), "identity": ("interactive", "device", "password"),
+    "msal-node": ("interactive", "device"), "azure-identity-node": ("interactive", "device"), "adal": ("device", "password"),
+}
+PASSWORD = "correct horse battery"
 CODE = re.compile(r"\b(?:code|코드) ([A-Z]{8})\b")
 PATIENCE = 90
 AZURE_CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
+
+
+@dataclass
+class Who:
+    """Somebody in a tenant, by what their tokens must say there."""
+
+    tenant: str
+    claims: dict[str, str | None]
 
 
 class Program:
@@ -102,59 +117,99 @@ def play(
     describe, check = about
     sections: dict[str, str] = {}
     findings: dict[str, list[str]] = {}
-    scene = {"base": server.base, "tenant": server.tenant}
     seen_tokens: dict[str, str] = {}
-    subjects: set[str] = set()
+    subjects: dict[str, set[str]] = {}
     verifier = Verifier(tools, server, directory)
+
+    def turn(name: str, command: list[str], person: Person, yes: bool, who: Who) -> None:
+        started = time.time()
+        scene = {"base": server.base, "tenant": who.tenant, "username": person.username, "password": person.password}
+        program = Program([*command, json.dumps(scene)], environment, directory)
+        try:
+            answer, _ = play_one(program, person, yes)
+        except RuntimeError as error:
+            sections[name], findings[name] = "", [str(error)]
+            return
+        complaints = []
+        text = answer["shown"]
+        if fails := expected.fails("people", name):
+            if answer["tokens"] or fails["shows"] not in text:
+                complaints.append(f"expected.toml says that this fails with {fails['shows']!r}")
+        elif yes and not answer["tokens"]:
+            complaints.append("nobody was signed in")
+        if not yes and answer["tokens"]:
+            complaints.append("somebody was signed in who said no")
+        every = []
+        for token, audience in answer["tokens"]:
+            case = {"audience": audience, "discovery": f"{server.base}/{who.tenant}/.well-known/openid-configuration"}
+            verified = verifier(token, case)
+            complaints += check(verified, None, started, seen_tokens) + of_person(verified, who)
+            every.append(verified)
+        # The claims of the first say what there is to say; the others differ in their audience.
+        if every and "claims" in every[0]:
+            text += "\n" + describe(every[0]).replace(every[0]["claims"]["sub"], "{sub}")
+        # To one client a person is always the same one, in each tenant.
+        known = subjects.setdefault(who.tenant, set())
+        known |= {verified["claims"]["sub"] for verified in every if "claims" in verified}
+        if len(known) > 1:
+            complaints.append(f"the person has several subjects: {known}")
+        sections[name], findings[name] = text, complaints
+        # Everybody begins with a browser that knows nobody.
+        person.close("people")
+
     with Person(tools, server, directory) as person:
-        scene |= {"username": person.username, "password": person.password}
         trust = {"REQUESTS_CA_BUNDLE": server.ca, "NODE_EXTRA_CA_CERTS": server.ca, "BROWSER": str(person.opener)}
         environment = clean_environment(directory / "home", **trust)
         programs = [([str(tools.python), str(HERE / "python" / "people.py")], PYTHON), (["node", str(HERE / "node" / "people.mjs")], NODE)]
+        administrator = Who(server.tenant, {"upn": person.username, "unique_name": person.username})
         for command, clients in programs:
             for client, flow in ((client, flow) for client, flows in clients.items() for flow in flows):
                 for yes in (True, False) if flow != "password" else (True,):
                     name = f"{client}: {flow}" if yes else f"{client}: {flow}, refused"
-                    if expected.cannot("people", name):
-                        continue
-                    started = time.time()
-                    program = Program([*command, client, flow, json.dumps(scene)], environment, directory)
-                    try:
-                        answer, _ = play_one(program, person, yes)
-                    except RuntimeError as error:
-                        sections[name], findings[name] = "", [str(error)]
-                        continue
-                    complaints = []
-                    text = answer["shown"]
-                    if fails := expected.fails("people", name):
-                        if answer["tokens"] or fails["shows"] not in text:
-                            complaints.append(f"expected.toml says that this fails with {fails['shows']!r}")
-                    elif yes and not answer["tokens"]:
-                        complaints.append("nobody was signed in")
-                    if not yes and answer["tokens"]:
-                        complaints.append("somebody was signed in who said no")
-                    every = []
-                    for token, audience in answer["tokens"]:
-                        case = {"audience": audience, "discovery": f"{server.base}/{server.tenant}/.well-known/openid-configuration"}
-                        verified = verifier(token, case)
-                        complaints += check(verified, None, started, seen_tokens) + of_person(verified, person)
-                        every.append(verified)
-                    # The claims of the first say what there is to say; the others differ in their audience.
-                    if every and "claims" in every[0]:
-                        text += "\n" + describe(every[0]).replace(every[0]["claims"]["sub"], "{sub}")
-                    # To one client a person is always the same one.
-                    subjects |= {verified["claims"]["sub"] for verified in every if "claims" in verified}
-                    if len(subjects) > 1:
-                        complaints.append(f"the person has several subjects: {subjects}")
-                    sections[name], findings[name] = text, complaints
-                    # Everybody begins with a browser that knows nobody.
-                    person.close("people")
+                    if not expected.cannot("people", name):
+                        turn(name, [*command, client, flow], person, yes, administrator)
+        guest = invited(server, person)
+        for command, clients in programs:
+            for client, flow in ((client, flow) for client in clients for flow in GUEST.get(client, ())):
+                turn(f"{client}: {flow}, as a guest", [*command, client, flow], person, True, guest)
     verifier.close()
     return sections, findings
 
 
-def of_person(verified: dict, person: Person) -> list[str]:
+def second_tenant(server: Server) -> tuple[str, dict[str, str]]:
+    """A tenant beside the first: its id, and what the command line needs to be its administrator."""
+    other = {"DOORWARD_CONFIG_DIR": str(server.directory / "other")}
+    link = server.text("admin", "tenant", "create", "--name", "Fabrikam", "--domain", "fabrikam.example", "--data", str(server.directory / "data"))
+    # The server notices within a second what another process made.
+    time.sleep(1.5)
+    root = server.cli("login", "--setup-link", link.strip(), "-u", "root@fabrikam.example", "-p", PASSWORD, more=other)
+    assert isinstance(root, list)
+    return root[0]["tenantId"], other
+
+
+def invited(server: Server, person: Person) -> Who:
+    """In the second tenant, somebody of the first is a guest: they are who the person is from now on."""
+    tenant, other = second_tenant(server)
+    upn = f"alice@{server.domain}"
+    server.cli("ad", "user", "create", "--display-name", "Alice", "--user-principal-name", upn, "--password", PASSWORD)
+    # Where they are led once they have accepted is a page of ours: this machine has no other.
+    invite = ["ad", "user", "invite", "--email", upn, "--redirect-url", f"{server.base}/signin", "--display-name", "Alice of Contoso"]
+    made = server.cli(*invite, more=other)
+    assert isinstance(made, dict)
+    person.username, person.password = upn, PASSWORD
+    seen = person.open(made["inviteRedeemUrl"], "people", answers=["accept"])
+    if seen["url"] != f"{server.base}/signin":
+        raise RuntimeError(f"the invitation was not accepted: {seen}")
+    person.close("people")
+    claims = {
+        "unique_name": upn, "email": upn, "upn": None, "oid": made["invitedUser"]["id"], "name": "Alice of Contoso",
+        "idp": f"{server.base}/{server.tenant}/", "wids": None,
+    }
+    return Who(tenant, claims)
+
+
+def of_person(verified: dict, who: Who) -> list[str]:
     """What must stand in a person's token."""
     claims = verified.get("claims", {})
-    wanted = {"upn": person.username, "unique_name": person.username, "tid": person.server.tenant, "appid": AZURE_CLI}
+    wanted = {**who.claims, "tid": who.tenant, "appid": AZURE_CLI}
     return [f"claim {name} is {claims.get(name)!r}, not {value!r}" for name, value in wanted.items() if claims.get(name) != value]

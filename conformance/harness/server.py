@@ -84,15 +84,20 @@ class Server:
         if code != 0:
             raise RuntimeError(f"after SIGTERM the server left with {code} instead of 0")
 
-    def cli(self, *arguments: str) -> object:
-        """The answer of our own command line, parsed."""
+    def text(self, *arguments: str, more: dict[str, str] | None = None) -> str:
+        """The answer of our own command line; `more` adds to its environment."""
         done = subprocess.run(
-            [*self.become, str(self.binary), *arguments], env=self.environment(), stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, timeout=60,
+            [*self.become, str(self.binary), *arguments], env={**self.environment(), **(more or {})},
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
         )
         if done.returncode != 0:
             raise RuntimeError(f"doorward {shlex.join(arguments)} left with {done.returncode}:\n{done.stderr}")
-        return json.loads(done.stdout) if done.stdout.strip() else None
+        return done.stdout
+
+    def cli(self, *arguments: str, more: dict[str, str] | None = None) -> object:
+        """The same, parsed."""
+        said = self.text(*arguments, more=more)
+        return json.loads(said) if said.strip() else None
 
     def graph(self, method: str, path: str, body: object = None) -> object:
         """One call of the directory, as its administrator."""

@@ -2,11 +2,14 @@
 //
 // In: `url`; `browser`, which tells one person's cookies from another's; `username` and `passwords`, of which each try
 // takes the next, and the last page says what came of them; `code`; `answers`, the buttons that are pressed on pages that
-// offer several, in this order; `look`: `locale`, `dark`, `narrow`, `scripts` (false: none), `cookies` (false: none);
+// offer several, in this order; `otps`, what is typed where six digits are asked for: "right" is what the authenticator app
+// of that account shows (the person set it up in a page before), anything else is typed as it stands, and "recovery" is the
+// next of the recovery codes that they kept; `look`: `locale`, `dark`, `narrow`, `scripts` (false: none), `cookies` (false: none);
 // `shots`, how the names of pictures begin. Out: `pages` as they were seen, and `url`, where it ended. `close` names a
 // browser that is not needed any more. `sheet` is a file to be made of `cells`, each a `caption` and the pictures `wide` and
 // `narrow`.
 
+import { createHmac } from "node:crypto";
 import { createInterface } from "node:readline";
 import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -43,6 +46,30 @@ async function browserOf(name, look = {}) {
   return browsers.get(name);
 }
 
+// Authenticator apps by account: the secret, the last step that was typed, and the recovery codes that are left.
+const apps = new Map();
+const STEP = 30_000;
+
+// What the app shows (RFC 6238), no step twice: it waits until the next one counts, which may be one ahead of the clock.
+async function shown(app) {
+  const now = () => Math.floor(Date.now() / STEP);
+  const step = Math.max(now(), app.step + 1);
+  while (step > now() + 1) await new Promise((resolve) => setTimeout(resolve, 500));
+  app.step = step;
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(step));
+  const mac = createHmac("sha1", app.secret).update(counter).digest();
+  const number = mac.readUInt32BE(mac[19] & 15) & 0x7fffffff;
+  return String(number % 1_000_000).padStart(6, "0");
+}
+
+// RFC 4648, section 6.
+function base32(text) {
+  const bits = [...text.replace(/[^A-Z2-7]/g, "")]
+    .map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
+  return Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+}
+
 // What is to be pressed on this page, after what it asks for was typed; nothing when there is nothing more to do.
 async function answer(page, wish) {
   const there = async (selector) => (await page.locator(selector).count()) > 0;
@@ -58,6 +85,23 @@ async function answer(page, wish) {
     await page.fill("input#username", wish.username);
     await page.fill("input#password", wish.passwords.shift());
     return page.locator("button[type=submit]").first();
+  }
+  if (await there("code.key")) {
+    const secret = base32(await page.innerText("code.key"));
+    apps.set(wish.username, { secret, step: 0, recovery: [] });
+  }
+  if (await there("ul.codes")) apps.get(wish.username).recovery = await page.locator("ul.codes code").allInnerTexts();
+  if ((await there("input#otp")) && wish.otps?.length) {
+    const otp = wish.otps.shift();
+    const app = apps.get(wish.username);
+    if (otp === "recovery") {
+      await page.locator("summary").click();
+      await page.fill("input#recovery", app.recovery[0]);
+      return page.locator("form:has(input#recovery) button");
+    }
+    await page.fill("input#otp", otp === "right" ? await shown(app) : otp);
+    if (wish.answers?.length && (await there(`form:has(input#otp) button[value="${wish.answers[0]}"]`))) return button(page, wish.answers.shift());
+    return page.locator("form:has(input#otp) button").first();
   }
   if (await there("form[name=hiddenform]")) {
     return page.locator("button[type=submit]");

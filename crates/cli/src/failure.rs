@@ -97,6 +97,7 @@ impl From<Error> for Failure {
             | Error::NoSuchRole(_)
             | Error::NoWorkspaceConfig { .. } => Exit::NotFound,
             Error::SessionEnded(_) | Error::Unauthenticated(_) | Error::ExpiredToken(_) => Exit::NotSignedIn,
+            Error::Refused(message) if message.code == "interaction_required" => Exit::NotSignedIn,
             Error::Unreachable { .. } | Error::NotTrusted { .. } => Exit::Unreachable,
             Error::MissingVariable { .. } | Error::Invalid(_) | Error::SeveralWorkspaces { .. } => {
                 Exit::Usage
@@ -154,6 +155,9 @@ fn cure(error: &Error) -> Option<&'static str> {
         }
         Error::WrongPassword(_) => "check the user name and the password",
         Error::SessionEnded(_) => "sign in again: `doorward login`",
+        Error::Refused(message) if message.code == "interaction_required" => {
+            "sign in in a browser, where the second factor is asked for: `doorward login --scope RESOURCE/.default`"
+        }
         Error::NoSuchTenant(_) => {
             "check the tenant's id or domain: `doorward account show` prints the one you use"
         }

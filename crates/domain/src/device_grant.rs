@@ -68,6 +68,8 @@ pub struct DeviceGrant {
     pub client: AppId,
     /// For what.
     pub wanted: Wanted,
+    /// Whether the client asked for a second factor, whatever the tenant demands.
+    pub second_factor: bool,
     /// The address that it came from.
     pub source: String,
     /// When it was made.
@@ -250,6 +252,7 @@ mod tests {
                 resource: None,
                 scope: Some("openid".to_owned()),
             },
+            second_factor: false,
             source: "192.0.2.1".to_owned(),
             created_at: NOW,
             polled_at: None,

@@ -68,6 +68,9 @@ pub enum GuestRefusal {
     /// The account is itself a guest's, and so proves nothing.
     #[error("the account is a guest's")]
     OfGuest,
+    /// The account is a guest there already, by another invitation.
+    #[error("the account is a guest there already")]
+    AlreadyGuest,
     /// Somebody else was meant: the address that was invited is the sign-in name of another account.
     #[error("another account was invited")]
     SomebodyElse,
@@ -115,6 +118,11 @@ impl Seat {
 }
 
 impl Invitation {
+    /// Whether it can be taken up now.
+    pub fn stands(&self, now: Timestamp) -> bool {
+        now.since(self.created_at) <= LIFETIME
+    }
+
     /// The guest's account once `home` has accepted; `tenant_of_address` is the tenant here in which the domain of the
     /// invited address is, if any. There, an address that is a sign-in name is known to be one person's.
     ///
@@ -129,7 +137,7 @@ impl Invitation {
         let Some(guest) = user.guest.clone().filter(|guest| guest.home.is_none()) else {
             return Err(GuestRefusal::Used);
         };
-        if now.since(self.created_at) > LIFETIME {
+        if !self.stands(now) {
             return Err(GuestRefusal::Expired);
         }
         if home.tenant == self.tenant {

@@ -11,6 +11,7 @@ pub mod authorization_code;
 pub mod browser_session;
 pub mod client;
 pub mod client_credentials;
+pub mod conditional_access;
 pub mod consent;
 pub mod device_grant;
 pub mod directory;

@@ -32,7 +32,10 @@ pub use recovery_code::{InvalidRecoveryCode, RECOVERY_CODE_ENTROPY, RecoveryCode
 pub use redirect_uri::RedirectUri;
 pub use resource_group_name::ResourceGroupName;
 pub use scope::{Scope, ScopeKind};
-pub use secret::{GENERATED_SECRET_ENTROPY, GeneratedSecret, Secret, SecretHash, SecretKind, SecretString};
+pub use secret::{
+    ChosenSecret, GENERATED_SECRET_ENTROPY, GeneratedSecret, MAX_CHOSEN_SECRET, MIN_CHOSEN_SECRET, Secret,
+    SecretHash, SecretKind, SecretString,
+};
 pub use tenant_name::TenantName;
 pub use timestamp::{Duration, Timestamp};
 pub use upn::Upn;

@@ -65,6 +65,8 @@ pub enum SecretKind {
     Browser,
     /// What a page's form holds, so that only who was shown it can send it, `dwf~…`.
     Form,
+    /// A guest's invitation, `dwi~…`.
+    Invitation,
 }
 
 impl SecretKind {
@@ -80,6 +82,7 @@ impl SecretKind {
             Self::Code => "dwa~",
             Self::Browser => "dwb~",
             Self::Form => "dwf~",
+            Self::Invitation => "dwi~",
         }
     }
 }
@@ -147,6 +150,44 @@ fn checksum(kind: SecretKind, body: &str) -> String {
     URL_SAFE_NO_PAD.encode(hasher.finalize().to_be_bytes())
 }
 
+/// Fewest characters of a secret that a client made, where everybody may reach the server. A keyed hash is quick, so that
+/// such a text has to be more than a word that somebody thought of.
+pub const MIN_CHOSEN_SECRET: usize = 32;
+
+/// Most characters of a secret that a client made.
+pub const MAX_CHOSEN_SECRET: usize = 256;
+
+/// A client's secret of its own making: printable, at most [`MAX_CHOSEN_SECRET`] characters, and none that could be one
+/// of ours.
+#[derive(Debug, Clone)]
+pub struct ChosenSecret(SecretString);
+
+impl ChosenSecret {
+    /// Reads a text with at least `min` characters.
+    pub fn new(text: SecretString, min: usize) -> Option<Self> {
+        let length = text.expose().chars().count();
+        let fits = (min.max(1)..=MAX_CHOSEN_SECRET).contains(&length)
+            && !text.expose().chars().any(char::is_control)
+            && !text.expose().starts_with(SecretKind::Client.prefix());
+        fits.then_some(Self(text))
+    }
+
+    /// The text.
+    pub fn as_secret(&self) -> &SecretString {
+        &self.0
+    }
+
+    /// The first characters, by which a person recognises it (Graph `hint`); nothing of a short one.
+    pub fn hint(&self) -> String {
+        let shown = if self.0.expose().chars().count() < MIN_CHOSEN_SECRET {
+            0
+        } else {
+            3
+        };
+        self.0.expose().chars().take(shown).collect()
+    }
+}
+
 /// A keyed hash (HMAC-SHA-256) of a high-entropy secret, and the key it was made under.
 #[derive(Clone)]
 pub struct SecretHash {
@@ -201,6 +242,28 @@ mod tests {
             let text = String::from_utf8(bytes).unwrap();
             prop_assert!(GeneratedSecret::parse(SecretKind::Client, &text).is_none());
         }
+    }
+
+    #[test]
+    fn a_chosen_secret_is_long_enough_and_none_of_ours() {
+        let read = |text: &str, min| ChosenSecret::new(SecretString::from(text), min);
+        let long = "x".repeat(MIN_CHOSEN_SECRET);
+        assert!(read(&long, MIN_CHOSEN_SECRET).is_some() && read("p", 1).is_some());
+        let ours = GeneratedSecret::from_entropy(SecretKind::Client, [7; GENERATED_SECRET_ENTROPY]);
+        let most = "x".repeat(MAX_CHOSEN_SECRET);
+        for (text, min) in [
+            ("", 0),
+            (&long[1..], MIN_CHOSEN_SECRET),
+            (&format!("{most}x"), 1),
+            ("a\nb", 1),
+            (ours.as_secret().expose(), 1),
+        ] {
+            assert!(read(text, min).is_none(), "{text}");
+        }
+        assert!(read(&most, 1).is_some());
+        assert_eq!(read(&long, 1).unwrap().hint(), "xxx");
+        assert_eq!(read("short", 1).unwrap().hint(), "");
+        assert!(!format!("{:?}", read("short", 1)).contains("short"));
     }
 
     #[test]

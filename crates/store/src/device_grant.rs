@@ -17,6 +17,7 @@ fn read(row: &mut Row) -> Result<DeviceGrant, QueryError> {
             resource: row.opt_text("resource")?,
             scope: row.opt_text("scope")?,
         },
+        second_factor: row.bool("second_factor")?,
         source: row.text("source")?,
         created_at: row.time("created_at")?,
         polled_at: row.opt_time("polled_at")?,
@@ -54,7 +55,7 @@ fn person(row: &mut Row) -> Result<SignedInPerson, QueryError> {
 /// When the store fails.
 pub fn find_by_device_code(view: &View<'_>, hash: &SecretHash) -> Result<Option<DeviceGrant>, QueryError> {
     let sql = "SELECT device_mac, device_key, user_code_key, user_code_mac, tenant, client, resource, scope, \
-               source, created_at, polled_at, stage, person_tenant, person, methods, signed_in_at, proof_key, \
+               second_factor, source, created_at, polled_at, stage, person_tenant, person, methods, signed_in_at, proof_key, \
                proof_mac FROM device_grant WHERE device_mac = $1 AND device_key = $2";
     view.find("device_grant", sql, values![hash.as_bytes(), hash.key], read)
 }
@@ -65,7 +66,7 @@ pub fn find_by_device_code(view: &View<'_>, hash: &SecretHash) -> Result<Option<
 /// When the store fails.
 pub fn find_by_user_code(view: &View<'_>, hash: &SecretHash) -> Result<Option<DeviceGrant>, QueryError> {
     let sql = "SELECT device_mac, device_key, user_code_key, user_code_mac, tenant, client, resource, scope, \
-               source, created_at, polled_at, stage, person_tenant, person, methods, signed_in_at, proof_key, \
+               second_factor, source, created_at, polled_at, stage, person_tenant, person, methods, signed_in_at, proof_key, \
                proof_mac FROM device_grant WHERE user_code_mac = $1 AND user_code_key = $2";
     view.find("device_grant", sql, values![hash.as_bytes(), hash.key], read)
 }
@@ -77,8 +78,8 @@ pub fn find_by_user_code(view: &View<'_>, hash: &SecretHash) -> Result<Option<De
 pub fn insert(tx: &mut Tx<'_>, grant: &DeviceGrant) -> Result<Inserted, QueryError> {
     let written = tx.execute(
         "INSERT INTO device_grant (device_mac, device_key, user_code_key, user_code_mac, tenant, client, \
-         resource, scope, source, created_at, stage) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'waiting') ON CONFLICT DO NOTHING",
+         resource, scope, second_factor, source, created_at, stage) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'waiting') ON CONFLICT DO NOTHING",
         values![
             grant.device.as_bytes(),
             grant.device.key,
@@ -88,6 +89,7 @@ pub fn insert(tx: &mut Tx<'_>, grant: &DeviceGrant) -> Result<Inserted, QueryErr
             grant.client,
             grant.wanted.resource,
             grant.wanted.scope,
+            grant.second_factor,
             grant.source,
             grant.created_at
         ],

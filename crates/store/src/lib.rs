@@ -15,6 +15,7 @@ mod application_settings;
 pub mod audit;
 pub mod authorization_code;
 pub mod browser_session;
+pub mod conditional_access;
 pub mod credential;
 pub mod deny_assignment;
 pub mod device_grant;

@@ -122,7 +122,7 @@ fn a_newer_schema_is_refused() {
         drop(place.open());
         place.damage("INSERT INTO migration (version, applied_at) VALUES (99, 0)");
         let error = place.try_open().unwrap_err();
-        assert_eq!(error, OpenError::NewerSchema { found: 99, known: 11 });
+        assert_eq!(error, OpenError::NewerSchema { found: 99, known: 12 });
     }
 }
 
@@ -136,7 +136,7 @@ const SCHEMA_1: &str = "DROP TABLE run_ticket; ALTER TABLE signing_key DROP COLU
                         DROP TABLE deny_assignment; DROP TABLE access_change; DROP TABLE access_use; \
                         DROP TABLE security_group; DROP TABLE group_member; \
                         DROP TABLE device_grant; DROP TABLE authorization_code; DROP TABLE browser_session; \
-                        DROP TABLE second_factor; DROP TABLE recovery_code; \
+                        DROP TABLE second_factor; DROP TABLE recovery_code; DROP TABLE conditional_access_policy; \
                         ALTER TABLE account DROP COLUMN sessions_revoked_at; \
                         DROP TABLE invitation; DROP INDEX account_by_home; \
                         ALTER TABLE account DROP COLUMN guest_email; ALTER TABLE account DROP COLUMN guest_since; \

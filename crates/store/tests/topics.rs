@@ -8,6 +8,7 @@ use doorward_domain::application::{
     AccessKind, AppRole, Application, Bare, ConsentType, GroupClaims, OptionalClaim, PasswordCredential,
     PermissionScope, Platform, PreAuthorized, RequiredAccess, RoleHolders, SignInAudience,
 };
+use doorward_domain::conditional_access::{Applications, People, Policy};
 use doorward_domain::directory::query::{
     ApplicationField, Predicate, Query, ServicePrincipalField, UserField, Value,
 };
@@ -1411,5 +1412,79 @@ impl AuditRowAt {
         let mut row = audit_row(&format!("row {}", self.0));
         row.at = NOW.plus(Duration::seconds(self.0));
         row
+    }
+}
+
+#[test]
+fn conditional_access_policies() {
+    for place in Place::all() {
+        let store = place.open();
+        block_on(async {
+            let (tenant, other) = (support::tenant(), support::tenant());
+            let name = DisplayName::new("Zoë O'Neil 100%_\\").unwrap();
+            let first = Policy::for_administrators((object(), tenant), name, NOW);
+            let second = Policy {
+                id: object(),
+                enabled: false,
+                people: People {
+                    everyone: true,
+                    guests: true,
+                    users: vec![object(), object()],
+                    roles: vec![],
+                },
+                except_people: People {
+                    guests: true,
+                    users: vec![object()],
+                    roles: vec![DirectoryRole::DirectoryReaders],
+                    ..People::default()
+                },
+                applications: Applications::Named(vec![AppId::from_u128(1), AppId::from_u128(2)]),
+                except_resources: vec![AppId::from_u128(3)],
+                created_at: NOW.plus(Duration::seconds(1)),
+                modified_at: Some(NOW),
+                ..first.clone()
+            };
+            let revision = || look(&store, move |v| revision::of(v, Kind::Directory, tenant));
+            let mut before = revision().await;
+            for policy in [&second, &first] {
+                let new = policy.clone();
+                let inserted = change(&store, move |tx| conditional_access::insert(tx, &new)).await;
+                assert_eq!(inserted, Ok(()), "{}", place.engine);
+                before += 1;
+                assert_eq!(revision().await, before);
+                let twin = policy.clone();
+                let refused = change(&store, move |tx| conditional_access::insert(tx, &twin)).await;
+                assert_eq!(refused, Err(Conflict { what: Unique::Id }));
+            }
+            let all = |tenant| look(&store, move |v| conditional_access::list(v, tenant));
+            assert_eq!(all(tenant).await, [first.clone(), second.clone()]);
+            assert!(all(other).await.is_empty());
+            let id = first.id;
+            let elsewhere = look(&store, move |v| conditional_access::find(v, other, id)).await;
+            assert_eq!(elsewhere, None);
+            let next = Policy {
+                display_name: DisplayName::new("Other").unwrap(),
+                enabled: false,
+                modified_at: Some(NOW),
+                except_resources: vec![AppId::from_u128(9)],
+                ..first
+            };
+            for (owner, expected) in [(other, false), (tenant, true)] {
+                let new = Policy {
+                    tenant: owner,
+                    ..next.clone()
+                };
+                let updated = change(&store, move |tx| conditional_access::update(tx, &new)).await;
+                assert_eq!(updated, expected);
+            }
+            let found = look(&store, move |v| conditional_access::find(v, tenant, id)).await;
+            assert_eq!(found, Some(next));
+            for (owner, expected) in [(other, false), (tenant, true), (tenant, false)] {
+                let deleted = change(&store, move |tx| conditional_access::delete(tx, owner, id)).await;
+                assert_eq!(deleted, expected);
+            }
+            assert_eq!(revision().await, before + 2);
+            assert_eq!(all(tenant).await, [second]);
+        });
     }
 }

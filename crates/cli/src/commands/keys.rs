@@ -33,7 +33,7 @@ pub enum Command {
     },
 }
 
-/// Whose keys.
+/// Which server's store.
 #[derive(Debug, clap::Args)]
 pub struct Store {
     /// Configuration file of a production server
@@ -48,7 +48,8 @@ pub struct Store {
 }
 
 impl Store {
-    fn access(&self) -> Result<StoreAccess, Failure> {
+    /// The store, for its owner.
+    pub fn access(&self) -> Result<StoreAccess, Failure> {
         if let Some(path) = &self.config {
             return Ok(StoreAccess::Production(Box::new(configuration(path)?)));
         }

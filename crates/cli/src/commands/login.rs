@@ -42,6 +42,10 @@ pub struct Args {
     /// Sign in in any browser, by a code that is entered there; what is done anyway where no browser can be opened
     #[arg(long, conflicts_with_all = ["setup_link", "service_principal", "username", "password"])]
     use_device_code: bool,
+    /// Sign in for this resource first (`https://management.azure.com/.default`), so that what its policies demand is asked
+    /// for; a person in a browser or by a code
+    #[arg(long, conflicts_with_all = ["setup_link", "service_principal", "username", "password"])]
+    scope: Option<String>,
     /// Don't warn when the account sees no subscription: it is signed in to the tenant alone
     #[arg(long)]
     allow_no_subscriptions: bool,
@@ -130,8 +134,9 @@ fn asked(args: &Args, server: Server, way: Way) -> Result<New, Failure> {
         way,
         hints: SignInHints::default(),
     };
-    let signed_in = session::block_on(async { Ok(sign_in.run(FIRST_RESOURCE, &output::warn).await?) })?;
-    signed(server, None, signed_in, true)
+    let resource = args.scope.as_deref().unwrap_or(FIRST_RESOURCE);
+    let signed_in = session::block_on(async { Ok(sign_in.run(resource, &output::warn).await?) })?;
+    signed(server, None, signed_in, args.scope.is_none())
 }
 
 fn by_link(args: &Args, link: &str) -> Result<New, Failure> {

@@ -107,7 +107,7 @@ impl Command {
             Self::Up(args) => up::run(args, context),
             Self::Serve(args) => serve::serve(&args),
             Self::Init(args) => serve::init(&args),
-            Self::Admin(command) => admin::run(&command),
+            Self::Admin(command) => admin::run(&command, context),
             Self::Keys(command) => keys::run(&command),
             Self::Trust(args) => trust::run(&args, context),
             Self::Env(args) => env::run(&args, context),

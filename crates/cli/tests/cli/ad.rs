@@ -486,3 +486,90 @@ fn an_application_says_how_it_signs_people_in() {
     ];
     assert!(cli.run(evil).failed(1).contains("https://"));
 }
+
+#[test]
+fn a_policy_demands_a_second_factor_of_whom_it_names() {
+    let (cli, domain) = (Cli::admin(), SERVER.env["DOORWARD_TENANT_DOMAIN"].as_str());
+    let upn = format!("policy@{domain}");
+    let person = cli
+        .run([
+            "ad",
+            "user",
+            "create",
+            "--display-name",
+            "Policy",
+            "--user-principal-name",
+            &upn,
+            "--password",
+            "correct-horse-battery",
+        ])
+        .json();
+    let id = person["id"].as_str().unwrap();
+    let made = cli
+        .run([
+            "ad",
+            "policy",
+            "create",
+            "--display-name",
+            "for one",
+            "--users",
+            &upn,
+            "--roles",
+            "Guest Inviter",
+            "--applications",
+            "Windows Azure Service Management API",
+        ])
+        .json();
+    let conditions = &made["conditions"];
+    assert_eq!(conditions["users"]["includeUsers"], json!([id]));
+    assert_eq!(
+        conditions["users"]["includeRoles"],
+        json!(["95e79109-95c0-4d8e-aee3-d01accf2d47b"])
+    );
+    assert_eq!(
+        conditions["applications"]["includeApplications"],
+        json!(["797f4846-ba00-4fd7-ba43-dac1f8f63013"])
+    );
+    assert_eq!(made["state"], "enabled");
+    let policy = made["id"].as_str().unwrap();
+    // Who is named has no way in by a password alone, and is told what to do.
+    let refused = Cli::at_server().feed(["login", "-u", &upn, "-p", "-"], "correct-horse-battery");
+    assert!(
+        refused.err().contains("AADSTS50076") && refused.err().contains("doorward login"),
+        "{}",
+        refused.err()
+    );
+    let table = cli.run(["ad", "policy", "list", "-o", "table"]).text();
+    assert!(table.contains("for one") && table.contains("enabled"), "{table}");
+    cli.run(["ad", "policy", "update", "--id", policy, "--enabled", "false"])
+        .text();
+    let shown = cli.run(["ad", "policy", "show", "--id", policy]).json();
+    assert_eq!(shown["state"], "disabled");
+    let nothing = cli.run(["ad", "policy", "update", "--id", policy]);
+    assert!(nothing.err().contains("nothing to change"), "{}", nothing.err());
+    let nobody = cli.run(["ad", "policy", "create", "--display-name", "x"]);
+    assert!(nobody.err().contains("--everyone"), "{}", nobody.err());
+    let administrators = cli
+        .run([
+            "ad",
+            "policy",
+            "create",
+            "--display-name",
+            "admins",
+            "--administrators",
+            "--disabled",
+        ])
+        .json();
+    assert_eq!(
+        administrators["conditions"]["users"]["includeRoles"]
+            .as_array()
+            .unwrap()
+            .len(),
+        6
+    );
+    for id in [policy, administrators["id"].as_str().unwrap()] {
+        cli.run(["ad", "policy", "delete", "--id", id]).text();
+    }
+    let gone = cli.run(["ad", "policy", "show", "--id", policy]);
+    assert!(gone.err().contains("does not exist"), "{}", gone.err());
+}

@@ -11,6 +11,7 @@ mod ad;
 mod audit;
 mod docs;
 mod groups;
+mod guests;
 mod half_way;
 mod login;
 mod person;

@@ -108,6 +108,15 @@ pub fn first_line(child: &mut Child) -> (String, BufReader<std::process::ChildSt
 
 /// Signs in as the administrator at that page, or does what another of its buttons does; the last page.
 pub async fn answer(url: url::Url, button: &str) -> String {
+    let administrator = (
+        SERVER.env["DOORWARD_ADMIN_UPN"].as_str(),
+        SERVER.env["DOORWARD_ADMIN_PASSWORD"].as_str(),
+    );
+    answer_as(administrator, url, button).await
+}
+
+/// The same as somebody else.
+pub async fn answer_as((name, password): (&str, &str), url: url::Url, button: &str) -> String {
     let http = http();
     let first = http.get(url.clone()).send().await.unwrap();
     assert_eq!(first.status().as_u16(), 302);
@@ -121,10 +130,6 @@ pub async fn answer(url: url::Url, button: &str) -> String {
         .await
         .unwrap();
     let page = page.text().await.unwrap();
-    let (name, password) = (
-        SERVER.env["DOORWARD_ADMIN_UPN"].as_str(),
-        SERVER.env["DOORWARD_ADMIN_PASSWORD"].as_str(),
-    );
     let typed = [("username", name), ("password", password), ("step", button)];
     let sent = http
         .post(next)
@@ -146,7 +151,8 @@ pub async fn answer(url: url::Url, button: &str) -> String {
     brought.text().await.unwrap()
 }
 
-fn form(hidden: Vec<(String, String)>, typed: &[(&str, &str)]) -> String {
+/// A form, filled in.
+pub fn form(hidden: Vec<(String, String)>, typed: &[(&str, &str)]) -> String {
     let mut form = url::form_urlencoded::Serializer::new(String::new());
     form.extend_pairs(hidden).extend_pairs(typed);
     form.finish()

@@ -221,6 +221,47 @@ fn an_administrator_signs_in_by_link_and_is_let_back_in() {
 }
 
 #[test]
+fn a_second_tenant_has_an_administrator_of_its_own() {
+    let home = tempfile::tempdir().unwrap();
+    configure(home.path());
+    let create = |domain: &str| {
+        let mut command = doorward(home.path());
+        command
+            .args([
+                "admin", "tenant", "create", "--name", "Fabrikam", "--domain", domain, "--config",
+            ])
+            .arg(home.path().join("doorward.toml"));
+        command
+    };
+    let (_, said) = failing(&mut create("fabrikam.example"));
+    assert!(said.contains("doorward init"), "{said}");
+    let server = Server::start(serve(home.path()), home.path());
+    link_after_init(&server, home.path());
+    let made = create("fabrikam.example").output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let link = String::from_utf8(made.stdout).unwrap();
+    assert!(link.starts_with(&format!("{}/setup?link=", server.url)), "{link}");
+    let secret = secret_of(link.trim()).to_owned();
+    let form = format!(
+        "link={secret}&username=root&password=correct-horse-battery&password_again=correct-horse-battery"
+    );
+    let (status, page) = server.curl("/setup", &["--data", &form]);
+    assert_eq!(status, 200, "{page}");
+    assert!(page.contains("root@fabrikam.example"), "{page}");
+    until(|| {
+        server
+            .curl("/fabrikam.example/.well-known/openid-configuration", &[])
+            .0
+            == 200
+    });
+    // It is somebody's now.
+    let (_, said) = failing(&mut create("fabrikam.example"));
+    assert!(said.contains("the domain of another tenant"), "{said}");
+    assert!(!server.log().contains(&secret), "the link stands in the log");
+    server.stop();
+}
+
+#[test]
 fn each_mode_refuses_the_others_store() {
     let home = tempfile::tempdir().unwrap();
     configure(home.path());

@@ -5,6 +5,7 @@
 mod applications;
 mod audits;
 mod groups;
+mod policies;
 mod principals;
 mod roles;
 mod service_principals;

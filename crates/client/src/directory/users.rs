@@ -42,6 +42,15 @@ impl DirectoryClient {
         self.post(&GraphPath::Users, user).await
     }
 
+    /// Invites somebody of another organisation as a guest; what comes back holds `inviteRedeemUrl`, by which they accept.
+    /// Whoever has that can, so hand it to nobody else.
+    ///
+    /// # Errors
+    /// As [`Error`] says.
+    pub async fn invite_guest(&self, invitation: &Value) -> Result<Value, Error> {
+        self.post(&GraphPath::Invitations, invitation).await
+    }
+
     /// Changes those properties of a user that stand in `changes`.
     ///
     /// # Errors

@@ -14,6 +14,8 @@ pub enum Permission {
     UserReadAll,
     /// `User.ReadWrite.All`
     UserReadWriteAll,
+    /// `User.Invite.All`
+    UserInviteAll,
     /// `User.RevokeSessions.All`
     UserRevokeSessionsAll,
     /// `Application.Read.All`
@@ -38,6 +40,10 @@ pub enum Permission {
     GroupCreate,
     /// `AuditLog.Read.All`
     AuditLogReadAll,
+    /// `Policy.Read.All`
+    PolicyReadAll,
+    /// `Policy.ReadWrite.ConditionalAccess`
+    PolicyReadWriteConditionalAccess,
     /// `User.Read`: the person themselves; as a scope only.
     UserRead,
     /// `Directory.AccessAsUser.All`: whatever the person may; as a scope only.
@@ -46,11 +52,12 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 21] = [
         Self::DirectoryReadAll,
         Self::DirectoryReadWriteAll,
         Self::UserReadAll,
         Self::UserReadWriteAll,
+        Self::UserInviteAll,
         Self::UserRevokeSessionsAll,
         Self::ApplicationReadAll,
         Self::ApplicationReadWriteAll,
@@ -63,6 +70,8 @@ impl Permission {
         Self::GroupMemberReadWriteAll,
         Self::GroupCreate,
         Self::AuditLogReadAll,
+        Self::PolicyReadAll,
+        Self::PolicyReadWriteConditionalAccess,
         Self::UserRead,
         Self::DirectoryAccessAsUserAll,
     ];
@@ -74,6 +83,7 @@ impl Permission {
             Self::DirectoryReadWriteAll => "Directory.ReadWrite.All",
             Self::UserReadAll => "User.Read.All",
             Self::UserReadWriteAll => "User.ReadWrite.All",
+            Self::UserInviteAll => "User.Invite.All",
             Self::UserRevokeSessionsAll => "User.RevokeSessions.All",
             Self::ApplicationReadAll => "Application.Read.All",
             Self::ApplicationReadWriteAll => "Application.ReadWrite.All",
@@ -86,6 +96,8 @@ impl Permission {
             Self::GroupMemberReadWriteAll => "GroupMember.ReadWrite.All",
             Self::GroupCreate => "Group.Create",
             Self::AuditLogReadAll => "AuditLog.Read.All",
+            Self::PolicyReadAll => "Policy.Read.All",
+            Self::PolicyReadWriteConditionalAccess => "Policy.ReadWrite.ConditionalAccess",
             Self::UserRead => "User.Read",
             Self::DirectoryAccessAsUserAll => "Directory.AccessAsUser.All",
         }
@@ -103,6 +115,7 @@ impl Permission {
             Self::DirectoryReadWriteAll => 0x19dbc75e_c2e2_444c_a770_ec69d8559fc7,
             Self::UserReadAll => 0xdf021288_bdef_4463_88db_98f22de89214,
             Self::UserReadWriteAll => 0x741f803b_c850_494e_b5df_cde7c675a1ca,
+            Self::UserInviteAll => 0x09850681_111b_4a89_9bed_3f2cae46d706,
             Self::UserRevokeSessionsAll => 0x77f3a031_c388_4f99_b373_dc68676a979e,
             Self::ApplicationReadAll => 0x9a5d68dd_52b0_4cc2_bd40_abcf44ac3a30,
             Self::ApplicationReadWriteAll => 0x1bfefb4e_e0b5_418b_a88f_73c46d2cc8e9,
@@ -115,6 +128,8 @@ impl Permission {
             Self::GroupMemberReadWriteAll => 0xdbaae8cf_10b5_4b86_a4a1_f871c94c6695,
             Self::GroupCreate => 0xbf7b1a76_6e77_406b_b258_bf5c7720e98f,
             Self::AuditLogReadAll => 0xb0afded3_3588_46d8_8b3d_9842eff778da,
+            Self::PolicyReadAll => 0x246dd0d5_5bd0_4def_940b_0421030a5b68,
+            Self::PolicyReadWriteConditionalAccess => 0x01c0a623_fc9b_48e9_b794_0756f8e8f067,
             Self::UserRead | Self::DirectoryAccessAsUserAll => return None,
         }))
     }

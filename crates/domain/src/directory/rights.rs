@@ -158,7 +158,12 @@ fn role_allows(role: DirectoryRole, action: Action) -> bool {
         R::UserAdministrator => {
             let users = matches!(
                 action,
-                A::CreateUser | A::UpdateUser | A::DeleteUser | A::ResetPassword | A::RevokeSessions
+                A::CreateUser
+                    | A::InviteGuest
+                    | A::UpdateUser
+                    | A::DeleteUser
+                    | A::ResetPassword
+                    | A::RevokeSessions
             );
             users || action == A::CreateGroup || action.manages_group()
         }
@@ -167,7 +172,8 @@ fn role_allows(role: DirectoryRole, action: Action) -> bool {
             action,
             A::ResetPassword | A::RevokeSessions | A::ReadSignInMethods | A::ResetSecondFactor
         ),
-        R::GuestInviter | R::DirectoryReaders => false,
+        R::GuestInviter => action == A::InviteGuest,
+        R::DirectoryReaders => false,
     }
 }
 
@@ -192,7 +198,9 @@ fn person_allows(kind: UserKind, action: Action, target: &Target) -> Option<Beca
         return Some(Because::Owner);
     }
     match kind {
-        UserKind::Member if action.reads() || matches!(action, A::CreateApplication | A::CreateGroup) => {
+        UserKind::Member
+            if action.reads() || matches!(action, A::CreateApplication | A::CreateGroup | A::InviteGuest) =>
+        {
             Some(Because::Member)
         }
         UserKind::Guest if action == A::ReadTenant => Some(Because::Member),
@@ -223,7 +231,7 @@ fn permission_allows(permission: Permission, action: Action, owned: bool) -> boo
             action.reads()
                 || matches!(
                     action,
-                    A::CreateUser | A::UpdateUser | A::RevokeSessions | A::CreateGroup
+                    A::CreateUser | A::InviteGuest | A::UpdateUser | A::RevokeSessions | A::CreateGroup
                 )
                 || (manages_applications && action != A::DeleteApplication)
                 || (action.manages_group() && action != A::DeleteGroup)
@@ -235,11 +243,13 @@ fn permission_allows(permission: Permission, action: Action, owned: bool) -> boo
                 A::ReadUser
                     | A::ReadTenant
                     | A::CreateUser
+                    | A::InviteGuest
                     | A::UpdateUser
                     | A::DeleteUser
                     | A::RevokeSessions
             )
         }
+        P::UserInviteAll => action == A::InviteGuest,
         P::UserRevokeSessionsAll => action == A::RevokeSessions,
         P::ApplicationReadAll => matches!(action, A::ReadApplication | A::ReadPermissions),
         P::ApplicationReadWriteAll => manages_applications,
@@ -249,6 +259,8 @@ fn permission_allows(permission: Permission, action: Action, owned: bool) -> boo
         P::AppRoleAssignmentReadWriteAll => matches!(action, A::ReadPermissions | A::GrantPermission),
         P::RoleManagementReadWriteDirectory => matches!(action, A::ReadRoles | A::AssignRole),
         P::AuditLogReadAll => action == A::ReadAudit,
+        P::PolicyReadAll => action == A::ReadPolicy,
+        P::PolicyReadWriteConditionalAccess => matches!(action, A::ReadPolicy | A::ManagePolicy),
         P::GroupReadAll | P::GroupMemberReadAll => action == A::ReadGroup,
         P::GroupReadWriteAll => matches!(action, A::ReadGroup | A::CreateGroup) || action.manages_group(),
         P::GroupMemberReadWriteAll => {
@@ -304,6 +316,7 @@ fn dominates(caller: &Caller, target: &Target) -> bool {
                 P::ApplicationReadWriteAll | P::ApplicationReadWriteOwnedBy => {
                     holds(R::ApplicationAdministrator)
                 }
+                P::UserInviteAll => makes_groups || holds(R::UserAdministrator) || holds(R::GuestInviter),
                 P::UserReadWriteAll => holds(R::UserAdministrator),
                 P::UserRevokeSessionsAll => {
                     holds(R::UserAdministrator) || holds(R::AuthenticationAdministrator)
@@ -311,7 +324,11 @@ fn dominates(caller: &Caller, target: &Target) -> bool {
                 P::AppRoleAssignmentReadWriteAll | P::RoleManagementReadWriteDirectory => {
                     holds(R::PrivilegedRoleAdministrator)
                 }
-                P::DirectoryReadWriteAll | P::DirectoryAccessAsUserAll | P::AuditLogReadAll => false,
+                P::DirectoryReadWriteAll
+                | P::DirectoryAccessAsUserAll
+                | P::AuditLogReadAll
+                | P::PolicyReadAll
+                | P::PolicyReadWriteConditionalAccess => false,
             }
     });
     roles && permissions
@@ -410,6 +427,20 @@ mod tests {
             assert_eq!(lends_itself(&person(scopes)), Err(Denied::ScopeTooNarrow));
         }
         assert_eq!(lends_itself(&application(&[])), Err(Denied::NoRight));
+    }
+
+    #[test]
+    fn a_guest_invites_others_only_by_a_role() {
+        let invites = |kind, roles: &[DirectoryRole]| {
+            decide(&person(kind, roles), Action::InviteGuest, &Target::default())
+        };
+        assert_eq!(invites(UserKind::Member, &[]), Ok(Because::Member));
+        for roles in [&[][..], &[R::DirectoryReaders]] {
+            assert_eq!(invites(UserKind::Guest, roles), Err(Denied::NoRight));
+        }
+        for role in [R::GuestInviter, R::UserAdministrator, R::GlobalAdministrator] {
+            assert_eq!(invites(UserKind::Guest, &[role]), Ok(Because::Role(role)));
+        }
     }
 
     #[test]

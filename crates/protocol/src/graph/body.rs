@@ -2,7 +2,7 @@
 //! that are not kept here pass only while they say nothing (`null`, `false`, empty).
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Longest body that is looked at.
 const MAX_BODY: usize = 1024 * 1024;
@@ -13,6 +13,18 @@ pub trait RequestBody: DeserializeOwned {
     const KEPT: &'static [&'static str];
     /// Properties that the resource has, and that pass only while they say nothing.
     const EMPTY_ONLY: &'static [&'static str];
+    /// Of properties that are read, those that are looked into in the same way.
+    const NESTED: &'static [(&'static str, Shape)] = &[];
+}
+
+/// What an object within a body may hold; see [`RequestBody`].
+pub struct Shape {
+    /// Properties that are read.
+    pub kept: &'static [&'static str],
+    /// Properties that pass only while they say nothing.
+    pub empty_only: &'static [&'static str],
+    /// Properties that are looked into.
+    pub nested: &'static [(&'static str, Shape)],
 }
 
 /// Why a body is refused. The message is Microsoft Graph's, for its `Request_BadRequest`.
@@ -45,20 +57,35 @@ pub fn parse_body<T: RequestBody>(body: &[u8]) -> Result<T, BodyError> {
     let Ok(Value::Object(mut members)) = serde_json::from_slice(body) else {
         return Err(BodyError::NotJson);
     };
+    let shape = Shape {
+        kept: T::KEPT,
+        empty_only: T::EMPTY_ONLY,
+        nested: T::NESTED,
+    };
+    admit(&mut members, &shape)?;
+    serde_json::from_value(Value::Object(members)).map_err(|error| BodyError::Invalid(redacted(&error)))
+}
+
+/// Refuses what is not known or not kept; what is left is read.
+fn admit(members: &mut Map<String, Value>, shape: &Shape) -> Result<(), BodyError> {
     // Annotations such as `@odata.type` describe a body and are no properties of it.
-    members.retain(|name, _| !name.starts_with('@') || T::KEPT.contains(&name.as_str()));
-    for (name, value) in &members {
+    members.retain(|name, _| !name.starts_with('@') || shape.kept.contains(&name.as_str()));
+    for (name, value) in members.iter_mut() {
         let shown = || name.chars().filter(|c| !c.is_control()).take(64).collect();
-        if T::EMPTY_ONLY.contains(&name.as_str()) {
+        if shape.empty_only.contains(&name.as_str()) {
             if !says_nothing(value) {
                 return Err(BodyError::Unsupported(shown()));
             }
-        } else if !T::KEPT.contains(&name.as_str()) {
+        } else if !shape.kept.contains(&name.as_str()) {
             return Err(BodyError::UnknownProperty(shown()));
         }
+        let nested = shape.nested.iter().find(|(nested, _)| nested == name);
+        if let (Some((_, shape)), Value::Object(members)) = (nested, value) {
+            admit(members, shape)?;
+        }
     }
-    members.retain(|name, _| T::KEPT.contains(&name.as_str()));
-    serde_json::from_value(Value::Object(members)).map_err(|error| BodyError::Invalid(redacted(&error)))
+    members.retain(|name, _| shape.kept.contains(&name.as_str()));
+    Ok(())
 }
 
 /// Whether a value is `null`, `false`, or an empty text, list or object, all the way down.

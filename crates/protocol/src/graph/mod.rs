@@ -10,11 +10,13 @@ mod application_parts;
 mod audit;
 mod authentication;
 mod body;
+pub mod conditional_access;
 mod credential;
 mod directory_object;
 mod envelope;
 mod error;
 mod group;
+mod invitation;
 pub mod legacy;
 mod organization;
 mod permission_grant;
@@ -39,6 +41,7 @@ pub use error::{GraphCode, GraphError, GraphErrorBody, InnerError};
 pub use group::{
     CheckMemberGroups, CreateGroup, GetMemberGroups, Group, GroupConstants, UpdateGroup, security_identifier,
 };
+pub use invitation::{CreateInvitation, Invitation, InvitedUser};
 pub use organization::{Organization, VerifiedDomain};
 pub use permission_grant::{CreatePermissionGrant, PermissionGrant, UpdatePermissionGrant};
 pub use role::{CreateRoleAssignment, DirectoryRole, RoleAssignment, RoleDefinition, RolePermission};

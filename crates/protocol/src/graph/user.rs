@@ -23,9 +23,9 @@ pub struct User {
     /// Always null here.
     #[serde(default)]
     pub job_title: Null,
-    /// Always null here.
+    /// The address that a guest was invited by; of others null.
     #[serde(default)]
-    pub mail: Null,
+    pub mail: Option<String>,
     /// Always null here.
     #[serde(default)]
     pub mobile_phone: Null,
@@ -66,6 +66,19 @@ pub struct User {
         skip_serializing_if = "Option::is_none"
     )]
     pub sign_in_sessions_valid_from_date_time: Option<Timestamp>,
+    /// `Invitation` of a guest; of others null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub creation_type: Option<String>,
+    /// Of a guest: `PendingAcceptance`, `Accepted`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_user_state: Option<String>,
+    /// Since when a guest's state is so.
+    #[serde(
+        default,
+        with = "wire::optional_instant",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub external_user_state_change_date_time: Option<Timestamp>,
 }
 
 impl User {
@@ -76,7 +89,7 @@ impl User {
             display_name: Some(display_name),
             given_name: Null,
             job_title: Null,
-            mail: Null,
+            mail: None,
             mobile_phone: Null,
             office_location: Null,
             preferred_language: Null,
@@ -88,6 +101,9 @@ impl User {
             mail_nickname: None,
             user_type: None,
             sign_in_sessions_valid_from_date_time: None,
+            creation_type: None,
+            external_user_state: None,
+            external_user_state_change_date_time: None,
         }
     }
 }

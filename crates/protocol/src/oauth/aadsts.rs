@@ -88,6 +88,8 @@ codes! {
     WrongPassword = 50126, "Error validating credentials due to invalid username or password.";
     /// The second factor was wrong.
     SecondFactorFailed = 500121, "Authentication failed during strong authentication request.";
+    /// A second factor is needed; see [`second_factor_needed`].
+    SecondFactorNeeded = 50076;
     /// The session was revoked.
     SessionRevoked = 50132, "The session is not valid due to a password expiration or recent password change, or because it was revoked.";
     /// The session was revoked by a password change.
@@ -167,6 +169,13 @@ impl fmt::Display for AadSts {
 pub fn resource_not_found(resource: &str, tenant: &str) -> String {
     format!(
         "The resource principal named {resource} was not found in the tenant named {tenant}. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant."
+    )
+}
+
+/// Text of [`AadSts::SecondFactorNeeded`].
+pub fn second_factor_needed(resource: &str) -> String {
+    format!(
+        "Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access '{resource}'."
     )
 }
 

@@ -3,7 +3,7 @@
 //! It is read in two parts: first where the answer would go, which has to be verified before anything is sent there;
 //! then the rest, whose faults are told to that place.
 
-use super::{Form, Target, TokenRequestError};
+use super::{ClaimsError, ClaimsRequest, Form, Target, TokenRequestError};
 use crate::oauth::token_request::target;
 use crate::paths::EndpointVersion;
 use aws_lc_rs::digest::{SHA256, digest};
@@ -70,6 +70,8 @@ pub struct AuthorizeRequest {
     pub max_age: Option<i64>,
     /// Whether `claims` wishes for `auth_time`.
     pub wants_auth_time: bool,
+    /// What the client wishes its tokens to say.
+    pub claims: ClaimsRequest,
 }
 
 /// Why a request cannot be granted.
@@ -87,15 +89,15 @@ pub enum AuthorizeError {
     /// A challenge that is not base64url of 32 bytes, or another method than S256.
     #[error("the request needs a `code_challenge` of 43 characters by the method S256")]
     Challenge,
-    /// `claims` is no JSON object (OpenID Connect Core §5.5).
-    #[error("the value of `claims` is no JSON object")]
-    Claims,
     /// `prompt` contradicts itself or is unknown.
     #[error("the value of `prompt` is not supported")]
     Prompt,
     /// `max_age` is no number of seconds.
     #[error("the value of `max_age` is no number of seconds")]
     MaxAge,
+    /// `claims` cannot be read.
+    #[error(transparent)]
+    Claims(#[from] ClaimsError),
     /// What is asked for cannot be had.
     #[error(transparent)]
     Target(#[from] TokenRequestError),
@@ -147,7 +149,8 @@ impl AuthorizeRequest {
             prompt: prompt(form.get("prompt"))?,
             login_hint: form.get("login_hint").map(str::to_owned),
             max_age: max_age.map_err(|_| AuthorizeError::MaxAge)?.map(i64::from),
-            wants_auth_time: wants_auth_time(form)?,
+            wants_auth_time: wants_auth_time(form),
+            claims: ClaimsRequest::parse(form.get("claims"))?,
         })
     }
 }
@@ -175,15 +178,15 @@ fn challenge(form: &Form) -> Result<Option<String>, AuthorizeError> {
     }
 }
 
-/// What the client wishes of the claims: that the id_token says when the person proved who they are.
-fn wants_auth_time(form: &Form) -> Result<bool, AuthorizeError> {
-    let Some(text) = form.get("claims") else {
-        return Ok(false);
-    };
-    let claims: serde_json::Map<String, Value> =
-        serde_json::from_str(text).map_err(|_| AuthorizeError::Claims)?;
-    let of_id_token = claims.get("id_token").and_then(|wish| wish.get("auth_time"));
-    Ok(of_id_token.is_some())
+/// Whether `claims` wishes for an id_token that says when the person proved who they are.
+fn wants_auth_time(form: &Form) -> bool {
+    let claims = form
+        .get("claims")
+        .and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let of_id_token = claims
+        .as_ref()
+        .and_then(|claims| claims.get("id_token")?.get("auth_time"));
+    of_id_token.is_some()
 }
 
 fn prompt(text: Option<&str>) -> Result<Prompt, AuthorizeError> {
@@ -263,6 +266,10 @@ mod tests {
                 "{claims}"
             );
         }
+        let step_up = parse(
+            "&claims=%7B%22access_token%22%3A%7B%22capolids%22%3A%7B%22values%22%3A%5B%22x%22%5D%7D%7D%7D",
+        );
+        assert!(step_up.unwrap().claims.second_factor && !full.claims.second_factor);
     }
 
     #[test]
@@ -273,9 +280,9 @@ mod tests {
             ("&max_age=-1", AuthorizeError::MaxAge),
             ("&max_age=soon", AuthorizeError::MaxAge),
             ("&response_mode=web_message", AuthorizeError::ResponseMode),
-            ("&claims=x", AuthorizeError::Claims),
-            ("&claims=[]", AuthorizeError::Claims),
-            ("&claims={", AuthorizeError::Claims),
+            ("&claims=x", AuthorizeError::Claims(ClaimsError)),
+            ("&claims=%5B%5D", AuthorizeError::Claims(ClaimsError)),
+            ("&claims={", AuthorizeError::Claims(ClaimsError)),
         ] {
             assert_eq!(parse(more).unwrap_err(), error, "{more}");
         }

@@ -17,6 +17,9 @@ pub const CAPABLE: &str = "CP1";
 pub struct ClaimsRequest {
     /// Whether the client understands challenges of a resource (`xms_cc` holds `CP1`).
     pub capable: bool,
+    /// Whether it comes back with a challenge for a second factor (`capolids`, `polids`), or says that it can't do without
+    /// one (`amr` is essential and holds `mfa`).
+    pub second_factor: bool,
 }
 
 /// The parameter is no JSON object of claims.
@@ -54,8 +57,34 @@ impl ClaimsRequest {
             let many = wish.get("values").and_then(Value::as_array);
             many.is_some_and(|all| all.iter().any(says)) || wish.get("value").is_some_and(says)
         });
-        Ok(Self { capable })
+        let named = |name: &str| wished(name).is_some_and(|wish| !texts(wish).is_empty());
+        let essential = |token: &str| {
+            let wish = value.get(token).and_then(|token| token.get("amr"));
+            wish.is_some_and(|wish| {
+                let mfa = |text: &&str| matches!(*text, "mfa" | "ngcmfa");
+                wish.get("essential") == Some(&Value::Bool(true)) && texts(wish).iter().any(mfa)
+            })
+        };
+        let second_factor = ["capolids", "polids"].into_iter().any(named)
+            || ["access_token", "id_token"].into_iter().any(essential);
+        Ok(Self {
+            capable,
+            second_factor,
+        })
     }
+}
+
+/// The values that a claim is wished to have; Azure spells `values` in two ways.
+fn texts(wish: &Value) -> Vec<&str> {
+    let many = ["values", "Values"].into_iter().filter_map(|name| wish.get(name));
+    let many = many.filter_map(Value::as_array).flatten();
+    many.chain(wish.get("value")).filter_map(Value::as_str).collect()
+}
+
+/// The `claims` of a refusal by these policies, in plain JSON: a client returns with it, and is asked for what they demand.
+pub fn policies_unmet<T: ToString>(policies: &[T]) -> String {
+    let values: Vec<_> = policies.iter().map(ToString::to_string).collect();
+    json!({ "access_token": { "capolids": { "essential": true, "values": values } } }).to_string()
 }
 
 /// The `claims` of a resource's challenge to who holds a token from before `since`: one issued later is needed. Base64 of
@@ -114,6 +143,42 @@ mod tests {
             capable(&format!("{{\"x\":{{}}{}}}", " ".repeat(8192))),
             Err(ClaimsError)
         );
+    }
+
+    #[test]
+    fn what_asks_for_a_second_factor() {
+        let ours = policies_unmet(&["1f2b0d6e-0000-4000-8000-000000000001"]);
+        assert_eq!(
+            ours,
+            r#"{"access_token":{"capolids":{"essential":true,"values":["1f2b0d6e-0000-4000-8000-000000000001"]}}}"#
+        );
+        for (text, expected) in [
+            (ours.as_str(), true),
+            (
+                r#"{"access_token":{"polids":{"essential":true,"Values":["x"]}}}"#,
+                true,
+            ),
+            (
+                r#"{"id_token":{"amr":{"essential":true,"values":["mfa"]}}}"#,
+                true,
+            ),
+            (
+                r#"{"access_token":{"amr":{"essential":true,"value":"ngcmfa"}}}"#,
+                true,
+            ),
+            (r#"{"id_token":{"amr":{"values":["mfa"]}}}"#, false),
+            (
+                r#"{"id_token":{"amr":{"essential":true,"values":["pwd"]}}}"#,
+                false,
+            ),
+            (r#"{"access_token":{"capolids":{"values":[]}}}"#, false),
+            (r#"{"access_token":{"capolids":null}}"#, false),
+            (r#"{"id_token":{"capolids":{"values":["x"]}}}"#, false),
+            (r#"{"access_token":{"xms_cc":{"values":["CP1"]}}}"#, false),
+        ] {
+            let read = ClaimsRequest::parse(Some(text)).unwrap();
+            assert_eq!(read.second_factor, expected, "{text}");
+        }
     }
 
     #[test]

@@ -19,7 +19,7 @@ mod user_realm;
 
 pub use aadsts::AadSts;
 pub use authorize::{AuthorizeError, AuthorizeRequest, Prompt, ResponseMode, ReturnAddress, challenge_of};
-pub use claims_request::{CAPABLE, ClaimsError, ClaimsRequest, issued_since};
+pub use claims_request::{CAPABLE, ClaimsError, ClaimsRequest, issued_since, policies_unmet};
 pub use device_code::{DeviceCodeRequest, DeviceCodeResponseV1, DeviceCodeResponseV2};
 pub use error::{ErrorBody, OAuthError};
 pub use form::{Form, FormError};

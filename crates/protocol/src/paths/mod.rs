@@ -5,6 +5,7 @@
 
 mod arm;
 mod graph;
+mod legacy;
 mod segments;
 mod sts;
 
@@ -13,6 +14,7 @@ pub use graph::{
     ApplicationTail, AuthenticationTail, DirectoryRolePath, GRAPH_VERSION, GraphPath, GroupTail, Memberships,
     ObjectKey, ServicePrincipalTail,
 };
+pub use legacy::LegacyPath;
 pub use sts::{EndpointVersion, StsPath};
 
 /// Cloud metadata for clients (`?api-version=`), anonymous.
@@ -42,8 +44,11 @@ pub const MY_SIGN_IN: &str = "/signin";
 /// Where `az` finds the extension that the server has for it: an index, and below it the file.
 pub const EXTENSIONS: &str = "/extensions/azure-cli";
 
+/// The page where a person accepts an invitation into another tenant.
+pub const REDEEM: &str = "/redeem";
+
 /// First path segments that a plane uses, in lower case; none of them can name a tenant.
-pub const RESERVED_TENANT_SEGMENTS: [&str; 17] = [
+pub const RESERVED_TENANT_SEGMENTS: [&str; 18] = [
     "v1.0",
     "beta",
     "subscriptions",
@@ -59,6 +64,7 @@ pub const RESERVED_TENANT_SEGMENTS: [&str; 17] = [
     "extensions",
     "signin",
     "signout",
+    "redeem",
     "run",
     ".well-known",
 ];

@@ -34,6 +34,9 @@ const USES: Duration = Duration::from_secs(10);
 /// How long codes are remembered: a while longer than they are good, so that who presents one again is told.
 const CODES: doorward_names::Duration = doorward_names::Duration::hours(1);
 
+/// How long invitations are remembered.
+const INVITATIONS: doorward_names::Duration = doorward_domain::guest::LIFETIME;
+
 /// How long what became of an operation can be asked for.
 const OPERATIONS: doorward_names::Duration = doorward_names::Duration::days(1);
 
@@ -143,6 +146,7 @@ async fn watch_disk(app: &App) -> BootError {
             store::authorization_code::prune(tx, now.minus(CODES))?;
             store::browser_session::prune(tx, now.minus(MAX_AGE))?;
             store::device_grant::prune(tx, now.minus(CODES))?;
+            store::invitation::prune(tx, now.minus(INVITATIONS))?;
             store::resource::prune_operations(tx, now.minus(OPERATIONS))?;
             store::throttle::put(tx, "probe", Failures { since: now, count: 0 })
         });

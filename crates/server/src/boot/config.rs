@@ -58,9 +58,9 @@ struct Tenant {
     subscription: Option<String>,
 }
 
-/// The first tenant, as `doorward init` makes it.
+/// A tenant to be made: the first one by `doorward init`, further ones by `doorward admin tenant create`.
 #[derive(Debug, Clone)]
-pub struct FirstTenant {
+pub struct WantedTenant {
     /// Its name for people.
     pub name: doorward_names::DisplayName,
     /// Its domain.
@@ -87,7 +87,7 @@ pub struct ServeConfig {
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: TrustedProxies,
     /// What `doorward init` makes.
-    pub tenant: Option<FirstTenant>,
+    pub tenant: Option<WantedTenant>,
 }
 
 impl ServeConfig {
@@ -130,7 +130,7 @@ impl ServeConfig {
         }
         let tenant = file.tenant.map(|tenant| {
             let subscription = tenant.subscription.as_deref().unwrap_or(&tenant.name);
-            Ok::<_, String>(FirstTenant {
+            Ok::<_, String>(WantedTenant {
                 name: doorward_names::DisplayName::new(&tenant.name).map_err(|e| e.to_string())?,
                 domain: tenant
                     .domain

@@ -97,7 +97,8 @@ fn refused(error: StoreError<ChangeError>) -> BootError {
     }
 }
 
-async fn open(access: &StoreAccess) -> Result<Store, BootError> {
+/// Opens a store for its owner, beside a server that runs, perhaps.
+pub(super) async fn open(access: &StoreAccess) -> Result<Store, BootError> {
     let now = Clock::system().now();
     match access {
         StoreAccess::Production(config) => open_for_owner(config, now).await,

@@ -15,8 +15,8 @@ mod up;
 
 pub(crate) use background::ensure_relay_key;
 pub use background::{turn_over, write_uses};
-pub use config::{ConfigError, ServeConfig};
-pub use links::{init, recover};
+pub use config::{ConfigError, ServeConfig, WantedTenant};
+pub use links::{create_tenant, init, recover};
 pub use running::Running;
 pub use seed::{NewTenant, own_subscriptions, plant};
 pub use serve::{open_for_owner, production_app, serve};
@@ -74,6 +74,9 @@ pub enum BootError {
     /// A command for a set-up store met an empty one.
     #[error("the store is not set up yet: run `doorward init`")]
     NotInitialised,
+    /// The domain of a new tenant names another one.
+    #[error("`{0}` is the domain of another tenant")]
+    DomainInUse(doorward_names::DomainName),
     /// There is no such account.
     #[error("there is no user `{0}`")]
     NoSuchUser(String),

@@ -4,7 +4,10 @@ use arc_swap::ArcSwap;
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use doorward_names::{GeneratedSecret, HashKeyId, RecoveryCode, Secret, SecretHash, SecretKind, UserCode};
+use doorward_names::{
+    ChosenSecret, GeneratedSecret, HashKeyId, RecoveryCode, Secret, SecretHash, SecretKind, SecretString,
+    UserCode,
+};
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
@@ -29,6 +32,27 @@ impl SecretHasher {
     pub fn hash(&self, secret: &GeneratedSecret) -> Option<SecretHash> {
         let keys = self.keys.load();
         keys.first().map(|(id, key)| digest(*id, key, secret))
+    }
+
+    /// The hash to remember a secret by that a client made; `None` only when the store holds no key.
+    pub fn hash_chosen(&self, secret: &ChosenSecret) -> Option<SecretHash> {
+        self.hashes_of_chosen(secret).into_iter().next()
+    }
+
+    /// The hashes of what a client presents as its secret: one of ours, or of its own making.
+    pub fn candidates_of_client(&self, text: &str) -> Vec<SecretHash> {
+        match ChosenSecret::new(SecretString::from(text), 1) {
+            Some(chosen) => self.hashes_of_chosen(&chosen),
+            None => self.candidates(SecretKind::Client, text),
+        }
+    }
+
+    fn hashes_of_chosen(&self, secret: &ChosenSecret) -> Vec<SecretHash> {
+        let text = Zeroizing::new(format!("chosen secret {}", secret.as_secret().expose()));
+        let keys = self.keys.load();
+        keys.iter()
+            .map(|(id, key)| tag(*id, key, text.as_bytes()))
+            .collect()
     }
 
     /// The hashes of a presented text under every key, or none when it cannot be one of our secrets.

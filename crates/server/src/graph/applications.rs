@@ -50,6 +50,15 @@ pub async fn list(call: Call) -> Result<Response, GraphError> {
 /// POST /v1.0/applications
 pub async fn create(call: Call) -> Result<Response, GraphError> {
     let asked: CreateApplication = call.body()?;
+    create_with(call, asked, Vec::new()).await
+}
+
+/// The same with passwords that are there from the start.
+pub async fn create_with(
+    call: Call,
+    asked: CreateApplication,
+    passwords: Vec<PasswordCredential>,
+) -> Result<Response, GraphError> {
     let mut application = Application {
         identifier_uris: identifier_uris(&call.ctx, asked.identifier_uris.unwrap_or_default())?,
         ..Application::from(Bare {
@@ -62,20 +71,25 @@ pub async fn create(call: Call) -> Result<Response, GraphError> {
     };
     application_parts::apply(&asked.parts, &mut application)?;
     rule::check(&application)?;
-    let new = application.clone();
+    let (new, first) = (application.clone(), passwords.clone());
     let tenant = change(&call.ctx, call.bearer.clone(), move |tx, acting| {
         acting.require_any(Action::CreateApplication)?;
         store::application::insert(tx, &new).or_fail()??;
         // Nobody but its maker would know it otherwise; a fresh object has no other owner.
         let _ = store::owner::insert(tx, acting.tenant, new.id, acting.id).or_fail()?;
         acting.record(tx, Event::DirectoryCreated, new.id, "application")?;
+        for password in &first {
+            store::credential::insert(tx, acting.tenant, new.id, password).or_fail()??;
+            let what = format!("password {}, of the client's making", password.id);
+            acting.record(tx, Event::CredentialAdded, new.id, &what)?;
+        }
         tenant_of(tx, acting.tenant)
     })
     .await?;
     Ok(created(
         &call,
         "applications",
-        &to_wire::application(&application, &[], &tenant),
+        &to_wire::application(&application, &passwords, &tenant),
     ))
 }
 

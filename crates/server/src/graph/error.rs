@@ -1,6 +1,7 @@
 //! Every way in which this plane says no, and the one table of what it says then.
 
 use doorward_domain::application::ApplicationRefusal;
+use doorward_domain::conditional_access::PolicyRefusal;
 use doorward_domain::directory::rights::Denied;
 use doorward_domain::group::{GroupRefusal, MAX_MEMBERSHIPS};
 use doorward_domain::resource::FirstParty;
@@ -50,6 +51,8 @@ pub enum GraphError {
     LastAdministrator,
     /// A group has its members and owners by rules.
     Group(GroupRefusal),
+    /// This is no policy of conditional access.
+    Policy(PolicyRefusal),
     /// These are members or owners already.
     AlreadyReferenced(&'static str),
     /// The object is in more groups than one answer holds.
@@ -68,7 +71,7 @@ pub enum GraphError {
 
 impl GraphError {
     /// The table: status, code, message.
-    fn row(&self) -> (StatusCode, GraphCode, String) {
+    pub(super) fn row(&self) -> (StatusCode, GraphCode, String) {
         use GraphCode as C;
         let bad = |code, text: String| (StatusCode::BAD_REQUEST, code, text);
         match self {
@@ -119,6 +122,8 @@ impl GraphError {
                 C::BadRequest,
                 "The group must have at least one owner, hence this owner cannot be removed.".to_owned(),
             ),
+            Self::Policy(refusal @ PolicyRefusal::TooMany) => bad(C::QuotaExceeded, sentence(refusal)),
+            Self::Policy(refusal) => bad(C::BadRequest, sentence(refusal)),
             Self::AlreadyReferenced(property) => bad(
                 C::BadRequest,
                 format!(
@@ -207,6 +212,12 @@ impl From<Denied> for GraphError {
     }
 }
 
+impl From<PolicyRefusal> for GraphError {
+    fn from(refusal: PolicyRefusal) -> Self {
+        Self::Policy(refusal)
+    }
+}
+
 impl From<GroupRefusal> for GraphError {
     fn from(refusal: GroupRefusal) -> Self {
         Self::Group(refusal)
@@ -250,6 +261,14 @@ impl<E: Display> From<StoreError<E>> for GraphError {
     }
 }
 
+/// A cause as a sentence: with a capital and a full stop.
+fn sentence(cause: &impl Display) -> String {
+    let text = cause.to_string();
+    let mut chars = text.chars();
+    let first = chars.next().map(char::to_uppercase).into_iter().flatten();
+    first.chain(chars).chain(['.']).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -291,6 +310,11 @@ mod tests {
             GraphError::LastAdministrator,
             GraphError::Group(GroupRefusal::MemberOfItself),
             GraphError::Group(GroupRefusal::LastOwner),
+            GraphError::Policy(PolicyRefusal::NoPeople),
+            GraphError::Policy(PolicyRefusal::NoApplications),
+            GraphError::Policy(PolicyRefusal::ExceptsEveryone),
+            GraphError::Policy(PolicyRefusal::TooManyNamed),
+            GraphError::Policy(PolicyRefusal::TooMany),
             GraphError::AlreadyReferenced("members"),
             GraphError::TooManyMemberships,
             GraphError::BuiltIn,

@@ -15,7 +15,7 @@ use crate::entropy;
 use crate::http::Response;
 
 /// How long a password is valid when nobody says (Graph: two years).
-const DEFAULT_LIFETIME: Duration = Duration::days(730);
+pub(super) const DEFAULT_LIFETIME: Duration = Duration::days(730);
 
 /// POST …/addPassword
 pub async fn add(call: Call, holder: Holder) -> Result<Response, GraphError> {

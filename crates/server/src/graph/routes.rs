@@ -10,9 +10,9 @@ use http::Method;
 use super::holder::Holder;
 use super::memberships::Subject;
 use super::{
-    Call, GraphError, app_role_assignments, applications, audits, authentication, directory_objects,
-    directory_roles, groups, members, memberships, organization, owners, passwords, permission_grants,
-    role_assignments, service_principals, users,
+    Call, GraphError, app_role_assignments, applications, audits, authentication, conditional_access,
+    directory_objects, directory_roles, groups, invitations, members, memberships, organization, owners,
+    passwords, permission_grants, role_assignments, service_principals, users,
 };
 use crate::http::Response;
 
@@ -28,14 +28,16 @@ pub fn methods(path: &P) -> &'static [Method] {
     match path {
         P::Organization | P::Me | P::RoleDefinitions | P::RoleDefinition(_) | P::DirectoryObject(_) => READ,
         P::DirectoryRoles(_) | P::DirectoryAudits => READ,
-        P::GetByIds | P::RevokeMySessions | P::RevokeSessions(_) => ADD,
+        P::Invitations | P::GetByIds | P::RevokeMySessions | P::RevokeSessions(_) => ADD,
         P::PermissionGrants
         | P::Users
         | P::Groups
         | P::Applications
         | P::ServicePrincipals
         | P::RoleAssignments => COLLECTION,
-        P::User(_) | P::PermissionGrant(_) => OBJECT,
+        P::ConditionalAccessPolicies => COLLECTION,
+        P::ConditionalAccessPolicy(_) | P::PermissionGrant(_) => OBJECT,
+        P::User(_) => OBJECT,
         P::UserAuthentication(_, U::Methods | U::SoftwareOathMethods) => READ,
         P::RoleAssignment(_) | P::UserAuthentication(_, U::SoftwareOathMethod(_)) => FIXED_OBJECT,
         P::MyMemberships(way) | P::UserMemberships(_, way) | P::DirectoryObjectMemberships(_, way) => {
@@ -76,6 +78,7 @@ pub async fn dispatch(method: Method, call: Call) -> Result<Response, GraphError
     let delete = method == Method::DELETE;
     match call.path.clone() {
         P::Organization => organization::list(call).await,
+        P::Invitations => invitations::create(call).await,
         P::Me => users::me(call).await,
         P::RevokeMySessions => users::revoke_my_sessions(call).await,
         P::RevokeSessions(user) => users::revoke_sessions(call, user).await,
@@ -160,6 +163,11 @@ pub async fn dispatch(method: Method, call: Call) -> Result<Response, GraphError
         P::RoleAssignments => role_assignments::list(call).await,
         P::RoleAssignment(id) if delete => role_assignments::delete(call, id).await,
         P::RoleAssignment(id) => role_assignments::get(call, id).await,
+        P::ConditionalAccessPolicies if post => conditional_access::create(call).await,
+        P::ConditionalAccessPolicies => conditional_access::list(call).await,
+        P::ConditionalAccessPolicy(id) if get => conditional_access::get(call, id).await,
+        P::ConditionalAccessPolicy(id) if delete => conditional_access::delete(call, id).await,
+        P::ConditionalAccessPolicy(id) => conditional_access::update(call, id).await,
         P::GetByIds => directory_objects::get_by_ids(call).await,
         P::DirectoryObject(id) => directory_objects::get(call, id).await,
     }

@@ -3,6 +3,7 @@
 use doorward_domain::application::{Application, PasswordCredential, SignInAudience};
 use doorward_domain::directory::{DirectoryRole, Permission};
 use doorward_domain::group::Group;
+use doorward_domain::guest::Guest;
 use doorward_domain::resource::{FirstParty, Resource};
 use doorward_domain::service_principal::{ServicePrincipal, ServicePrincipalKind};
 use doorward_domain::tenant::Tenant;
@@ -15,7 +16,10 @@ use super::application_parts;
 
 /// A user with the properties that are shown without `$select`.
 pub fn user(user: &User) -> wire::User {
-    wire::User::new(user.id, user.upn.to_string(), user.display_name.to_string())
+    wire::User {
+        mail: user.guest.as_ref().map(|guest| guest.email.clone()),
+        ..wire::User::new(user.id, user.upn.to_string(), user.display_name.to_string())
+    }
 }
 
 /// A user with every property there is, for `$select` to choose from.
@@ -24,13 +28,24 @@ pub fn whole_user(from: &User) -> wire::User {
         UserKind::Member => "Member",
         UserKind::Guest => "Guest",
     };
+    let guest = from.guest.as_ref();
     wire::User {
         account_enabled: Some(from.enabled),
         created_date_time: Some(from.created_at),
         mail_nickname: Some(from.mail_nickname.clone()),
         user_type: Some(kind.to_owned()),
+        creation_type: guest.map(|_| "Invitation".to_owned()),
+        external_user_state: guest.map(|guest| external_state(guest).to_owned()),
+        external_user_state_change_date_time: guest.map(|guest| guest.since),
         sign_in_sessions_valid_from_date_time: from.sessions_revoked_at.or(Some(from.created_at)),
         ..user(from)
+    }
+}
+
+const fn external_state(guest: &Guest) -> &'static str {
+    match guest.home {
+        None => "PendingAcceptance",
+        Some(_) => "Accepted",
     }
 }
 

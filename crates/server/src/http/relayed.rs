@@ -40,10 +40,7 @@ where
         },
         AzurePlane::ResourceManager if paths::is_metadata_endpoints(path) => sts::metadata(ctx, query),
         AzurePlane::ResourceManager => arm::answer(ctx, head, body).await,
-        AzurePlane::DirectoryGraph => not_served(
-            "Request_ResourceNotFound",
-            "The older directory API is not served yet: use Microsoft Graph.",
-        ),
+        AzurePlane::DirectoryGraph => graph::legacy::answer(ctx, head, body).await,
         AzurePlane::Workspace => not_served(
             "NotFound",
             "A workspace's own services are not served yet by this version of Doorward.",

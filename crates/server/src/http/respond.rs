@@ -118,6 +118,8 @@ where
         web::setup::answer(&ctx, &head, body).await
     } else if path == doorward_protocol::paths::MY_SIGN_IN {
         web::my_sign_in::answer(&ctx, &head, body).await
+    } else if path == doorward_protocol::paths::REDEEM {
+        web::redeem::answer(&ctx, &head, body).await
     } else if run::owns(path) {
         run::answer(&ctx, &head, body).await
     } else if let Some(below) = path.strip_prefix(EXTENSIONS) {

@@ -9,6 +9,7 @@ mod revisions;
 pub use access::AccessIndex;
 pub use clients::ClientRecord;
 
+use doorward_domain::conditional_access::Policy;
 use doorward_domain::resource::{FirstParty, Resource};
 use doorward_domain::tenant::Tenant;
 use doorward_names::{AppId, IdentifierUri, TenantId, TenantName};
@@ -33,6 +34,7 @@ pub struct Snapshots {
     tenants: RwLock<Option<Kept<Vec<Arc<Tenant>>>>>,
     clients: Map<(TenantId, AppId), ClientRecord>,
     resources: Map<(TenantId, String), Option<Resource>>,
+    policies: Map<TenantId, Vec<Policy>>,
     access: access::AccessIndexes,
 }
 
@@ -52,6 +54,7 @@ impl Snapshots {
             tenants: RwLock::default(),
             clients: RwLock::default(),
             resources: RwLock::default(),
+            policies: RwLock::default(),
             access: access::AccessIndexes::default(),
         }
     }
@@ -157,6 +160,21 @@ impl Snapshots {
         if found.is_some() {
             keep(&self.resources, key, tag, Arc::new(found.clone()));
         }
+        Ok(found)
+    }
+
+    /// The policies of conditional access of a tenant, those that don't count included.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn policies(&self, tenant: TenantId) -> Result<Arc<Vec<Policy>>, ReadError> {
+        let tag = self.tag(&[(Kind::Directory, tenant)]).await?;
+        if let Some(kept) = look(&self.policies, &tenant, &tag) {
+            return Ok(kept);
+        }
+        let list = move |view: &store::View<'_>| store::conditional_access::list(view, tenant);
+        let found = Arc::new(self.store.read(list).await?);
+        keep(&self.policies, tenant, tag, Arc::clone(&found));
         Ok(found)
     }
 

@@ -7,7 +7,7 @@ use doorward_domain::resource::{FirstParty, Resource};
 use doorward_domain::tenant::Tenant;
 use doorward_domain::token::Validity;
 use doorward_domain::token::claims::{AccessToken, ClientProof, Subject};
-use doorward_names::{AppId, SecretKind};
+use doorward_names::AppId;
 use doorward_protocol::oauth::{ClientSecret, Target};
 use doorward_protocol::paths::EndpointVersion;
 
@@ -97,10 +97,7 @@ pub(super) async fn verify(
             tenant: name_of(tenant),
         });
     };
-    let presented = ctx
-        .app
-        .hasher
-        .candidates(SecretKind::Client, secret.text.expose());
+    let presented = ctx.app.hasher.candidates_of_client(secret.text.expose());
     match rule::authenticate(
         principal,
         (&record.credentials, ctx.ticket.as_deref()),

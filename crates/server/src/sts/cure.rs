@@ -42,6 +42,10 @@ pub const fn cure(code: AadSts) -> &'static str {
         C::SecondFactorFailed => {
             "Enter the code that the authenticator app shows now, or a recovery code. An administrator can reset both."
         }
+        C::SecondFactorNeeded => {
+            "Sign in in a browser, where the second factor can be proven or set up: `doorward login`. A client that was given \
+             `claims` sends them along."
+        }
         C::AccountLocked => {
             "Go on in a browser in which the person signed in before, or wait. A new password, which an administrator \
              can set, ends the wait."

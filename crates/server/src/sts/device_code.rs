@@ -12,7 +12,9 @@ use doorward_domain::throttle::source;
 use doorward_names::{
     AppId, GeneratedSecret, ObjectId, SecretHash, SecretKind, SecretString, TenantId, TenantName, UserCode,
 };
-use doorward_protocol::oauth::{DeviceCodeRequest, DeviceCodeResponseV1, DeviceCodeResponseV2, Target};
+use doorward_protocol::oauth::{
+    ClaimsRequest, DeviceCodeRequest, DeviceCodeResponseV1, DeviceCodeResponseV2, Target,
+};
 use doorward_protocol::paths::{DEVICE_LOGIN, EndpointVersion};
 use doorward_store::{self as store, QueryError, Tx, View};
 use http::StatusCode;
@@ -44,6 +46,7 @@ where
 {
     let form = read_form(head, body).await?;
     let asked = DeviceCodeRequest::parse(version, &form)?;
+    let claims = ClaimsRequest::parse(form.get("claims")).map_err(StsError::Claims)?;
     let tenant = named_or_open(ctx, segment).await?;
     if asked.client_id.parse::<AppId>() != Ok(COMMAND_LINE) {
         return Err(StsError::NotPublicClient(asked.client_id));
@@ -64,7 +67,7 @@ where
             scope: Some(asked.target.requested),
         },
     };
-    let code = remember(ctx, &device, (tenant, wanted)).await?;
+    let code = remember(ctx, &device, (tenant, wanted, claims.second_factor)).await?;
     Ok(answer(ctx, version, (&device, &code), language))
 }
 
@@ -86,7 +89,7 @@ fn parameter(head: &Parts) -> Option<String> {
 async fn remember(
     ctx: &Ctx,
     device: &GeneratedSecret,
-    (tenant, wanted): (Option<TenantId>, Wanted),
+    (tenant, wanted, second_factor): (Option<TenantId>, Wanted, bool),
 ) -> Result<UserCode, StsError> {
     let hasher = &ctx.app.hasher;
     for _ in 0..DRAWS {
@@ -97,6 +100,7 @@ async fn remember(
             tenant,
             client: COMMAND_LINE,
             wanted: wanted.clone(),
+            second_factor,
             source: source(ctx.source),
             created_at: ctx.now,
             polled_at: None,

@@ -9,11 +9,11 @@ use doorward_domain::device_grant::PollRefusal;
 use doorward_domain::lockout::Lockout;
 use doorward_domain::second_factor::FactorRefusal;
 use doorward_domain::session::SessionRefusal;
-use doorward_names::AppId;
+use doorward_names::{AppId, ObjectId};
 use doorward_protocol::Marks;
 use doorward_protocol::oauth::aadsts::{self, AadSts};
 use doorward_protocol::oauth::{
-    ClaimsError, ErrorBody, FormError, OAuthError, TargetError, TokenRequestError,
+    ClaimsError, ErrorBody, FormError, OAuthError, TargetError, TokenRequestError, policies_unmet,
 };
 use http::{HeaderValue, StatusCode, header};
 
@@ -110,6 +110,13 @@ pub enum StsError {
     SecondFactor(FactorRefusal),
     /// The person has a second factor already.
     SecondFactorThere,
+    /// A second factor is needed, which can be proven in a browser alone.
+    SecondFactorNeeded {
+        /// The policies that demand it; none when the person has one of their own accord.
+        policies: Vec<ObjectId>,
+        /// The resource as it was asked for.
+        resource: String,
+    },
     /// So many passwords were wrong that none is looked at for a while, not even a right one.
     Locked(Lockout),
     /// Too many failures from one source.
@@ -271,6 +278,12 @@ impl StsError {
             Self::SecondFactor(_) | Self::SecondFactorThere => {
                 grant(C::SecondFactorFailed, text_of(C::SecondFactorFailed))
             }
+            Self::SecondFactorNeeded { resource, .. } => (
+                StatusCode::BAD_REQUEST,
+                E::InteractionRequired,
+                C::SecondFactorNeeded,
+                aadsts::second_factor_needed(resource),
+            ),
             Self::Locked(_) => grant(C::AccountLocked, text_of(C::AccountLocked)),
             Self::Throttled { seconds } => {
                 let (status, error) = (StatusCode::TOO_MANY_REQUESTS, E::TemporarilyUnavailable);
@@ -326,6 +339,12 @@ impl StsError {
         let body = match self {
             Self::PasswordMustChange => body.with_suberror("user_password_expired"),
             Self::ConsentRequired(_) => body.with_suberror("consent_required"),
+            Self::SecondFactorNeeded { policies, .. } if policies.is_empty() => {
+                body.with_suberror("basic_action")
+            }
+            Self::SecondFactorNeeded { policies, .. } => body
+                .with_suberror("basic_action")
+                .with_claims(policies_unmet(policies)),
             _ => body,
         };
         let mut response = json(row.status, &body);
@@ -583,6 +602,10 @@ mod tests {
             StsError::PasswordMustChange,
             StsError::SecondFactor(FactorRefusal::Wrong),
             StsError::SecondFactorThere,
+            StsError::SecondFactorNeeded {
+                policies: vec![ObjectId::from_bytes([0xbb; 16])],
+                resource: "https://management.azure.com/".into(),
+            },
             StsError::Locked(Lockout {
                 counted: Counted::Account,
                 seconds: 240,

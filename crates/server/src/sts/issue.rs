@@ -18,6 +18,7 @@ use doorward_protocol::paths::EndpointVersion;
 use doorward_store::{self as store, Inserted, QueryError, Tx};
 
 use super::client::{self, AdmittedClient};
+use super::conditional_access::{self, Purpose};
 use super::{StsError, to_wire};
 use crate::ctx::Ctx;
 use crate::entropy;
@@ -122,7 +123,7 @@ pub(crate) struct IdTokenWish {
     pub auth_time: Option<Timestamp>,
 }
 
-/// Issues a person's tokens for what `target` names.
+/// Issues a person's tokens for what `target` names, unless a policy demands more than their session has proven.
 pub(crate) async fn issue_for_person(
     ctx: &Ctx,
     version: EndpointVersion,
@@ -141,6 +142,13 @@ pub(crate) async fn issue_for_person(
     if !weighed.missing.is_empty() {
         return Err(StsError::ConsentRequired(client.app_id()));
     }
+    let proven = (Some(user), &*person.roles, &*person.session.methods);
+    let purpose = Purpose {
+        client: person.session.client,
+        resource: Some(requested.clone()),
+    };
+    let unmet = conditional_access::unmet_by(ctx, tenant, proven, &purpose).await?;
+    conditional_access::met(unmet, &requested)?;
     let scope = to_wire::granted_scope(version, target, &weighed.scopes);
     let registered = client.registration().is_some();
     let token = AccessToken {

@@ -3,6 +3,7 @@
 mod authorization_code;
 pub(crate) mod client;
 mod client_credentials;
+pub(crate) mod conditional_access;
 mod cors;
 pub(crate) mod cure;
 pub(crate) mod device_code;

@@ -5,11 +5,13 @@
 use doorward_domain::guest::Seat;
 use doorward_domain::mode::Mode;
 use doorward_domain::resource::client::COMMAND_LINE;
-use doorward_names::{AppId, SecretKind, SecretString, Upn};
-use doorward_protocol::oauth::Target;
+use doorward_domain::run_ticket::RunTicket;
+use doorward_names::{AppId, SecretKind, SecretString, TenantId, Upn};
+use doorward_protocol::oauth::{MICROSOFT_GRAPH, Target};
 use doorward_protocol::paths::EndpointVersion;
-use doorward_store::View;
+use doorward_store::{self as store, QueryError, View};
 
+use super::conditional_access::{self, Purpose};
 use super::device_code::named_or_open;
 use super::issue::{IdTokenWish, Person};
 use super::{StsError, client, issue_for_person, person, seat, start_session, tenant, to_wire};
@@ -56,6 +58,7 @@ pub async fn grant(
             // A name that says no tenant is told as such, here where no path does either.
             tenant::named_or_of_user(ctx, segment, &asked.username).await?;
             let named = named_or_open(ctx, segment).await?;
+            without_second_factor(ctx, named, &asked).await?;
             let (typed, nothing) = ((&*asked.username, asked.password), Known::new(""));
             let home = person::by_password(ctx, named, typed, nothing).await?;
             seat::take(ctx, named, home).await?
@@ -70,9 +73,12 @@ pub async fn grant(
             (Seat::of(user), roles)
         }
     };
+    let methods = match run {
+        Some(run) => methods_of_maker(ctx, run).await?,
+        None => person::PASSWORD.to_owned(),
+    };
     let admitted = client::admit(ctx, seat.user.tenant, COMMAND_LINE).await?;
-    let (session, refresh_token) =
-        start_session(ctx, COMMAND_LINE, &seat.home, person::PASSWORD, run).await?;
+    let (session, refresh_token) = start_session(ctx, COMMAND_LINE, &seat.home, &methods, run).await?;
     let person = Person {
         capable: asked.capable,
         seat: &seat,
@@ -85,4 +91,58 @@ pub async fn grant(
     let (granted, requested) =
         issue_for_person(ctx, version, person, (&asked.target, asked.client_info)).await?;
     Ok(to_wire::token_response(version, &granted, &requested))
+}
+
+/// Refuses where a second factor is needed, which can't be proven here, without a look at the password: a right one and a
+/// wrong one must not be told apart. A name that nobody has is answered as anybody else's.
+async fn without_second_factor(ctx: &Ctx, named: Option<TenantId>, asked: &Asked) -> Result<(), StsError> {
+    let home = person::tenant_of(ctx, named, &asked.username).await?;
+    let upn = asked.username.parse::<Upn>().ok();
+    let look = move |view: &View<'_>| {
+        let Some(tenant) = home else {
+            return Ok::<_, QueryError>((None, false));
+        };
+        let Some((user, _)) = person::find(view, tenant, upn.as_ref())? else {
+            return Ok((None, false));
+        };
+        let enrolled = store::second_factor::exists(view, user.tenant, user.id)?;
+        Ok((seat::find(view, named, &user)?, enrolled))
+    };
+    let (seated, enrolled) = ctx.app.store.read(look).await?;
+    let requested = asked.target.resource.as_deref().unwrap_or(MICROSOFT_GRAPH);
+    let purpose = Purpose {
+        client: COMMAND_LINE,
+        resource: Some(requested.to_owned()),
+    };
+    let policies = match named.or(home) {
+        Some(tenant) => {
+            let (user, roles) = match &seated {
+                Some((seat, roles)) => (Some(&seat.user), roles.as_slice()),
+                None => (None, [].as_slice()),
+            };
+            conditional_access::unmet_by(ctx, tenant, (user, roles, person::PASSWORD), &purpose).await?
+        }
+        None => Vec::new(),
+    };
+    match policies.is_empty() && !enrolled {
+        true => Ok(()),
+        false => Err(StsError::SecondFactorNeeded {
+            policies,
+            resource: requested.to_owned(),
+        }),
+    }
+}
+
+/// How the maker of a run proved who they are: a run is worth as much.
+async fn methods_of_maker(ctx: &Ctx, run: &RunTicket) -> Result<String, StsError> {
+    let (tenant, maker) = (run.tenant, run.maker);
+    let find = move |view: &View<'_>| {
+        let seat = store::user::seat(view, tenant, maker.id)?;
+        match (seat, maker.session) {
+            (Some(seat), Some(session)) => store::session::find(view, seat.home.tenant, session),
+            _ => Ok::<_, QueryError>(None),
+        }
+    };
+    let session = ctx.app.store.read(find).await?;
+    Ok(session.map_or_else(|| person::PASSWORD.to_owned(), |session| session.methods))
 }

@@ -30,9 +30,17 @@ pub fn find(view: &View<'_>, tenant: TenantId, upn: Option<&Upn>) -> Result<Opti
     Ok(Some((user, roles)))
 }
 
-/// The account whose name and password these are, when it may sign in with them. It is looked for in the tenant of
-/// the name's domain, else in the one that was asked for. `known` is what the browser was given when somebody signed
-/// in there; a program has nothing of the kind.
+/// Where the account of a name is looked for: in the tenant of the name's domain, else in the one that was asked for.
+pub async fn tenant_of(ctx: &Ctx, asked: Option<TenantId>, name: &str) -> Result<Option<TenantId>, StsError> {
+    match tenant::named_or_of_user(ctx, "organizations", name).await {
+        Ok(tenant) => Ok(Some(tenant.id)),
+        Err(StsError::TenantUnknown(_) | StsError::TenantNeeded) => Ok(asked),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// The account whose name and password these are, when it may sign in with them. See [`tenant_of`]. `known` is what the
+/// browser was given when somebody signed in there; a program has nothing of the kind.
 ///
 /// # Errors
 /// [`StsError::WrongPassword`] for a wrong name as well: whether one exists is nobody's business. [`StsError::Locked`]
@@ -61,12 +69,7 @@ pub async fn by_any_password(
     (name, password): (&str, SecretString),
     known: Known<'_>,
 ) -> Result<User, StsError> {
-    let of_name = match tenant::named_or_of_user(ctx, "organizations", name).await {
-        Ok(tenant) => Some(tenant.id),
-        Err(StsError::TenantUnknown(_) | StsError::TenantNeeded) => None,
-        Err(failure) => return Err(failure),
-    };
-    let Some(tenant) = of_name.or(asked) else {
+    let Some(tenant) = tenant_of(ctx, asked, name).await? else {
         return Err(throttle::unknown_account(ctx).await);
     };
     let upn = name.parse::<Upn>().ok();

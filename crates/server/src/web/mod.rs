@@ -6,6 +6,7 @@ pub mod error;
 mod forms;
 mod known;
 pub mod my_sign_in;
+pub mod redeem;
 mod second_factor;
 mod session;
 pub mod setup;

@@ -217,6 +217,9 @@ impl Visit<'_> {
             hidden: Vec::new(),
             leading_to: None,
             binding: "my sign-in".to_owned(),
+            tenant: None,
+            purpose: None,
+            asked: false,
         }
     }
 

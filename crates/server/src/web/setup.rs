@@ -8,6 +8,7 @@ use doorward_domain::audit::Event;
 use doorward_domain::directory::DirectoryRole;
 use doorward_domain::guest::Seat;
 use doorward_domain::resource::client::COMMAND_LINE;
+use doorward_domain::second_factor::with_code;
 use doorward_domain::setup_link::{LinkRefusal, Purpose, SetupLink};
 use doorward_domain::tenant::Tenant;
 use doorward_domain::user::{Password, PasswordHash, User, UserKind};
@@ -26,6 +27,7 @@ use crate::credentials::known_browser::Known;
 use crate::ctx::Ctx;
 use crate::entropy;
 use crate::http::{BodyError, Response, collect, json, method_not_allowed};
+use crate::sts::person::PASSWORD;
 use crate::sts::{
     IdTokenWish, Person, StsError, client, issue_for_person, lockout, start_session, token_response,
 };
@@ -328,7 +330,8 @@ fn with_password(user: User, hash: PasswordHash, ctx: &Ctx) -> User {
     }
 }
 
-/// Signs the person in to the command line that sent the form.
+/// Signs the person in to the command line that sent the form. The link came from the owner of the data and is good once,
+/// so with the password it makes two factors.
 async fn sign_in(ctx: &Ctx, user: &User) -> Result<Response, StsError> {
     let (tenant, id) = (user.tenant, user.id);
     let roles = ctx
@@ -337,7 +340,7 @@ async fn sign_in(ctx: &Ctx, user: &User) -> Result<Response, StsError> {
         .read(move |view| store::directory_role::of(view, tenant, id))
         .await?;
     let admitted = client::admit(ctx, user.tenant, COMMAND_LINE).await?;
-    let (session, refresh_token) = start_session(ctx, COMMAND_LINE, user, "pwd", None).await?;
+    let (session, refresh_token) = start_session(ctx, COMMAND_LINE, user, &with_code(PASSWORD), None).await?;
     let target = Target::from_scope("https://graph.microsoft.com/.default openid profile offline_access")?;
     let seat = Seat::of(user.clone());
     let person = Person {

@@ -1,6 +1,7 @@
 //! The list of migrations: only ever added to. Each works while the previous release still runs (first expand,
-//! a release later contract). Types are `text`, `bigint`, `bytes`, `boolean`; times are microseconds.
+//! a release later contract). Version 1 is the first. Types are `text`, `bigint`, `bytes`, `boolean`; times are microseconds.
 
+use super::conditional_access::POLICIES;
 use super::{applications, people};
 
 /// Version 1 is the first element.
@@ -14,6 +15,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     people::SEVENTH,
     people::EIGHTH,
     people::NINTH,
+    POLICIES,
     applications::SETTINGS,
     applications::CONSENT,
 ];

@@ -2,6 +2,7 @@
 //! before anything is changed.
 
 mod applications;
+mod conditional_access;
 mod migrations;
 mod people;
 

@@ -4,6 +4,7 @@ mod app;
 mod create_for_rbac;
 mod credential;
 mod group;
+mod policy;
 mod role;
 mod set;
 mod sp;
@@ -38,6 +39,9 @@ pub enum Command {
     /// Directory roles, such as Global Administrator; roles over resources are `doorward role`'s
     #[command(subcommand)]
     Role(role::Command),
+    /// Policies that demand a second factor (conditional access)
+    #[command(subcommand)]
+    Policy(policy::Command),
 }
 
 /// Does it.
@@ -49,6 +53,7 @@ pub fn run(command: &Command, context: &Context) -> Outcome {
         Command::SignedInUser(command) => user::me(command, context),
         Command::Group(command) => group::run(command, context),
         Command::Role(command) => role::run(command, context),
+        Command::Policy(command) => policy::run(command, context),
     }
 }
 

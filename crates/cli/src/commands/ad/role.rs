@@ -136,7 +136,8 @@ async fn delete(directory: &DirectoryClient, given: &Given) -> Outcome {
     Ok(Report::Nothing)
 }
 
-async fn role_id(directory: &DirectoryClient, role: &str) -> Result<String, Failure> {
+/// The id of a role, by name or id.
+pub(super) async fn role_id(directory: &DirectoryClient, role: &str) -> Result<String, Failure> {
     let roles = directory.role_definitions().await?;
     let named = |found: &&Value| {
         let is = |name: &str| {

@@ -14,6 +14,8 @@ use serde_json::{Map, Value, json};
 pub enum Command {
     /// Make a user
     Create(Create),
+    /// Invite somebody of another organisation as a guest; prints the link by which they accept (inviteRedeemUrl)
+    Invite(Invite),
     /// Print a user
     Show(Id),
     /// Print users
@@ -83,6 +85,23 @@ pub struct Create {
     mail_nickname: Option<String>,
 }
 
+/// Whom to invite.
+#[derive(Debug, clap::Args)]
+pub struct Invite {
+    /// Their address: the user principal name that they have at home
+    #[arg(long)]
+    email: String,
+    /// Where to lead them once they have accepted
+    #[arg(long, value_name = "URL")]
+    redirect_url: String,
+    /// Name for people; what stands before the `@` when not given
+    #[arg(long)]
+    display_name: Option<String>,
+    /// Let a guest who has accepted do so anew, perhaps by another account
+    #[arg(long)]
+    reset_redemption: bool,
+}
+
 /// What to change.
 #[derive(Debug, clap::Args)]
 pub struct Update {
@@ -124,6 +143,12 @@ pub fn run(command: &Command, context: &Context) -> Outcome {
             let body = args.to_graph()?;
             with_directory(context, async |directory, _| {
                 Ok(directory.create_user(&body).await?.into())
+            })
+        }
+        Command::Invite(args) => {
+            let body = args.to_graph()?;
+            with_directory(context, async |directory, _| {
+                Ok(directory.invite_guest(&body).await?.into())
             })
         }
         Command::Update(args) => {
@@ -200,6 +225,25 @@ impl Create {
             "accountEnabled": true,
             "passwordProfile": password_profile(&password, self.force_change_password_next_sign_in),
         }))
+    }
+}
+
+impl Invite {
+    fn to_graph(&self) -> Result<Value, Failure> {
+        let email: Upn = self
+            .email
+            .parse()
+            .map_err(|e: doorward_names::InvalidName| Failure::usage(e.to_string()))?;
+        let mut body = Map::new();
+        body.insert("invitedUserEmailAddress".to_owned(), json!(email.as_str()));
+        body.insert("inviteRedirectUrl".to_owned(), json!(self.redirect_url));
+        if let Some(name) = &self.display_name {
+            body.insert("invitedUserDisplayName".to_owned(), json!(name));
+        }
+        if self.reset_redemption {
+            body.insert("resetRedemption".to_owned(), json!(true));
+        }
+        Ok(Value::Object(body))
     }
 }
 

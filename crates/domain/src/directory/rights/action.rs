@@ -9,6 +9,8 @@ pub enum Action {
     ReadUser,
     /// Make a user.
     CreateUser,
+    /// Invite somebody from another organization.
+    InviteGuest,
     /// Change a user: name, alias, enabled or not.
     UpdateUser,
     /// Delete a user.
@@ -65,14 +67,19 @@ pub enum Action {
     RemoveGroupOwner,
     /// See what was done and refused in the tenant; no look that everyone may take.
     ReadAudit,
+    /// See what is demanded of whom at sign-in; no look that everyone may take.
+    ReadPolicy,
+    /// Make, change or delete such a policy.
+    ManagePolicy,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 34] = [
         Self::ReadTenant,
         Self::ReadUser,
         Self::CreateUser,
+        Self::InviteGuest,
         Self::UpdateUser,
         Self::DeleteUser,
         Self::ResetPassword,
@@ -101,6 +108,8 @@ impl Action {
         Self::AddGroupOwner,
         Self::RemoveGroupOwner,
         Self::ReadAudit,
+        Self::ReadPolicy,
+        Self::ManagePolicy,
     ];
 
     /// Whether it only looks.

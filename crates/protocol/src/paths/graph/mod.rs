@@ -38,6 +38,8 @@ pub enum GraphPath {
     Organization,
     /// `/auditLogs/directoryAudits`
     DirectoryAudits,
+    /// `/invitations`
+    Invitations,
     /// `/me`
     Me,
     /// `/me/revokeSignInSessions`
@@ -80,6 +82,10 @@ pub enum GraphPath {
     RoleDefinitions,
     /// `/roleManagement/directory/roleDefinitions/{id}`
     RoleDefinition(String),
+    /// `/identity/conditionalAccess/policies`
+    ConditionalAccessPolicies,
+    /// `/identity/conditionalAccess/policies/{id}`
+    ConditionalAccessPolicy(String),
     /// `/directoryObjects/getByIds`
     GetByIds,
     /// `/directoryObjects/{id}`
@@ -107,6 +113,7 @@ impl GraphPath {
             "me" if key.is_none() && revokes(tail) => Some(Self::RevokeMySessions),
             "me" if key.is_none() => Memberships::parse(tail).map(Self::MyMemberships),
             "rolemanagement" if key.is_none() => Self::role_management(tail),
+            "identity" if key.is_none() => Self::identity(tail),
             _ => {
                 let (key, tail) = match (key, tail.split_first()) {
                     (Some(key), _) => (Some(key), tail),
@@ -129,6 +136,7 @@ impl GraphPath {
             Some(_) => None,
         };
         match (collection, key) {
+            ("invitations", None) => Some(Self::Invitations),
             ("users", None) => Some(Self::Users),
             ("users", Some((None, user))) if tail.is_empty() => Some(Self::User(user)),
             ("users", Some((None, user))) if revokes(tail) => Some(Self::RevokeSessions(user)),
@@ -174,6 +182,14 @@ impl GraphPath {
         }
     }
 
+    fn identity(tail: &[String]) -> Option<Self> {
+        match policies(tail)? {
+            [] => Some(Self::ConditionalAccessPolicies),
+            [id] => object_id(id).map(Self::ConditionalAccessPolicy),
+            _ => None,
+        }
+    }
+
     fn role_management(tail: &[String]) -> Option<Self> {
         let (provider, tail) = tail.split_first()?;
         if !is(provider, "directory") {
@@ -186,6 +202,15 @@ impl GraphPath {
             [word, id] if is(word, "roleDefinitions") => object_id(id).map(Self::RoleDefinition),
             _ => None,
         }
+    }
+}
+
+fn policies(tail: &[String]) -> Option<&[String]> {
+    match tail {
+        [word, policies, rest @ ..] if is(word, "conditionalAccess") && is(policies, "policies") => {
+            Some(rest)
+        }
+        _ => None,
     }
 }
 
@@ -251,6 +276,7 @@ impl fmt::Display for GraphPath {
         const V: &str = GRAPH_VERSION;
         match self {
             Self::Organization => write!(f, "/{V}/organization"),
+            Self::Invitations => write!(f, "/{V}/invitations"),
             Self::DirectoryAudits => write!(f, "/{V}/auditLogs/directoryAudits"),
             Self::Me => write!(f, "/{V}/me"),
             Self::RevokeMySessions => write!(f, "/{V}/me/revokeSignInSessions"),
@@ -284,6 +310,10 @@ impl fmt::Display for GraphPath {
             Self::RoleDefinitions => write!(f, "/{V}/roleManagement/directory/roleDefinitions"),
             Self::RoleDefinition(id) => {
                 write!(f, "/{V}/roleManagement/directory/roleDefinitions/{}", encode(id))
+            }
+            Self::ConditionalAccessPolicies => write!(f, "/{V}/identity/conditionalAccess/policies"),
+            Self::ConditionalAccessPolicy(id) => {
+                write!(f, "/{V}/identity/conditionalAccess/policies/{}", encode(id))
             }
             Self::GetByIds => write!(f, "/{V}/directoryObjects/getByIds"),
             Self::DirectoryObject(id) => write!(f, "/{V}/directoryObjects/{}", encode(id)),

@@ -16,6 +16,7 @@ fn the_paths_that_clients_ask_for() {
     for (path, expected) in [
         ("/v1.0/me", G::Me),
         ("/v1.0/organization", G::Organization),
+        ("/v1.0/Invitations", G::Invitations),
         ("/v1.0/auditLogs/directoryAudits", G::DirectoryAudits),
         ("/v1.0/users", G::Users),
         (
@@ -79,6 +80,14 @@ fn the_paths_that_clients_ask_for() {
         (
             "/v1.0/roleManagement/directory/roleDefinitions/9",
             G::RoleDefinition("9".into()),
+        ),
+        (
+            "/v1.0/identity/conditionalAccess/policies",
+            G::ConditionalAccessPolicies,
+        ),
+        (
+            "/v1.0/Identity/ConditionalAccess/Policies/9",
+            G::ConditionalAccessPolicy("9".into()),
         ),
         ("/v1.0/directoryObjects/getByIds", G::GetByIds),
         ("/v1.0/directoryObjects/7/", G::DirectoryObject("7".into())),
@@ -162,6 +171,7 @@ fn any_path() -> impl Strategy<Value = GraphPath> {
     ];
     prop_oneof![
         Just(GraphPath::Organization),
+        Just(GraphPath::Invitations),
         Just(GraphPath::DirectoryAudits),
         Just(GraphPath::Me),
         Just(GraphPath::Users),
@@ -187,6 +197,8 @@ fn any_path() -> impl Strategy<Value = GraphPath> {
         id().prop_map(GraphPath::RoleAssignment),
         Just(GraphPath::RoleDefinitions),
         id().prop_map(GraphPath::RoleDefinition),
+        Just(GraphPath::ConditionalAccessPolicies),
+        id().prop_map(GraphPath::ConditionalAccessPolicy),
         Just(GraphPath::GetByIds),
         id().prop_filter("operation", |id| !is(id, "getByIds"))
             .prop_map(GraphPath::DirectoryObject),

@@ -54,7 +54,7 @@ pub fn fault(ctx: &Ctx, to: (&ReturnAddress, &Words), error: &AuthorizeError) ->
         AuthorizeError::ResponseType => (E::UnsupportedResponseType, C::ResponseType),
         AuthorizeError::ResponseMode => (E::InvalidRequest, C::ResponseMode),
         AuthorizeError::Challenge => (E::InvalidRequest, C::ChallengeMissing),
-        AuthorizeError::Prompt | AuthorizeError::MaxAge | AuthorizeError::Claims => {
+        AuthorizeError::Prompt | AuthorizeError::MaxAge | AuthorizeError::Claims(_) => {
             (E::InvalidRequest, C::InvalidRequest)
         }
         AuthorizeError::Target(TokenRequestError::ResourceOnV2) => (E::InvalidRequest, C::ResourceOnV2),

@@ -16,6 +16,7 @@ use super::pages;
 use crate::entropy;
 use crate::http::Response;
 use crate::sts::client::{self, Weighing};
+use crate::sts::conditional_access::Purpose;
 use crate::sts::{StsError, person, seat};
 use crate::web::forms::Browser;
 use crate::web::second_factor::{Outcome, Place, Proven};
@@ -71,6 +72,12 @@ impl Visit<'_> {
             leading_to: Some(origin(&self.back.redirect_uri)),
             binding: format!("authorize {action}"),
             action,
+            tenant: self.wish.tenant,
+            purpose: Some(Purpose {
+                client: self.client.app_id(),
+                resource: self.request.target.resource.clone(),
+            }),
+            asked: self.request.claims.second_factor,
         }
     }
 

@@ -10,7 +10,8 @@ use doorward_store::{self as store, QueryError, View};
 use super::{Problem, Visit};
 use crate::entropy;
 use crate::http::Response;
-use crate::sts::{StsError, person, seat, throttle};
+use crate::sts::conditional_access::Purpose;
+use crate::sts::{StsError, device_code, person, seat, throttle};
 use crate::web::known;
 use crate::web::second_factor::{Outcome, Place, Proven};
 
@@ -31,7 +32,11 @@ impl Visit<'_> {
         };
         let name = form.get("username").unwrap_or_default().trim();
         let outcome = match self.prove(&grant, (name, form)).await {
-            Ok(proven) => self.place(&code).after(proven).await.map_err(Problem::from),
+            Ok(proven) => self
+                .place(&code, &grant)
+                .after(proven)
+                .await
+                .map_err(Problem::from),
             Err(problem) => Err(problem),
         };
         match self.end((&code, &grant), outcome).await {
@@ -54,7 +59,7 @@ impl Visit<'_> {
             Ok(found) => found,
             Err(problem) => return self.code_page(Some(self.sentence(&problem))),
         };
-        let outcome = self.place(&code).take(form).await.map_err(Problem::from);
+        let outcome = self.place(&code, &grant).take(form).await.map_err(Problem::from);
         match self.end((&code, &grant), outcome).await {
             Ok(response) => response,
             Err(problem) => self.code_page(Some(self.sentence(&problem))),
@@ -62,7 +67,8 @@ impl Visit<'_> {
     }
 
     /// The steps of the second factor, for this code alone.
-    fn place(&self, code: &UserCode) -> Place<'_> {
+    fn place(&self, code: &UserCode, grant: &DeviceGrant) -> Place<'_> {
+        let target = device_code::wanted_target(&grant.wanted).ok();
         Place {
             ctx: self.ctx,
             browser: &self.browser,
@@ -71,6 +77,12 @@ impl Visit<'_> {
             hidden: vec![("user_code", code.expose().to_owned())],
             leading_to: None,
             binding: format!("device {}", code.expose()),
+            tenant: grant.tenant,
+            purpose: Some(Purpose {
+                client: grant.client,
+                resource: target.and_then(|target| target.resource),
+            }),
+            asked: grant.second_factor,
         }
     }
 

@@ -6,8 +6,8 @@ mod pages;
 mod proven;
 mod qr;
 
-use doorward_domain::second_factor::{Need, SECRET_BYTES, SecondFactor, need, with_code};
-use doorward_names::{ObjectId, RecoveryCode, Secret};
+use doorward_domain::second_factor::{Need, PATIENCE, SECRET_BYTES, SecondFactor, need, with_code};
+use doorward_names::{ObjectId, RecoveryCode, Secret, TenantId};
 use doorward_protocol::oauth::Form;
 use doorward_store as store;
 
@@ -17,8 +17,9 @@ use crate::credentials::totp::{TotpSecret, TypedCode, matching_step};
 use crate::ctx::Ctx;
 use crate::entropy;
 use crate::http::Response;
-use crate::sts::StsError;
+use crate::sts::conditional_access::{Purpose, unmet_by};
 use crate::sts::second_factor::{self, Typed};
+use crate::sts::{StsError, seat};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 pub use proven::Proven;
@@ -41,6 +42,12 @@ pub struct Place<'a> {
     pub leading_to: Option<String>,
     /// What the sign-in is for: what was proven for one thing is worth nothing for another.
     pub binding: String,
+    /// The tenant that is signed in to, whose policies count; `None` stands for the person's own.
+    pub tenant: Option<TenantId>,
+    /// What is signed in to; `None` on the person's own page, which every policy lets in.
+    pub purpose: Option<Purpose>,
+    /// Whether the application asked for a second factor, whatever the policies say.
+    pub asked: bool,
 }
 
 /// What comes of a step.
@@ -67,11 +74,25 @@ impl Place<'_> {
         let (tenant, id) = (proven.user.tenant, proven.user.id);
         let find = move |view: &store::View<'_>| store::second_factor::exists(view, tenant, id);
         let enrolled = self.ctx.app.store.read(find).await?;
-        Ok(match need(&proven.methods, enrolled, false) {
+        let demanded = self.asked || self.demanded(&proven).await?;
+        Ok(match need(&proven.methods, enrolled, demanded) {
             Need::Nothing => self.with_own_password(proven),
             Need::Proof => Outcome::Page(self.code_page(&proven, None)),
+            // A browser that was left open is not enough for a first app.
+            Need::Enrolment if self.ctx.now.since(proven.at) > PATIENCE => Outcome::Stale,
             Need::Enrolment => Outcome::Page(self.enrol_page(&proven, None, None)),
         })
+    }
+
+    /// Whether a policy of the tenant that is signed in to demands more than was proven.
+    async fn demanded(&self, proven: &Proven) -> Result<bool, StsError> {
+        let Some(purpose) = &self.purpose else {
+            return Ok(false);
+        };
+        let (seat, roles) = seat::take(self.ctx, self.tenant, proven.user.clone()).await?;
+        let so_far = (Some(&seat.user), roles.as_slice(), &*proven.methods);
+        let unmet = unmet_by(self.ctx, seat.user.tenant, so_far, purpose).await?;
+        Ok(!unmet.is_empty())
     }
 
     /// Takes a form for which [`is_step`] is true.

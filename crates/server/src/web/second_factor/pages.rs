@@ -42,6 +42,7 @@ struct EnrolPage<'a> {
     side: usize,
     path: &'a str,
     key: &'a str,
+    demanded: bool,
     problem: Option<&'a str>,
 }
 
@@ -94,6 +95,7 @@ impl Place<'_> {
             side: qr.as_ref().map_or(0, |qr| qr.side),
             path: qr.as_ref().map_or("", |qr| qr.path.expose()),
             key: key.expose(),
+            demanded: self.purpose.is_some(),
             problem,
         };
         self.show(problem.is_some(), &template)

@@ -169,6 +169,8 @@ pub struct Words {
     pub enrol_text: &'static str,
     /// What the picture is.
     pub qr_label: &'static str,
+    /// Why an app has to be set up now, when the person did not ask for it.
+    pub enrol_demanded: &'static str,
     /// Before the key, for who can't scan the picture.
     pub enrol_by_hand: &'static str,
     /// Label of the first code of the new app.
@@ -199,6 +201,28 @@ pub struct Words {
     pub sign_in_again: &'static str,
     /// Signs out of this browser.
     pub sign_out: &'static str,
+    /// Title of the page on which an invitation is accepted.
+    pub invited: &'static str,
+    /// Before the name of the organisation that invites.
+    pub invited_by: &'static str,
+    /// What accepting means.
+    pub invited_text: &'static str,
+    /// Why to sign in for it.
+    pub invited_sign_in: &'static str,
+    /// Accepts.
+    pub accept: &'static str,
+    /// The invitation is none, or none any more.
+    pub invitation_over: &'static str,
+    /// What to do then.
+    pub invitation_cure: &'static str,
+    /// The account belongs to the organisation that invites.
+    pub invited_own: &'static str,
+    /// The account is itself a guest's.
+    pub invited_guest: &'static str,
+    /// The account is a guest there already.
+    pub invited_already: &'static str,
+    /// Another account was invited.
+    pub invited_other: &'static str,
     /// How many recovery codes are left.
     pub codes_left: fn(u64) -> String,
     /// Title of the question whether an application may do what it asks for.

@@ -2,11 +2,12 @@
 //! administrator, who learns nothing.
 
 use bytes::Bytes;
+use doorward_domain::conditional_access::Policy;
 use doorward_domain::directory::{DirectoryRole, Permission};
 use doorward_domain::group::{Member, MemberKind};
 use doorward_domain::permission_grant::{Consenter, PermissionGrant};
 use doorward_domain::second_factor::SecondFactor;
-use doorward_names::{ObjectId, Secret};
+use doorward_names::{DisplayName, ObjectId, Secret};
 use doorward_store::{self as store, QueryError};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -30,6 +31,7 @@ struct Stage {
     nested: String,
     factor: String,
     consent: String,
+    policy: String,
 }
 
 async fn stage(tenant: &Tenancy, owner: Option<&Caller>) -> Stage {
@@ -48,6 +50,13 @@ async fn stage(tenant: &Tenancy, owner: Option<&Caller>) -> Stage {
     let (group_id, nested_id) = (group, nested);
     let factor_id = ObjectId::from_random(crate::harness::random());
     let consent_id = ObjectId::from_random(crate::harness::random());
+    let policy_id = ObjectId::from_random(crate::harness::random());
+    let policy_name = DisplayName::new("target").unwrap();
+    // It reaches nobody here.
+    let policy = Policy {
+        enabled: false,
+        ..Policy::for_administrators((policy_id, tenant.id), policy_name, crate::harness::NOW)
+    };
     let write = tenant.world.app.snapshots.write(move |tx| {
         store::service_principal::delete(tx, id, loose_principal)?;
         for (into, member, kind) in [
@@ -67,6 +76,11 @@ async fn stage(tenant: &Tenancy, owner: Option<&Caller>) -> Stage {
             enrolled_at: crate::harness::NOW,
         };
         store::second_factor::insert(tx, &factor)?.unwrap();
+        // A tenant has not so many policies as there are calls.
+        for old in store::conditional_access::list(tx, id)? {
+            store::conditional_access::delete(tx, id, old.id)?;
+        }
+        store::conditional_access::insert(tx, &policy)?.unwrap();
         for object in [application, principal, loose_object, group_id] {
             if let Some(owner) = owned {
                 store::owner::insert(tx, id, object, owner)?.unwrap();
@@ -108,6 +122,7 @@ async fn stage(tenant: &Tenancy, owner: Option<&Caller>) -> Stage {
         nested: nested.to_string(),
         factor: factor_id.to_string(),
         consent: consent_id.to_string(),
+        policy: policy_id.to_string(),
     }
 }
 
@@ -132,6 +147,7 @@ fn routes(stage: &Stage, domain: &str) -> Vec<(&'static str, &'static str, Strin
         nested,
         factor,
         consent,
+        policy,
     } = stage;
     let url = |id: &str| format!("https://graph.microsoft.com/v1.0/directoryObjects/{id}");
     let named = |id: &str| json!({"@odata.id": url(id)});
@@ -150,6 +166,9 @@ fn routes(stage: &Stage, domain: &str) -> Vec<(&'static str, &'static str, Strin
         "userPrincipalName": format!("{}@{domain}", name()), "displayName": "New", "mailNickname": "new",
         "accountEnabled": true, "passwordProfile": profile,
     });
+    let invitation = json!({
+        "invitedUserEmailAddress": format!("{}@nowhere.example", name()), "inviteRedirectUrl": "https://app.example/",
+    });
     let role = json!({"principalId": spare, "roleDefinitionId": DirectoryRole::GuestInviter.template_id().to_string()});
     let permission = json!({
         "principalId": principal, "resourceId": graph,
@@ -160,6 +179,7 @@ fn routes(stage: &Stage, domain: &str) -> Vec<(&'static str, &'static str, Strin
         ("GET", "me", "me".into(), None),
         ("GET", "users", "users".into(), None),
         ("POST", "users", "users".into(), Some(new_user)),
+        ("POST", "invitations", "invitations".into(), Some(invitation)),
         ("GET", "users/{id}", format!("users/{user}"), None),
         (
             "PATCH",
@@ -621,10 +641,37 @@ fn routes(stage: &Stage, domain: &str) -> Vec<(&'static str, &'static str, Strin
             Some(two_groups),
         ),
     ];
+    let policies = "identity/conditionalAccess/policies";
+    let one = format!("{policies}/{policy}");
+    let asks_readers = json!({
+        "displayName": "other", "state": "disabled", "grantControls": {"operator": "OR", "builtInControls": ["mfa"]},
+        "conditions": {
+            "users": {"includeRoles": ["88d8e3e3-8f55-4a1e-953a-9b9898b8876b"]},
+            "applications": {"includeApplications": ["All"]},
+        },
+    });
+    let policies = [
+        ("GET", policies, policies.to_owned(), None),
+        ("POST", policies, policies.to_owned(), Some(asks_readers)),
+        (
+            "GET",
+            "identity/conditionalAccess/policies/{id}",
+            one.clone(),
+            None,
+        ),
+        (
+            "PATCH",
+            "identity/conditionalAccess/policies/{id}",
+            one.clone(),
+            Some(json!({"displayName": "other"})),
+        ),
+        ("DELETE", "identity/conditionalAccess/policies/{id}", one, None),
+    ];
     // The last one: whoever may take it is signed out by it.
     let last = "me/revokeSignInSessions";
     list.into_iter()
         .chain(groups)
+        .chain(policies)
         .chain([("POST", last, last.to_owned(), None)])
         .map(|(method, name, path, body)| (method, name, format!("/v1.0/{path}"), body))
         .collect()
@@ -743,6 +790,7 @@ async fn another_tenants_administrator_learns_and_changes_nothing() {
             &stage.nested,
             &stage.factor,
             &stage.consent,
+            &stage.policy,
         ];
         for (method, name, path, body) in routes(&stage, &tenant.domain) {
             let answer = stranger.call(method, &path, body.clone()).await;
@@ -778,6 +826,7 @@ async fn picture(admin: &Caller) -> Vec<Value> {
         "servicePrincipals",
         "roleManagement/directory/roleAssignments",
         "oauth2PermissionGrants",
+        "identity/conditionalAccess/policies",
     ] {
         all.push(admin.get(&format!("/v1.0/{path}?$top=999")).await.ok());
     }

@@ -2,6 +2,7 @@
 
 mod applications;
 mod groups;
+mod invitations;
 mod matrix;
 mod privilege;
 mod tokens;

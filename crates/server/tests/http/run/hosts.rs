@@ -87,8 +87,12 @@ async fn golden_host_by_path() {
                 let kind = kind.split(';').next().unwrap_or_default();
                 let said = match answer.status {
                     404 if kind == "application/json" => {
-                        let error = &answer.json()["error"];
-                        format!(" {}: {}", error["code"], error["message"])
+                        let body = answer.json();
+                        let (error, older) = (&body["error"], &body["odata.error"]);
+                        match older {
+                            Value::Null => format!(" {}: {}", error["code"], error["message"]),
+                            older => format!(" {}: {}", older["code"], older["message"]["value"]),
+                        }
                     }
                     302 => format!(" {}", answer.header("location").unwrap()),
                     _ => String::new(),

@@ -2,6 +2,7 @@
 
 mod hosts;
 mod identity;
+mod legacy;
 mod production;
 mod secret;
 mod ticket;

@@ -5,14 +5,19 @@ use crate::graph::code;
 use crate::harness::{COMMAND_LINE, Caller, Tenancy, World, random, request};
 use bytes::Bytes;
 use doorward_domain::application::Platform;
+use doorward_domain::conditional_access::{People, Policy};
 use doorward_domain::directory::DirectoryRole;
 use doorward_domain::session::Session;
-use doorward_names::{GeneratedSecret, SecretKind, SessionId};
+use doorward_names::{DisplayName, GeneratedSecret, ObjectId, SecretKind, SessionId};
 use doorward_store::{self as store, QueryError};
 use serde_json::{Value, json};
 
-/// Signs a person in as `doorward login` would have, and gives them their token for the directory.
+/// Signs a person in as `doorward login` would have, by a password alone, and gives them their token for the directory.
 async fn sign_in(tenant: &Tenancy, person: &Caller) -> String {
+    sign_in_by(tenant, person, "pwd").await
+}
+
+async fn sign_in_by(tenant: &Tenancy, person: &Caller, methods: &str) -> String {
     let world = &tenant.world;
     let secret = GeneratedSecret::from_entropy(SecretKind::Refresh, random());
     let now = world.app.clock.now();
@@ -24,7 +29,7 @@ async fn sign_in(tenant: &Tenancy, person: &Caller) -> String {
         refresh_hash: world.app.hasher.hash(&secret).unwrap(),
         generation: 0,
         turned_at: None,
-        methods: "pwd".to_owned(),
+        methods: methods.to_owned(),
         signed_in_at: now,
         used_at: now,
         revoked_at: None,
@@ -100,4 +105,52 @@ async fn a_person_lends_a_run_their_own_identity_and_no_other() {
     assert_eq!(as_app["identity"]["clientId"], app.name.as_str());
     assert_eq!(begin(&app, json!({"identity": app.name})).await.status, 403);
     assert_eq!(begin(&app, json!({})).await.status, 201);
+}
+
+#[tokio::test]
+async fn a_run_is_worth_the_second_factor_of_who_began_it() {
+    let world = World::production().await;
+    let tenant = world.tenant().await;
+    let alice = tenant.user("alice", &[]).await;
+    let path = format!("/{}/oauth2/v2.0/token", tenant.id);
+    let name = DisplayName::new("everyone").unwrap();
+    let policy = Policy {
+        people: People {
+            everyone: true,
+            ..People::default()
+        },
+        ..Policy::for_administrators(
+            (ObjectId::from_random(random()), tenant.id),
+            name,
+            world.app.clock.now(),
+        )
+    };
+    let mut runs = Vec::new();
+    for methods in ["pwd", "pwd otp mfa"] {
+        let token = sign_in_by(&tenant, &alice, methods).await;
+        let body = Bytes::from(json!({"identity": alice.name}).to_string());
+        let draft = request("POST", "/run/tickets", Some(&token), body);
+        let draft = draft.header("content-type", "application/json");
+        let answer = world.send(draft.body_from()).await.ok();
+        runs.push(Run {
+            world: world.clone(),
+            ticket: answer["ticket"].as_str().unwrap().to_owned(),
+            answer,
+            maker_token: String::new(),
+        });
+    }
+    let write = world.app.snapshots.write(move |tx| {
+        store::conditional_access::insert(tx, &policy)?.unwrap();
+        Ok::<_, QueryError>(())
+    });
+    write.await.unwrap();
+    let [by_password, by_both] = <[Run; 2]>::try_from(runs).ok().unwrap();
+    let form = person_form((&alice.name, by_password.secret()));
+    let refused = by_password.post_form(LOGIN, &path, &form).await.json();
+    assert_eq!(
+        (&refused["error"], &refused["error_codes"]),
+        (&json!("interaction_required"), &json!([50076]))
+    );
+    let form = person_form((&alice.name, by_both.secret()));
+    by_both.post_form(LOGIN, &path, &form).await.ok();
 }

@@ -2,6 +2,7 @@
 
 mod authorize;
 mod client_credentials;
+mod conditional_access;
 mod consent;
 mod device_code;
 mod discovery;

@@ -22,7 +22,7 @@ pub struct LegacyServicePrincipal {
     pub app_id: AppId,
     pub app_owner_tenant_id: Option<TenantId>,
     pub app_role_assignment_required: bool,
-    pub app_roles: Vec<super::AppRole>,
+    pub app_roles: Vec<crate::graph::AppRole>,
     pub application_template_id: Null,
     pub deletion_timestamp: Null,
     pub display_name: Option<String>,
@@ -32,7 +32,7 @@ pub struct LegacyServicePrincipal {
     pub key_credentials: NoItems,
     pub logout_url: Option<String>,
     pub notification_email_addresses: NoItems,
-    pub oauth2_permissions: Vec<super::PermissionScope>,
+    pub oauth2_permissions: Vec<crate::graph::PermissionScope>,
     pub object_id: ObjectId,
     /// `ServicePrincipal`.
     pub object_type: String,
@@ -54,8 +54,8 @@ pub struct LegacyServicePrincipal {
     pub token_encryption_key_id: Null,
 }
 
-impl From<&super::ServicePrincipal> for LegacyServicePrincipal {
-    fn from(it: &super::ServicePrincipal) -> Self {
+impl From<&crate::graph::ServicePrincipal> for LegacyServicePrincipal {
+    fn from(it: &crate::graph::ServicePrincipal) -> Self {
         Self {
             account_enabled: if it.account_enabled { "True" } else { "False" }.to_owned(),
             add_ins: NoItems,
@@ -70,7 +70,7 @@ impl From<&super::ServicePrincipal> for LegacyServicePrincipal {
             display_name: it.display_name.clone(),
             error_url: Null,
             homepage: it.homepage.clone(),
-            informational_urls: super::application::nulls(&[
+            informational_urls: crate::graph::application::nulls(&[
                 "marketing",
                 "privacy",
                 "support",
