@@ -325,6 +325,28 @@ def spell(value: object) -> str:
             return COLOUR.sub("", str(value))
 
 
+def code_of(text: str) -> list[str]:
+    """The blocks of a page in Markdown: between fences, or indented."""
+    return re.findall(r"^(?:<!-- \w+ -->\n)?```\w*\n[\s\S]*?^```\n|(?:^    [^\n]*\n)+", text, re.MULTILINE)
+
+
+def readmes() -> list[str]:
+    """What is wrong with README's way through the page: lines that no step types, or languages that differ."""
+    english, korean = ((HERE.parent / name).read_text(encoding="utf-8") for name in ("README.md", "README.ko.md"))
+    complaints = [] if code_of(english) == code_of(korean) else ["README.md and README.ko.md have different commands"]
+    names = {"your-workspace-name": "ml-example", "your-resource-group-name": "ml-rg"}
+    typed = set()
+    for step in steps():
+        text = step.typed()
+        for name, value in names.items():
+            text = text.replace(name, value)
+        typed |= set(text.splitlines())
+    blocks = [block for block in code_of(english) if block.startswith("<!-- page -->")]
+    lines = [line for block in blocks for line in block.splitlines()[2:-1]]
+    complaints += [f"README.md has {line!r}, which no step types" for line in lines if line not in typed]
+    return complaints if lines else ["README.md has no commands of the page"]
+
+
 def judge(name: str, era: str):
     """The judge that walks with the clients of one time."""
 
@@ -352,6 +374,7 @@ def judge(name: str, era: str):
                 except RuntimeError as error:
                     walk.findings[step.name] = [str(error)]
                     walk.told.step(step, [("all", "", str(error), "WRONG")])
+            walk.findings["README"] = readmes()
             walk.findings["differences.toml"] = [f"no step needs this entry any more: {entry}" for entry in walk.differences.unused()]
             walk.told.write()
         return {}, walk.findings

@@ -292,6 +292,9 @@ impl Visit<'_> {
             hidden: vec![("invitation", self.secret.expose().clone())],
             leading_to: None,
             binding: format!("invitation {}", self.secret.expose()),
+            tenant: None,
+            purpose: None,
+            asked: false,
         }
     }
 

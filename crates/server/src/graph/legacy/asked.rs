@@ -2,8 +2,8 @@
 
 use doorward_domain::application::{MAX_PASSWORD_CREDENTIALS, PasswordCredential};
 use doorward_names::{ChosenSecret, CredentialId, MIN_CHOSEN_SECRET};
-use doorward_protocol::graph::{CreateApplication, RequestedParts};
 use doorward_protocol::graph::legacy::{LegacyCreateApplication, LegacyPassword};
+use doorward_protocol::graph::{CreateApplication, RequestedParts};
 
 use super::super::{Call, GraphError, applications, passwords};
 use crate::entropy;
