@@ -19,7 +19,7 @@ use http::{HeaderValue, StatusCode, header};
 
 use crate::ctx::Ctx;
 use crate::http::{Response, json};
-use platform::platform_row;
+use platform::{client_row, platform_row};
 
 /// Why the token service says no.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -437,62 +437,6 @@ fn request_row(error: &TokenRequestError) -> Row {
         R::Target(error @ TargetError::DefaultCombined) => {
             let text = aadsts::invalid_scope(&error.to_string());
             (StatusCode::BAD_REQUEST, E::InvalidScope, C::InvalidScope, text)
-        }
-    };
-    Row {
-        status,
-        error,
-        code,
-        text,
-        retry_after: None,
-    }
-}
-
-fn client_row(refusal: ClientRefusal, client: &str, tenant: &str) -> Row {
-    use AadSts as C;
-    use OAuthError as E;
-    let (status, error, code, text) = match refusal {
-        ClientRefusal::NoSecret => (
-            StatusCode::UNAUTHORIZED,
-            E::InvalidClient,
-            C::ClientProofMissing,
-            text_of(C::ClientProofMissing),
-        ),
-        ClientRefusal::WrongSecret | ClientRefusal::NotYetValid => {
-            let text = aadsts::invalid_client_secret(client);
-            (
-                StatusCode::UNAUTHORIZED,
-                E::InvalidClient,
-                C::InvalidClientSecret,
-                text,
-            )
-        }
-        ClientRefusal::ExpiredSecret => {
-            let text = aadsts::client_secret_expired(client);
-            (
-                StatusCode::UNAUTHORIZED,
-                E::InvalidClient,
-                C::ClientSecretExpired,
-                text,
-            )
-        }
-        ClientRefusal::Disabled => {
-            let text = aadsts::application_disabled(client);
-            (
-                StatusCode::BAD_REQUEST,
-                E::UnauthorizedClient,
-                C::ApplicationDisabled,
-                text,
-            )
-        }
-        ClientRefusal::PublicClient => {
-            let text = aadsts::service_principal_not_found(client, tenant);
-            (
-                StatusCode::BAD_REQUEST,
-                E::UnauthorizedClient,
-                C::ServicePrincipalNotFound,
-                text,
-            )
         }
     };
     Row {
