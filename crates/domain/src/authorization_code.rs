@@ -2,6 +2,7 @@
 
 use doorward_names::{AppId, Duration, ObjectId, SecretHash, SessionId, TenantId, Timestamp};
 
+use crate::application::Platform;
 use crate::device_grant::Wanted;
 use crate::redirect_uri;
 
@@ -21,12 +22,16 @@ pub struct AuthorizationCode {
     pub user: ObjectId,
     /// Where the browser was sent back to.
     pub redirect_uri: String,
-    /// The hash of the client's verifier (`code_challenge`, RFC 7636 §4.2, S256).
-    pub challenge: String,
+    /// What runs there.
+    pub platform: Platform,
+    /// The hash of the client's verifier (`code_challenge`, RFC 7636 §4.2, S256), if it sent one.
+    pub challenge: Option<String>,
     /// For what.
     pub wanted: Wanted,
     /// What the id_token has to repeat.
     pub nonce: Option<String>,
+    /// Whether the id_token has to say when the person proved who they are (`auth_time`).
+    pub says_when: bool,
     /// How the person proved who they are (`amr`).
     pub methods: String,
     /// When they did.
@@ -48,8 +53,8 @@ pub struct Presented {
     pub tenant: Option<TenantId>,
     /// The redirect URI, to be the same.
     pub redirect_uri: String,
-    /// The challenge that belongs to the verifier.
-    pub challenge: String,
+    /// The challenge that belongs to the verifier, if one came.
+    pub challenge: Option<String>,
 }
 
 /// Why a code gives nothing.
@@ -64,7 +69,7 @@ pub enum CodeRefusal {
     /// It is another client's, tenant's or redirect URI's.
     #[error("the code was given to another client, tenant or redirect URI")]
     NotTheirs,
-    /// The verifier does not belong to the challenge.
+    /// The verifier does not belong to the challenge, or there is one without the other (RFC 9700 §2.1.1).
     #[error("the code verifier is wrong")]
     WrongVerifier,
 }
@@ -109,12 +114,14 @@ mod tests {
             client: AppId::from_u128(3),
             user: ObjectId::from_u128(4),
             redirect_uri: "http://localhost:8400".to_owned(),
-            challenge: "right".to_owned(),
+            platform: Platform::Public,
+            challenge: Some("right".to_owned()),
             wanted: Wanted {
                 resource: None,
                 scope: None,
             },
             nonce: None,
+            says_when: false,
             methods: "pwd".to_owned(),
             signed_in_at: NOW,
             created_at: NOW,
@@ -125,7 +132,7 @@ mod tests {
             client: code.client,
             tenant: Some(code.tenant),
             redirect_uri: code.redirect_uri.clone(),
-            challenge: "right".to_owned(),
+            challenge: Some("right".to_owned()),
         };
         let end = NOW.plus(LIFETIME);
         assert_eq!(code.redeem(&right, end), Ok(()));
@@ -148,11 +155,24 @@ mod tests {
         for other in others {
             assert_eq!(code.redeem(&other, NOW), Err(CodeRefusal::NotTheirs));
         }
-        let wrong = Presented {
-            challenge: "wrong".to_owned(),
+        for challenge in [Some("wrong".to_owned()), None] {
+            let wrong = Presented {
+                challenge,
+                ..right.clone()
+            };
+            assert_eq!(code.redeem(&wrong, NOW), Err(CodeRefusal::WrongVerifier));
+        }
+        // Whoever took the challenge out of a request cannot pass the client's verifier off on it.
+        let bare = AuthorizationCode {
+            challenge: None,
+            ..code.clone()
+        };
+        assert_eq!(bare.redeem(&right, NOW), Err(CodeRefusal::WrongVerifier));
+        let without = Presented {
+            challenge: None,
             ..right.clone()
         };
-        assert_eq!(code.redeem(&wrong, NOW), Err(CodeRefusal::WrongVerifier));
+        assert_eq!(bare.redeem(&without, NOW), Ok(()));
         let spent = AuthorizationCode {
             spent_at: Some(NOW),
             ..code

@@ -1,8 +1,9 @@
 //! Resources: what tokens are for. The built-in ones carry their well-known ids; all others are applications
 //! that are named by id or identifier URI.
 
-use doorward_names::{AppId, IdentifierUri};
+use doorward_names::{AppId, IdentifierUri, PermissionId};
 
+use crate::application::{ConsentType, PermissionScope, PreAuthorized};
 use crate::token::TokenVersion;
 
 /// A built-in resource.
@@ -96,6 +97,169 @@ impl FirstParty {
     }
 }
 
+/// A scope of a built-in resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Delegated {
+    /// Its published id.
+    pub id: u128,
+    /// As it stands in `scp`.
+    pub value: &'static str,
+    /// Who can agree to it.
+    pub consent: ConsentType,
+    /// What it allows, in a few words.
+    pub name: &'static str,
+}
+
+impl Delegated {
+    const fn new(id: u128, value: &'static str, name: &'static str) -> Self {
+        Self {
+            id,
+            value,
+            consent: ConsentType::User,
+            name,
+        }
+    }
+
+    const fn by_administrators(id: u128, value: &'static str, name: &'static str) -> Self {
+        Self {
+            consent: ConsentType::Admin,
+            ..Self::new(id, value, name)
+        }
+    }
+
+    /// As scopes are described elsewhere.
+    pub fn scope(&self) -> PermissionScope {
+        let text = || self.name.to_owned();
+        PermissionScope {
+            id: PermissionId::from_u128(self.id),
+            value: self.value.to_owned(),
+            enabled: true,
+            consent: self.consent,
+            for_administrators: (text(), text()),
+            for_people: (Some(text()), Some(text())),
+        }
+    }
+}
+
+/// Scopes of Microsoft Graph (Microsoft Graph permissions reference). Those of sign-in are among them.
+const GRAPH: &[Delegated] = &[
+    Delegated::new(0x37f7f235_527c_4136_accd_4a02d197296e, "openid", "Sign you in"),
+    Delegated::new(0x14dad69e_099b_42c9_810b_d002981feec1, "profile", "See your name"),
+    Delegated::new(
+        0x64a6cdd6_aab1_4aaf_94b8_3cc8405e90d0,
+        "email",
+        "See your e-mail address",
+    ),
+    Delegated::new(
+        0x7427e0e9_2fba_42fe_b0c0_848c9e6a8182,
+        "offline_access",
+        "Keep what it may do while you are away",
+    ),
+    Delegated::new(
+        0xe1fe6dd8_ba31_4d61_89e7_88639da4683d,
+        "User.Read",
+        "Read your account in the directory",
+    ),
+    Delegated::by_administrators(
+        0xa154be20_db9c_4678_8ab7_66f6cc099a59,
+        "User.Read.All",
+        "Read all accounts",
+    ),
+    Delegated::by_administrators(
+        0x204e0828_b5ca_4ad8_b9f3_f32a958e7cc4,
+        "User.ReadWrite.All",
+        "Read and change all accounts",
+    ),
+    Delegated::by_administrators(
+        0x5f8c59db_677d_491f_a6b8_5f174b11ec1d,
+        "Group.Read.All",
+        "Read all groups",
+    ),
+    Delegated::by_administrators(
+        0x4e46008b_f24c_477d_8fff_7bb4ec7aafe0,
+        "Group.ReadWrite.All",
+        "Read and change all groups",
+    ),
+    Delegated::by_administrators(
+        0xbc024368_1153_4739_b217_4326f2e966d0,
+        "GroupMember.Read.All",
+        "See who is in which group",
+    ),
+    Delegated::by_administrators(
+        0xf81125ac_d3b7_4573_a3b2_7099cc39df9e,
+        "GroupMember.ReadWrite.All",
+        "See and change who is in which group",
+    ),
+    Delegated::by_administrators(
+        0xc79f8feb_a9db_4090_85f9_90d820caa0eb,
+        "Application.Read.All",
+        "Read all applications",
+    ),
+    Delegated::by_administrators(
+        0xbdfbf15f_ee85_4955_8675_146e8e5296b5,
+        "Application.ReadWrite.All",
+        "Read and change all applications",
+    ),
+    Delegated::by_administrators(
+        0xe4c9e354_4dc5_45b8_9e7c_e1393b0b1a20,
+        "AuditLog.Read.All",
+        "Read the audit log",
+    ),
+    Delegated::by_administrators(
+        0x06da0dbc_49e2_44d2_8312_53f166ab848a,
+        "Directory.Read.All",
+        "Read the directory",
+    ),
+    Delegated::by_administrators(
+        0xc5366453_9fb0_48a5_a156_24f0c49a4b84,
+        "Directory.ReadWrite.All",
+        "Read and change the directory",
+    ),
+    Delegated::by_administrators(
+        0x0e263e50_5827_48a4_b97c_d940288653c7,
+        "Directory.AccessAsUser.All",
+        "Do in the directory all that you may",
+    ),
+];
+
+/// Scopes of the older directory API.
+const DIRECTORY_GRAPH: &[Delegated] = &[
+    Delegated::new(
+        0x311a71cc_e848_46a1_bdf8_97ff7156d8e6,
+        "User.Read",
+        "Read your account in the directory",
+    ),
+    Delegated::by_administrators(
+        0xa42657d6_7f20_40e3_b6f0_cee03008a62a,
+        "Directory.AccessAsUser.All",
+        "Do in the directory all that you may",
+    ),
+];
+
+/// The one scope of most resources.
+const fn in_your_name(id: u128) -> Delegated {
+    Delegated::new(id, "user_impersonation", "Do there in your name all that you may")
+}
+
+const RESOURCE_MANAGER: &[Delegated] = &[in_your_name(0x41094075_9dad_400e_a0bd_54e686782033)];
+const MACHINE_LEARNING: &[Delegated] = &[in_your_name(0x1a7925b5_f871_417a_9b8b_303f9f29fa10)];
+const STORAGE: &[Delegated] = &[in_your_name(0x03e0da56_190b_40ad_a80c_ea378c433f7f)];
+const KEY_VAULT: &[Delegated] = &[in_your_name(0xf53da476_18e3_4152_8e01_aec403e6edc0)];
+
+impl FirstParty {
+    /// The scopes that registered clients can be given on it.
+    pub const fn delegated(self) -> &'static [Delegated] {
+        match self {
+            Self::ResourceManager => RESOURCE_MANAGER,
+            Self::MicrosoftGraph => GRAPH,
+            Self::DirectoryGraph => DIRECTORY_GRAPH,
+            Self::MachineLearning => MACHINE_LEARNING,
+            Self::Storage => STORAGE,
+            Self::KeyVault => KEY_VAULT,
+        }
+    }
+}
+
 /// A resource that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resource {
@@ -105,9 +269,36 @@ pub struct Resource {
     pub first_party: Option<FirstParty>,
     /// The form of its tokens.
     pub token_version: TokenVersion,
+    /// What people call it; of a built-in one [`FirstParty::display_name`] says that.
+    pub name: Option<String>,
+    /// Scopes that its registration offers; of a built-in one none.
+    pub scopes: Vec<PermissionScope>,
+    /// Clients that need nobody's consent for some of them.
+    pub trusted: Vec<PreAuthorized>,
 }
 
 impl Resource {
+    /// The scopes that can be asked for on it now.
+    pub fn offered(&self) -> Vec<PermissionScope> {
+        match self.first_party {
+            Some(first_party) => first_party.delegated().iter().map(Delegated::scope).collect(),
+            None => self
+                .scopes
+                .iter()
+                .filter(|scope| scope.enabled)
+                .cloned()
+                .collect(),
+        }
+    }
+
+    /// What a built-in client may do on it for a person.
+    pub fn scopes_of_built_in_clients(&self) -> Vec<String> {
+        let words = self
+            .first_party
+            .map_or(&["user_impersonation"][..], FirstParty::user_scopes);
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+
     /// `aud` of a token for this resource when the client asked for it as `requested`.
     ///
     /// v1 repeats the text that was asked for, trailing slash included; v2 is always the application id.
@@ -125,6 +316,9 @@ impl From<FirstParty> for Resource {
             app_id: resource.app_id(),
             first_party: Some(resource),
             token_version: resource.token_version(),
+            name: None,
+            scopes: Vec::new(),
+            trusted: Vec::new(),
         }
     }
 }

@@ -2,11 +2,16 @@
 
 use doorward_names::{AppId, Duration, ObjectId, SecretHash, SessionId, TenantId, Timestamp};
 
+use crate::application::Platform;
 use crate::guest::Seat;
 use crate::user::User;
 
 /// A session that is not used for this long ends by itself.
 pub const MAX_INACTIVE: Duration = Duration::days(90);
+
+/// A session of a single-page application ends after so long in any case, however it is used: what lies in a browser is
+/// easier to come by.
+pub const MAX_SINGLE_PAGE: Duration = Duration::hours(24);
 
 /// For so long after a refresh token was turned over, the one before it gives a further one, as long as its successor
 /// is unused: the answer may have been lost, or another of the client's processes was faster (RFC 9700 §4.14.2).
@@ -37,6 +42,10 @@ pub struct Session {
     pub used_at: Timestamp,
     /// When it was ended, if it was.
     pub revoked_at: Option<Timestamp>,
+    /// What the client is: what it has to show to use the session.
+    pub platform: Platform,
+    /// When it ends in any case, if it does.
+    pub ends_at: Option<Timestamp>,
     /// The ticket of the run that it began in, by that run's secret; it gives tokens to that run alone.
     pub ticket: Option<SecretHash>,
 }
@@ -50,6 +59,9 @@ pub enum SessionRefusal {
     /// It was not used for [`MAX_INACTIVE`].
     #[error("the session was not used for 90 days")]
     Inactive,
+    /// It has lasted as long as it may.
+    #[error("the session of a single-page application lasts no longer than a day")]
+    Ended,
     /// The refresh token was used before, and longer ago than a lost answer explains: somebody has a copy.
     #[error("the refresh token was used before")]
     Reused,
@@ -66,6 +78,11 @@ pub enum SessionRefusal {
     /// The password was changed after the session began.
     #[error("the password was changed after the session began")]
     PasswordChanged,
+}
+
+/// When a session that begins now ends in any case.
+pub fn end_of(platform: Platform, now: Timestamp) -> Option<Timestamp> {
+    (platform == Platform::SinglePage).then(|| now.plus(MAX_SINGLE_PAGE))
 }
 
 impl Session {
@@ -93,6 +110,9 @@ impl Session {
         }
         if now.since(self.used_at) > MAX_INACTIVE {
             return Err(SessionRefusal::Inactive);
+        }
+        if self.ends_at.is_some_and(|end| now > end) {
+            return Err(SessionRefusal::Ended);
         }
         let seat = seat
             .filter(|seat| seat.is_open() && (seat.home.tenant, seat.home.id) == (self.tenant, self.user))
@@ -154,6 +174,8 @@ mod tests {
             signed_in_at: NOW,
             used_at: NOW,
             revoked_at: None,
+            platform: Platform::Public,
+            ends_at: None,
             ticket: None,
         }
     }
@@ -278,5 +300,28 @@ mod tests {
     fn a_clock_that_is_behind_takes_nothing_back() {
         let turned = session().turned(0, at(10)).unwrap();
         assert_eq!(turned.turned(0, at(9)).unwrap().used_at, at(10));
+    }
+
+    #[test]
+    fn a_page_signs_in_again_after_a_day() {
+        let seat = seat();
+        let end = NOW.plus(MAX_SINGLE_PAGE);
+        for (platform, ends) in [
+            (Platform::SinglePage, true),
+            (Platform::Web, false),
+            (Platform::Public, false),
+        ] {
+            let session = Session {
+                platform,
+                ends_at: end_of(platform, NOW),
+                ..session()
+            };
+            let used = session.turned(0, end).unwrap();
+            let admit = |at| used.admit(session.client, Some(&seat), at);
+            assert_eq!(admit(end), Ok(()));
+            let after = end.plus(Duration::seconds(1));
+            let expected = if ends { Err(SessionRefusal::Ended) } else { Ok(()) };
+            assert_eq!(admit(after), expected, "{platform:?}");
+        }
     }
 }

@@ -10,6 +10,7 @@ mod id;
 mod identifier_uri;
 mod mail_nickname;
 mod recovery_code;
+mod redirect_uri;
 mod resource_group_name;
 mod scope;
 mod secret;
@@ -28,6 +29,7 @@ pub use id::{
 pub use identifier_uri::IdentifierUri;
 pub use mail_nickname::MailNickname;
 pub use recovery_code::{InvalidRecoveryCode, RECOVERY_CODE_ENTROPY, RecoveryCode};
+pub use redirect_uri::RedirectUri;
 pub use resource_group_name::ResourceGroupName;
 pub use scope::{Scope, ScopeKind};
 pub use secret::{

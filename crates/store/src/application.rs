@@ -1,17 +1,18 @@
 //! Applications: registrations in their home tenant.
 
+use crate::application_settings;
 use crate::query::{Compiled, Field, Search, search};
 use crate::revision::Kind;
 use crate::row::Row;
 use crate::value::values;
 use crate::{Conflict, Inserted, QueryError, Tx, Unique, View, owner};
-use doorward_domain::application::{Application, SignInAudience};
+use doorward_domain::application::{Application, Bare, SignInAudience};
 use doorward_domain::directory::query::{ApplicationField, Query};
 use doorward_domain::token::TokenVersion;
 use doorward_names::{AppId, IdentifierUri, ObjectId, TenantId};
 
 const SELECT: &str = "SELECT id, tenant, app_id, display_name, identifier_uris, token_version, audience, \
-                      created_at FROM application";
+                      created_at, settings FROM application";
 
 const fn version(version: TokenVersion) -> i64 {
     match version {
@@ -28,24 +29,33 @@ const fn audience(audience: SignInAudience) -> &'static str {
 }
 
 fn read(row: &mut Row) -> Result<Application, QueryError> {
-    Ok(Application {
-        id: row.id("id")?,
-        tenant: row.id("tenant")?,
-        app_id: row.id("app_id")?,
-        display_name: row.display_name("display_name")?,
-        identifier_uris: row.parse_list("identifier_uris")?,
-        token_version: match row.int("token_version")? {
-            1 => TokenVersion::V1,
-            2 => TokenVersion::V2,
-            _ => return Err(row.corrupt("token_version")),
-        },
-        audience: row.word("audience", |word| match word {
-            "single" => Some(SignInAudience::SingleTenant),
-            "multiple" => Some(SignInAudience::MultiTenant),
-            _ => None,
-        })?,
-        created_at: row.time("created_at")?,
-    })
+    let (id, tenant, app_id) = (row.id("id")?, row.id("tenant")?, row.id("app_id")?);
+    let display_name = row.display_name("display_name")?;
+    let identifier_uris = row.parse_list("identifier_uris")?;
+    let token_version = match row.int("token_version")? {
+        1 => TokenVersion::V1,
+        2 => TokenVersion::V2,
+        _ => return Err(row.corrupt("token_version")),
+    };
+    let audience = row.word("audience", |word| match word {
+        "single" => Some(SignInAudience::SingleTenant),
+        "multiple" => Some(SignInAudience::MultiTenant),
+        _ => None,
+    })?;
+    let mut application = Application {
+        identifier_uris,
+        token_version,
+        audience,
+        ..Application::from(Bare {
+            id,
+            tenant,
+            app_id,
+            display_name,
+            created_at: row.time("created_at")?,
+        })
+    };
+    application_settings::read(row, "settings", &mut application)?;
+    Ok(application)
 }
 
 /// The tenant's application with this object id.
@@ -93,6 +103,29 @@ pub fn find_by_identifier_uri(
         .list("application", &sql, values![tenant, folded], read)?
         .into_iter()
         .next())
+}
+
+/// The application with this application id, in whichever tenant it is registered.
+///
+/// # Errors
+/// When the store fails.
+pub fn find_anywhere(view: &View<'_>, app_id: AppId) -> Result<Option<Application>, QueryError> {
+    let sql = format!("{SELECT} WHERE app_id = $1");
+    Ok(view
+        .list("application", &sql, values![app_id], read)?
+        .into_iter()
+        .next())
+}
+
+/// Whether pages of this origin are registered as anybody's single-page application.
+///
+/// # Errors
+/// When the store fails.
+pub fn is_page_origin(view: &View<'_>, origin: &str) -> Result<bool, QueryError> {
+    view.exists(
+        "SELECT application FROM page_origin WHERE origin = $1 LIMIT 1",
+        values![origin],
+    )
 }
 
 impl Field for ApplicationField {
@@ -164,7 +197,14 @@ fn joined(uris: &[IdentifierUri]) -> String {
         .join(" ")
 }
 
-fn insert_uris(tx: &mut Tx<'_>, application: &Application) -> Result<(), QueryError> {
+/// What is looked for by other things than the application's ids.
+fn insert_keys(tx: &mut Tx<'_>, application: &Application) -> Result<(), QueryError> {
+    for origin in application.sign_in.page_origins() {
+        tx.execute(
+            "INSERT INTO page_origin (tenant, application, origin) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            values![application.tenant, application.id, origin],
+        )?;
+    }
     for uri in &application.identifier_uris {
         tx.execute(
             "INSERT INTO application_uri (tenant, folded, application) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
@@ -172,6 +212,13 @@ fn insert_uris(tx: &mut Tx<'_>, application: &Application) -> Result<(), QueryEr
         )?;
     }
     Ok(())
+}
+
+fn delete_keys(tx: &mut Tx<'_>, tenant: TenantId, id: ObjectId) -> Result<(), QueryError> {
+    let sql = "DELETE FROM application_uri WHERE tenant = $1 AND application = $2";
+    tx.execute(sql, values![tenant, id])?;
+    let sql = "DELETE FROM page_origin WHERE tenant = $1 AND application = $2";
+    tx.execute(sql, values![tenant, id]).map(|_| ())
 }
 
 /// Registers an application.
@@ -184,7 +231,8 @@ pub fn insert(tx: &mut Tx<'_>, application: &Application) -> Result<Inserted, Qu
     }
     let written = tx.execute(
         "INSERT INTO application (tenant, id, app_id, display_name, display_name_key, identifier_uris, \
-         token_version, audience, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+         token_version, audience, created_at, settings) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+         ON CONFLICT DO NOTHING",
         values![
             application.tenant,
             application.id,
@@ -194,13 +242,14 @@ pub fn insert(tx: &mut Tx<'_>, application: &Application) -> Result<Inserted, Qu
             joined(&application.identifier_uris),
             version(application.token_version),
             audience(application.audience),
-            application.created_at
+            application.created_at,
+            application_settings::write(application)
         ],
     )?;
     if written == 0 {
         return Ok(Err(Conflict { what: Unique::Id }));
     }
-    insert_uris(tx, application)?;
+    insert_keys(tx, application)?;
     tx.bump(Kind::Client, application.tenant);
     Ok(Ok(()))
 }
@@ -216,7 +265,7 @@ pub fn update(tx: &mut Tx<'_>, application: &Application) -> Result<Result<bool,
     }
     let written = tx.execute(
         "UPDATE application SET display_name = $3, display_name_key = $4, identifier_uris = $5, \
-         token_version = $6, audience = $7 WHERE tenant = $1 AND id = $2",
+         token_version = $6, audience = $7, settings = $8 WHERE tenant = $1 AND id = $2",
         values![
             application.tenant,
             application.id,
@@ -224,15 +273,15 @@ pub fn update(tx: &mut Tx<'_>, application: &Application) -> Result<Result<bool,
             application.display_name.folded(),
             joined(&application.identifier_uris),
             version(application.token_version),
-            audience(application.audience)
+            audience(application.audience),
+            application_settings::write(application)
         ],
     )?;
     if written == 0 {
         return Ok(Ok(false));
     }
-    let sql = "DELETE FROM application_uri WHERE tenant = $1 AND application = $2";
-    tx.execute(sql, values![application.tenant, application.id])?;
-    insert_uris(tx, application)?;
+    delete_keys(tx, application.tenant, application.id)?;
+    insert_keys(tx, application)?;
     tx.bump(Kind::Client, application.tenant);
     Ok(Ok(true))
 }
@@ -247,10 +296,7 @@ pub fn delete(tx: &mut Tx<'_>, tenant: TenantId, id: ObjectId) -> Result<bool, Q
     if tx.execute(sql, values![tenant, id])? == 0 {
         return Ok(false);
     }
-    tx.execute(
-        "DELETE FROM application_uri WHERE tenant = $1 AND application = $2",
-        values![tenant, id],
-    )?;
+    delete_keys(tx, tenant, id)?;
     tx.execute(
         "DELETE FROM password_credential WHERE tenant = $1 AND owner = $2",
         values![tenant, id],

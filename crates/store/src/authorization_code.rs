@@ -1,5 +1,6 @@
 //! Authorization codes. A code is found by its hash alone: whose it is, it says itself.
 
+use crate::application_settings::{platform_of, platform_word};
 use crate::row::Row;
 use crate::value::values;
 use crate::{Conflict, Inserted, QueryError, Tx, Unique, View};
@@ -15,7 +16,8 @@ fn read(row: &mut Row) -> Result<AuthorizationCode, QueryError> {
         client: row.id("client")?,
         user: row.id("account")?,
         redirect_uri: row.text("redirect_uri")?,
-        challenge: row.text("challenge")?,
+        // An empty text stands for none: the column is older than clients without one.
+        challenge: Some(row.text("challenge")?).filter(|text| !text.is_empty()),
         wanted: Wanted {
             resource: row.opt_text("resource")?,
             scope: row.opt_text("scope")?,
@@ -26,6 +28,8 @@ fn read(row: &mut Row) -> Result<AuthorizationCode, QueryError> {
         created_at: row.time("created_at")?,
         spent_at: row.opt_time("spent_at")?,
         session: row.opt_id("session")?,
+        platform: row.word("platform", platform_of)?,
+        says_when: row.bool("says_when")?,
     })
 }
 
@@ -35,7 +39,7 @@ fn read(row: &mut Row) -> Result<AuthorizationCode, QueryError> {
 /// When the store fails.
 pub fn find_by_hash(view: &View<'_>, hash: &SecretHash) -> Result<Option<AuthorizationCode>, QueryError> {
     let sql = "SELECT hash_mac, hash_key, tenant, client, account, redirect_uri, challenge, resource, scope, \
-               nonce, methods, signed_in_at, created_at, spent_at, session FROM authorization_code \
+               nonce, methods, signed_in_at, created_at, spent_at, session, platform, says_when FROM authorization_code \
                WHERE hash_mac = $1 AND hash_key = $2";
     view.find(
         "authorization_code",
@@ -52,8 +56,8 @@ pub fn find_by_hash(view: &View<'_>, hash: &SecretHash) -> Result<Option<Authori
 pub fn insert(tx: &mut Tx<'_>, code: &AuthorizationCode) -> Result<Inserted, QueryError> {
     let written = tx.execute(
         "INSERT INTO authorization_code (hash_mac, hash_key, tenant, client, account, redirect_uri, challenge, \
-         resource, scope, nonce, methods, signed_in_at, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING",
+         resource, scope, nonce, methods, signed_in_at, created_at, platform, says_when) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING",
         values![
             code.hash.as_bytes(),
             code.hash.key,
@@ -61,13 +65,15 @@ pub fn insert(tx: &mut Tx<'_>, code: &AuthorizationCode) -> Result<Inserted, Que
             code.client,
             code.user,
             code.redirect_uri,
-            code.challenge,
+            code.challenge.as_deref().unwrap_or_default(),
             code.wanted.resource,
             code.wanted.scope,
             code.nonce,
             code.methods,
             code.signed_in_at,
-            code.created_at
+            code.created_at,
+            platform_word(code.platform),
+            code.says_when
         ],
     )?;
     Ok(if written == 0 {

@@ -180,6 +180,7 @@ pub fn delete(tx: &mut Tx<'_>, tenant: TenantId, id: ObjectId) -> Result<bool, Q
         values![tenant, id],
     )?;
     directory_role::delete_all_of(tx, tenant, id)?;
+    crate::permission_grant::delete_all_of(tx, tenant, id)?;
     permission::delete_all_of(tx, tenant, id)?;
     owner::delete_all_of(tx, tenant, id)?;
     group_member::delete_all_of(tx, tenant, id)?;

@@ -1,5 +1,6 @@
 //! People's sessions.
 
+use crate::application_settings::{platform_of, platform_word};
 use crate::row::Row;
 use crate::value::values;
 use crate::{Conflict, Inserted, QueryError, Tx, Unique, View};
@@ -19,6 +20,9 @@ fn read(row: &mut Row) -> Result<Session, QueryError> {
         revoked_at: row.opt_time("revoked_at")?,
         generation: row.int("generation")?,
         turned_at: row.opt_time("turned_at")?,
+        platform: row.word("platform", platform_of)?,
+        ends_at: row.opt_time("ends_at")?,
+        // The last, for there is less to read where there is none.
         ticket: ticket(row)?,
     })
 }
@@ -39,7 +43,7 @@ pub fn find_by_refresh_hash(
     hash: &SecretHash,
 ) -> Result<Option<(Session, i64)>, QueryError> {
     let sql = "SELECT id, tenant, account, client, refresh_key, refresh_mac, methods, signed_in_at, used_at, \
-               revoked_at, generation, turned_at, ticket_key, ticket_mac FROM login_session \
+               revoked_at, generation, turned_at, platform, ends_at, ticket_key, ticket_mac FROM login_session \
                WHERE refresh_mac = $1 AND refresh_key = $2";
     let first = view.find("login_session", sql, values![hash.as_bytes(), hash.key], read)?;
     if let Some(session) = first {
@@ -61,7 +65,7 @@ pub fn find_by_refresh_hash(
 /// When the store fails.
 pub fn find(view: &View<'_>, tenant: TenantId, id: SessionId) -> Result<Option<Session>, QueryError> {
     let sql = "SELECT id, tenant, account, client, refresh_key, refresh_mac, methods, signed_in_at, used_at, \
-               revoked_at, generation, turned_at, ticket_key, ticket_mac FROM login_session \
+               revoked_at, generation, turned_at, platform, ends_at, ticket_key, ticket_mac FROM login_session \
                WHERE tenant = $1 AND id = $2";
     view.find("login_session", sql, values![tenant, id], read)
 }
@@ -78,8 +82,9 @@ pub fn insert(tx: &mut Tx<'_>, session: &Session) -> Result<Inserted, QueryError
     let ticket = session.ticket.as_ref();
     let written = tx.execute(
         "INSERT INTO login_session (tenant, id, account, client, refresh_key, refresh_mac, methods, \
-         signed_in_at, used_at, revoked_at, ticket_key, ticket_mac, generation, turned_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
+         signed_in_at, used_at, revoked_at, ticket_key, ticket_mac, generation, turned_at, \
+         platform, ends_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
          ON CONFLICT DO NOTHING",
         values![
             session.tenant,
@@ -95,7 +100,9 @@ pub fn insert(tx: &mut Tx<'_>, session: &Session) -> Result<Inserted, QueryError
             ticket.map(|hash| hash.key),
             ticket.map(|hash| *hash.as_bytes()),
             session.generation,
-            session.turned_at
+            session.turned_at,
+            platform_word(session.platform),
+            session.ends_at
         ],
     )?;
     Ok(if written == 0 {

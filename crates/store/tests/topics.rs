@@ -4,7 +4,10 @@
 #[cfg(test)]
 mod support;
 
-use doorward_domain::application::{Application, PasswordCredential, SignInAudience};
+use doorward_domain::application::{
+    AccessKind, AppRole, Application, Bare, ConsentType, GroupClaims, OptionalClaim, PasswordCredential,
+    PermissionScope, Platform, PreAuthorized, RequiredAccess, RoleHolders, SignInAudience,
+};
 use doorward_domain::conditional_access::{Applications, People, Policy};
 use doorward_domain::directory::query::{
     ApplicationField, Predicate, Query, ServicePrincipalField, UserField, Value,
@@ -61,14 +64,15 @@ fn user(tenant: TenantId, upn: &str) -> User {
 
 fn application(tenant: TenantId, uris: &[&str]) -> Application {
     Application {
-        id: object(),
-        tenant,
-        app_id: AppId::from_random(random()),
-        display_name: DisplayName::new("ml-auth").unwrap(),
         identifier_uris: uris.iter().map(|uri| uri.parse().unwrap()).collect(),
         token_version: TokenVersion::V2,
-        audience: SignInAudience::SingleTenant,
-        created_at: NOW,
+        ..Application::from(Bare {
+            id: object(),
+            tenant,
+            app_id: AppId::from_random(random()),
+            display_name: DisplayName::new("ml-auth").unwrap(),
+            created_at: NOW,
+        })
     }
 }
 
@@ -97,6 +101,105 @@ fn credential(hint: &str) -> PasswordCredential {
         hash: hash(),
         starts_at: NOW,
         ends_at: NOW.plus(Duration::days(1)),
+    }
+}
+
+/// An application that says all that one can, with what a text column could stumble over.
+fn outspoken(tenant: TenantId) -> Application {
+    let id = |n| doorward_names::PermissionId::from_u128(n);
+    let mut app = application(tenant, &["api://outspoken"]);
+    app.sign_in
+        .set(Platform::Web, ["https://app.example/back?x=1".parse().unwrap()]);
+    app.sign_in.set(
+        Platform::SinglePage,
+        [
+            "https://spa.example/".parse().unwrap(),
+            "http://localhost:3000".parse().unwrap(),
+        ],
+    );
+    app.sign_in
+        .set(Platform::Public, ["http://localhost".parse().unwrap()]);
+    app.sign_in.fallback_public = Some(false);
+    app.sign_in.home_page = Some("https://app.example".parse().unwrap());
+    app.sign_in.logout = Some("https://app.example/out".parse().unwrap());
+    app.scopes = vec![PermissionScope {
+        id: id(1),
+        value: "Files.Read".to_owned(),
+        enabled: true,
+        consent: ConsentType::Admin,
+        for_administrators: ("Read\tfiles".to_owned(), "Reads\nall \\ of them\r".to_owned()),
+        for_people: (Some(String::new()), None),
+    }];
+    app.pre_authorized = vec![PreAuthorized {
+        client: AppId::from_random(random()),
+        scopes: vec![id(1)],
+    }];
+    app.roles = vec![AppRole {
+        id: id(2),
+        value: None,
+        enabled: false,
+        holders: RoleHolders {
+            people: true,
+            applications: false,
+        },
+        name: "읽기".to_owned(),
+        description: "=".to_owned(),
+    }];
+    app.required = vec![RequiredAccess {
+        resource: AppId::from_random(random()),
+        id: id(3),
+        kind: AccessKind::Role,
+    }];
+    app.group_claims = GroupClaims::SecurityGroup;
+    app.optional_claims.id_token = vec![OptionalClaim {
+        name: "auth_time".to_owned(),
+        essential: true,
+        properties: vec!["a".to_owned(), "b".to_owned()],
+    }];
+    app
+}
+
+#[test]
+fn what_an_application_says_of_itself_is_kept() {
+    for place in Place::all() {
+        let store = place.open();
+        block_on(async {
+            let tenant = support::tenant();
+            let app = outspoken(tenant);
+            let (id, app_id) = (app.id, app.app_id);
+            let new = app.clone();
+            change(&store, move |tx| application::insert(tx, &new))
+                .await
+                .unwrap();
+            let shown = |app: &Application| format!("{app:?}");
+            let found = look(&store, move |v| application::find(v, tenant, id))
+                .await
+                .unwrap();
+            assert_eq!(shown(&found), shown(&app));
+            let found = look(&store, move |v| application::find_anywhere(v, app_id)).await;
+            assert_eq!(shown(&found.unwrap()), shown(&app));
+            let is_origin = |origin: &'static str| {
+                let store = &store;
+                async move { look(store, move |v| application::is_page_origin(v, origin)).await }
+            };
+            assert!(is_origin("https://spa.example").await && is_origin("http://localhost:3000").await);
+            assert!(!is_origin("https://app.example").await && !is_origin("http://localhost").await);
+            let mut less = app.clone();
+            less.sign_in
+                .set(Platform::SinglePage, ["https://other.example".parse().unwrap()]);
+            let new = less.clone();
+            assert_eq!(
+                change(&store, move |tx| application::update(tx, &new)).await,
+                Ok(true)
+            );
+            let found = look(&store, move |v| application::find(v, tenant, id))
+                .await
+                .unwrap();
+            assert_eq!(shown(&found), shown(&less));
+            assert!(!is_origin("https://spa.example").await && is_origin("https://other.example").await);
+            change(&store, move |tx| application::delete(tx, tenant, id)).await;
+            assert!(!is_origin("https://other.example").await);
+        });
     }
 }
 
@@ -713,6 +816,8 @@ fn sessions_links_and_throttles() {
                 signed_in_at: NOW,
                 used_at: NOW,
                 revoked_at: None,
+                platform: Platform::SinglePage,
+                ends_at: Some(NOW.plus(Duration::hours(24))),
                 ticket: None,
             };
             let new = session.clone();
@@ -730,6 +835,10 @@ fn sessions_links_and_throttles() {
             assert_eq!(
                 (found.id, found.user, found.client, generation),
                 (session.id, session.user, session.client, 0)
+            );
+            assert_eq!(
+                (found.platform, found.ends_at),
+                (session.platform, session.ends_at)
             );
             let other_key =
                 SecretHash::new(HashKeyId::from_random(random()), *session.refresh_hash.as_bytes());
@@ -910,6 +1019,8 @@ fn refresh_tokens_are_kept_for_as_long_as_their_session_can_give_any() {
                     signed_in_at: NOW,
                     used_at: NOW,
                     revoked_at: None,
+                    platform: Platform::Public,
+                    ends_at: None,
                     ticket: None,
                 };
                 let new = session.clone();

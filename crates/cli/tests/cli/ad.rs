@@ -410,6 +410,84 @@ fn owners_are_listed_added_and_removed() {
 }
 
 #[test]
+fn an_application_says_how_it_signs_people_in() {
+    let cli = Cli::admin();
+    let scopes = r#"{"idToken":[{"name":"auth_time"}]}"#;
+    let made = cli
+        .run([
+            "ad",
+            "app",
+            "create",
+            "--display-name",
+            "signs people in",
+            "--web-redirect-uris",
+            "https://app.example/back",
+            "https://app.example/other",
+            "--web-home-page-url",
+            "https://app.example",
+            "--spa-redirect-uris",
+            "http://localhost:3000",
+            "--public-client-redirect-uris",
+            "http://localhost",
+            "--is-fallback-public-client",
+            "--optional-claims",
+            scopes,
+        ])
+        .json();
+    let id = made["appId"].as_str().unwrap();
+    assert_eq!(
+        made["web"]["redirectUris"],
+        json!(["https://app.example/back", "https://app.example/other"])
+    );
+    assert_eq!(made["publicClient"]["redirectUris"], json!(["http://localhost"]));
+    assert_eq!(made["isFallbackPublicClient"], true);
+    assert_eq!(made["optionalClaims"]["idToken"][0]["name"], "auth_time");
+
+    let file = std::env::temp_dir().join(format!("roles-{}.json", std::process::id()));
+    let role = json!([{
+        "id": "00000000-0000-4000-8000-000000000002", "allowedMemberTypes": ["User"], "displayName": "Reader",
+        "description": "Reads.", "isEnabled": true, "value": "Reader",
+    }]);
+    std::fs::write(&file, role.to_string()).unwrap();
+    let roles = format!("@{}", file.display());
+    cli.run([
+        "ad",
+        "app",
+        "update",
+        "--id",
+        id,
+        "--app-roles",
+        &roles,
+        "--web-redirect-uris",
+        "https://new.example",
+        "--set",
+        "web.logoutUrl=https://new.example/out",
+        "--is-fallback-public-client",
+        "false",
+    ])
+    .text();
+    std::fs::remove_file(&file).unwrap();
+    let seen = cli.run(["ad", "app", "show", "--id", id]).json();
+    assert_eq!(seen["web"]["redirectUris"], json!(["https://new.example"]));
+    assert_eq!(seen["web"]["logoutUrl"], "https://new.example/out");
+    assert_eq!(seen["spa"]["redirectUris"], json!(["http://localhost:3000"]));
+    assert_eq!(seen["appRoles"][0]["value"], "Reader");
+    assert_eq!(seen["isFallbackPublicClient"], false);
+    let no_json = cli.run(["ad", "app", "update", "--id", id, "--app-roles", "[{"]);
+    assert!(no_json.failed(2).contains("cannot be read"));
+    let evil = [
+        "ad",
+        "app",
+        "update",
+        "--id",
+        id,
+        "--web-redirect-uris",
+        "http://evil.example",
+    ];
+    assert!(cli.run(evil).failed(1).contains("https://"));
+}
+
+#[test]
 fn a_policy_demands_a_second_factor_of_whom_it_names() {
     let (cli, domain) = (Cli::admin(), SERVER.env["DOORWARD_TENANT_DOMAIN"].as_str());
     let upn = format!("policy@{domain}");

@@ -17,6 +17,9 @@ pub struct IdClaimsV1 {
     pub nbf: i64,
     /// Until when it is valid.
     pub exp: i64,
+    /// When the person proved who they are, where the client asked for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<i64>,
     /// How the person proved who they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amr: Option<Vec<String>>,
@@ -64,6 +67,9 @@ pub struct IdClaimsV2 {
     pub nbf: i64,
     /// Until when it is valid.
     pub exp: i64,
+    /// When the person proved who they are, where the client asked for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<i64>,
     /// A guest's sign-in name at home.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,

@@ -8,6 +8,10 @@ use super::{Application, DirectoryRole, Group, RequestBody, ServicePrincipal, Us
 /// An object that says what it is.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "@odata.type")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "each is written at once, and kept nowhere"
+)]
 pub enum DirectoryObject {
     /// A person.
     #[serde(rename = "#microsoft.graph.user")]

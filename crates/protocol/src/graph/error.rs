@@ -27,6 +27,8 @@ macro_rules! codes {
 codes! {
     /// The request is wrong.
     BadRequest = "Request_BadRequest";
+    /// A scope or role that clients may hold is still on.
+    StillEnabled = "CannotDeleteOrUpdateEnabledEntitlement";
     /// A query option or body is malformed (OData layer).
     MalformedRequest = "BadRequest";
     /// A query cannot be answered.

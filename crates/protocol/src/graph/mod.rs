@@ -6,6 +6,7 @@
 
 mod app_role_assignment;
 mod application;
+mod application_parts;
 mod audit;
 mod authentication;
 mod body;
@@ -18,13 +19,17 @@ mod group;
 mod invitation;
 pub mod legacy;
 mod organization;
+mod permission_grant;
 mod role;
 mod service_principal;
 mod user;
 
 pub use app_role_assignment::{AppRoleAssignment, CreateAppRoleAssignment};
-pub use application::{
-    Application, ApplicationApi, ApplicationConstants, CreateApplication, RequestedApi, UpdateApplication,
+pub use application::{Application, ApplicationConstants, CreateApplication, UpdateApplication};
+pub use application_parts::{
+    ApplicationApi, ApplicationWeb, ImplicitGrantSettings, OptionalClaim, OptionalClaims, PermissionScope,
+    PreAuthorizedApplication, RedirectUriSetting, RedirectUris, RequestedApi, RequestedParts,
+    RequestedRedirectUris, RequestedWeb, RequiredResourceAccess, ResourceAccess,
 };
 pub use audit::{AuditApp, AuditDetail, AuditInitiator, AuditResult, AuditTarget, AuditUser, DirectoryAudit};
 pub use authentication::{AuthenticationMethod, PASSWORD_METHOD};
@@ -38,6 +43,7 @@ pub use group::{
 };
 pub use invitation::{CreateInvitation, Invitation, InvitedUser};
 pub use organization::{Organization, VerifiedDomain};
+pub use permission_grant::{CreatePermissionGrant, PermissionGrant, UpdatePermissionGrant};
 pub use role::{CreateRoleAssignment, DirectoryRole, RoleAssignment, RoleDefinition, RolePermission};
 pub use service_principal::{
     AppRole, CreateServicePrincipal, ServicePrincipal, ServicePrincipalConstants, UpdateServicePrincipal,

@@ -4,7 +4,7 @@ use doorward_names::{AppId, ObjectId, PermissionId, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{PasswordCredential, RequestBody};
+use super::{PasswordCredential, PermissionScope, RequestBody};
 use crate::{NoItems, Null, wire};
 
 /// An application's presence in a tenant.
@@ -45,6 +45,18 @@ pub struct ServicePrincipal {
     /// `AzureADMyOrg`, `AzureADMultipleOrgs`.
     #[serde(default)]
     pub sign_in_audience: Option<String>,
+    /// The application's page for people.
+    #[serde(default)]
+    pub homepage: Option<String>,
+    /// Where the application hears of a sign-out.
+    #[serde(default)]
+    pub logout_url: Option<String>,
+    /// Scopes that clients can be given on it.
+    #[serde(default)]
+    pub oauth2_permission_scopes: Vec<PermissionScope>,
+    /// Where a browser may be sent back to, on every platform.
+    #[serde(default)]
+    pub reply_urls: Vec<String>,
     /// What this directory does not keep.
     #[serde(flatten)]
     pub constants: ServicePrincipalConstants,
@@ -66,7 +78,7 @@ pub struct AppRole {
     /// Its id.
     pub id: PermissionId,
     /// Whether it can be given.
-    #[serde(default)]
+    #[serde(default = "yes")]
     pub is_enabled: bool,
     /// `Application`.
     #[serde(default)]
@@ -74,6 +86,10 @@ pub struct AppRole {
     /// As it stands in `roles`.
     #[serde(default)]
     pub value: Option<String>,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// A service principal's properties that are always the same here.
@@ -92,17 +108,13 @@ pub struct ServicePrincipalConstants {
     pub application_template_id: Null,
     pub description: Null,
     pub disabled_by_microsoft_status: Null,
-    pub homepage: Null,
     pub info: Value,
     pub key_credentials: NoItems,
     pub login_url: Null,
-    pub logout_url: Null,
     pub notes: Null,
     pub notification_email_addresses: NoItems,
-    pub oauth2_permission_scopes: NoItems,
     pub preferred_single_sign_on_mode: Null,
     pub preferred_token_signing_key_thumbprint: Null,
-    pub reply_urls: NoItems,
     pub resource_specific_application_permissions: NoItems,
     pub saml_single_sign_on_settings: Null,
     pub tags: NoItems,
@@ -122,7 +134,6 @@ impl Default for ServicePrincipalConstants {
             application_template_id: Null,
             description: Null,
             disabled_by_microsoft_status: Null,
-            homepage: Null,
             info: nulls(&[
                 "logoUrl",
                 "marketingUrl",
@@ -132,13 +143,10 @@ impl Default for ServicePrincipalConstants {
             ]),
             key_credentials: NoItems,
             login_url: Null,
-            logout_url: Null,
             notes: Null,
             notification_email_addresses: NoItems,
-            oauth2_permission_scopes: NoItems,
             preferred_single_sign_on_mode: Null,
             preferred_token_signing_key_thumbprint: Null,
-            reply_urls: NoItems,
             resource_specific_application_permissions: NoItems,
             saml_single_sign_on_settings: Null,
             tags: NoItems,

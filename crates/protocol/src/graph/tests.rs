@@ -19,6 +19,14 @@ fn application() -> Application {
         publisher_domain: Some("contoso.com".into()),
         sign_in_audience: Some("AzureADMyOrg".into()),
         api: ApplicationApi::default(),
+        app_roles: Vec::new(),
+        group_membership_claims: None,
+        is_fallback_public_client: None,
+        optional_claims: None,
+        public_client: RedirectUris::default(),
+        required_resource_access: Vec::new(),
+        spa: RedirectUris::default(),
+        web: ApplicationWeb::default(),
         password_credentials: Vec::new(),
         constants: ApplicationConstants::default(),
     }
@@ -38,6 +46,10 @@ fn service_principal() -> ServicePrincipal {
         service_principal_names: vec![AppId::from_bytes([2; 16]).to_string()],
         service_principal_type: Some("Application".into()),
         sign_in_audience: Some("AzureADMyOrg".into()),
+        homepage: None,
+        logout_url: None,
+        oauth2_permission_scopes: Vec::new(),
+        reply_urls: Vec::new(),
         constants: ServicePrincipalConstants::default(),
     }
 }
@@ -314,11 +326,21 @@ fn the_bodies_that_the_command_line_sends() {
             "isFallbackPublicClient":false,"signInAudience":null}"#,
     )
     .unwrap();
+    let web = RequestedWeb {
+        home_page_url: Some(None),
+        redirect_uris: Some(Vec::new()),
+        ..RequestedWeb::default()
+    };
     assert_eq!(
         app,
         CreateApplication {
             display_name: "ml-auth".into(),
-            ..Default::default()
+            identifier_uris: None,
+            parts: RequestedParts {
+                web: Some(web),
+                is_fallback_public_client: Some(Some(false)),
+                ..RequestedParts::default()
+            },
         }
     );
     for enabled in ["true", "\"True\"", "\"true\""] {
@@ -356,10 +378,24 @@ fn what_is_not_kept_is_refused_by_name() {
     for body in [
         r#"{"displayName":"a","keyCredentials":[{}]}"#,
         r#"{"displayName":"a","passwordCredentials":[{"secretText":"x"}]}"#,
-        r#"{"displayName":"a","web":{"redirectUris":["https://x"]}}"#,
-        r#"{"displayName":"a","isFallbackPublicClient":true}"#,
+        r#"{"displayName":"a","tags":["x"]}"#,
     ] {
         assert!(matches!(error(body), BodyError::Unsupported(_)), "{body}");
+    }
+    for part in [
+        r#""web":{"colour":1}"#,
+        r#""web":{"redirectUris":"https://x"}"#,
+        r#""web":{"implicitGrantSettings":{"colour":true}}"#,
+        r#""spa":{"redirectUri":["https://x"]}"#,
+        r#""api":{"scopes":[]}"#,
+        r#""api":{"oauth2PermissionScopes":[{"value":"x"}]}"#,
+        r#""appRoles":[{"id":"x"}]"#,
+        r#""requiredResourceAccess":[{}]"#,
+        r#""optionalClaims":{"jwt":[]}"#,
+        r#""isFallbackPublicClient":"yes""#,
+    ] {
+        let body = format!("{{\"displayName\":\"a\",{part}}}");
+        assert!(matches!(error(&body), BodyError::Invalid(_)), "{body}");
     }
     assert_eq!(
         error(r#"{"identifierUris":[]}"#),
@@ -484,4 +520,37 @@ fn a_change_of_a_group_tells_null_from_missing() {
     ] {
         assert_eq!(read(body), Err(expected));
     }
+}
+
+#[test]
+fn what_is_missing_is_told_from_what_is_emptied() {
+    let parts = |body: &str| parse_body::<UpdateApplication>(body.as_bytes()).unwrap().parts;
+    assert_eq!(parts("{}"), RequestedParts::default());
+    let nothing = r#"{"web":null,"api":null,"appRoles":null,"spa":{},"isFallbackPublicClient":null}"#;
+    let nothing = parts(nothing);
+    assert_eq!((nothing.web, nothing.api, nothing.app_roles), (None, None, None));
+    assert_eq!(nothing.spa, Some(RequestedRedirectUris::default()));
+    assert_eq!(nothing.is_fallback_public_client, Some(None));
+    let api = parts(r#"{"api":{"requestedAccessTokenVersion":null}}"#)
+        .api
+        .unwrap();
+    assert_eq!(api.requested_access_token_version, Some(None));
+    let api = parts(r#"{"api":{"oauth2PermissionScopes":[]}}"#).api.unwrap();
+    assert_eq!(api.requested_access_token_version, None);
+    assert_eq!(api.oauth2_permission_scopes, Some(Vec::new()));
+    // What Graph shows can be sent back as it is.
+    let shown = serde_json::to_value(application()).unwrap();
+    let mut sent = serde_json::Map::new();
+    for name in [
+        "web",
+        "spa",
+        "publicClient",
+        "api",
+        "appRoles",
+        "optionalClaims",
+        "groupMembershipClaims",
+    ] {
+        sent.insert(name.to_owned(), shown[name].clone());
+    }
+    parts(&Value::Object(sent).to_string());
 }

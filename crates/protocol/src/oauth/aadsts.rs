@@ -38,6 +38,14 @@ codes! {
     MustAsk = 16000, "The application may act for nobody silently: send an interactive authorization request.";
     /// The challenge of PKCE is missing or malformed.
     ChallengeMissing = 50147, "The request must contain a code_challenge of 43 characters and the code_challenge_method S256.";
+    /// A page redeems what was given to something that is no page; see [`cross_origin`].
+    CrossOrigin = 9002326;
+    /// What was given to a page is redeemed by something that is no page.
+    NotCrossOrigin = 9002327, "Tokens issued for the 'Single-Page Application' client-type may only be redeemed via cross-origin requests.";
+    /// The session of a single-page application is over.
+    SinglePageExpired = 700084, "The refresh token was issued to a single page app (SPA), and therefore has a fixed, limited lifetime of 24 hours, which can't be extended. It is now expired and a new sign in request must be sent by the SPA to the sign in page.";
+    /// The application is for people of its home tenant; see [`single_tenant`].
+    SingleTenant = 50194;
     /// The verifier of PKCE is wrong.
     WrongVerifier = 501481, "The code_verifier does not match the code_challenge supplied in the authorization request.";
     /// Another response type than `code`.
@@ -175,6 +183,20 @@ pub fn second_factor_needed(resource: &str) -> String {
 pub fn redirect_mismatch(app: &str) -> String {
     format!(
         "The redirect URI specified in the request does not match the redirect URIs configured for the application '{app}'."
+    )
+}
+
+/// Text of [`AadSts::CrossOrigin`].
+pub fn cross_origin(origin: &str) -> String {
+    format!(
+        "Cross-origin token redemption is permitted only for the 'Single-Page Application' client-type. Request origin: '{origin}'."
+    )
+}
+
+/// Text of [`AadSts::SingleTenant`].
+pub fn single_tenant(app: &str) -> String {
+    format!(
+        "Application '{app}' is not configured as a multi-tenant application. Usage of the /common endpoint is not supported for such apps. Use a tenant-specific endpoint or configure the application to be multi-tenant."
     )
 }
 

@@ -10,6 +10,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use doorward_names::SecretString;
+use serde_json::Value;
 
 /// How an answer travels back (OAuth 2.0 Multiple Response Types §2.1, Form Post Response Mode).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +47,8 @@ pub enum Prompt {
     Login,
     /// Which account.
     SelectAccount,
+    /// Whether they agree, though they did before.
+    Consent,
 }
 
 /// The rest.
@@ -55,8 +58,8 @@ pub struct AuthorizeRequest {
     pub target: Target,
     /// `scope` as it came.
     pub scope: Option<String>,
-    /// The hash of the client's verifier: base64url of 32 bytes.
-    pub challenge: String,
+    /// The hash of the client's verifier, base64url of 32 bytes, if it sent one.
+    pub challenge: Option<String>,
     /// What the id_token has to repeat.
     pub nonce: Option<String>,
     /// What a person is to be asked.
@@ -65,6 +68,8 @@ pub struct AuthorizeRequest {
     pub login_hint: Option<String>,
     /// How many seconds ago the person may have proved who they are.
     pub max_age: Option<i64>,
+    /// Whether `claims` wishes for `auth_time`.
+    pub wants_auth_time: bool,
     /// What the client wishes its tokens to say.
     pub claims: ClaimsRequest,
 }
@@ -81,7 +86,7 @@ pub enum AuthorizeError {
     /// An unknown `response_mode`.
     #[error("the response mode is not supported: `query`, `fragment` and `form_post` are")]
     ResponseMode,
-    /// No challenge, one that is not base64url of 32 bytes, or another method than S256.
+    /// A challenge that is not base64url of 32 bytes, or another method than S256.
     #[error("the request needs a `code_challenge` of 43 characters by the method S256")]
     Challenge,
     /// `prompt` contradicts itself or is unknown.
@@ -139,11 +144,12 @@ impl AuthorizeRequest {
         Ok(Self {
             target: target(version, form)?,
             scope: form.get("scope").map(str::to_owned),
-            challenge: challenge(form).ok_or(AuthorizeError::Challenge)?,
+            challenge: challenge(form)?,
             nonce: form.get("nonce").map(str::to_owned),
             prompt: prompt(form.get("prompt"))?,
             login_hint: form.get("login_hint").map(str::to_owned),
             max_age: max_age.map_err(|_| AuthorizeError::MaxAge)?.map(i64::from),
+            wants_auth_time: wants_auth_time(form),
             claims: ClaimsRequest::parse(form.get("claims"))?,
         })
     }
@@ -154,16 +160,35 @@ pub fn challenge_of(verifier: &SecretString) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.expose().as_bytes()))
 }
 
-fn challenge(form: &Form) -> Option<String> {
-    let text = form.get("code_challenge")?;
+fn challenge(form: &Form) -> Result<Option<String>, AuthorizeError> {
+    let (text, method) = (form.get("code_challenge"), form.get("code_challenge_method"));
+    let (text, method) = match (text, method) {
+        (None, None) => return Ok(None),
+        (Some(text), Some(method)) => (text, method),
+        // Without a method it would be `plain`, which hides nothing (RFC 7636 §4.3, RFC 9700 §2.1.1).
+        _ => return Err(AuthorizeError::Challenge),
+    };
     let is_hash = text.len() == 43
         && text
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-    (is_hash && form.get("code_challenge_method") == Some("S256")).then(|| text.to_owned())
+    match is_hash && method == "S256" {
+        true => Ok(Some(text.to_owned())),
+        false => Err(AuthorizeError::Challenge),
+    }
 }
 
-/// Nobody's consent is asked for yet by a page of its own, so `consent` asks for the account, where they can say no.
+/// Whether `claims` wishes for an id_token that says when the person proved who they are.
+fn wants_auth_time(form: &Form) -> bool {
+    let claims = form
+        .get("claims")
+        .and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let of_id_token = claims
+        .as_ref()
+        .and_then(|claims| claims.get("id_token")?.get("auth_time"));
+    of_id_token.is_some()
+}
+
 fn prompt(text: Option<&str>) -> Result<Prompt, AuthorizeError> {
     let words: Vec<&str> = text.unwrap_or_default().split_ascii_whitespace().collect();
     let known = ["none", "login", "select_account", "consent"];
@@ -175,6 +200,7 @@ fn prompt(text: Option<&str>) -> Result<Prompt, AuthorizeError> {
         ["none"] => Ok(Prompt::None),
         words if words.contains(&"none") => Err(AuthorizeError::Prompt),
         words if words.contains(&"login") => Ok(Prompt::Login),
+        words if words.contains(&"consent") => Ok(Prompt::Consent),
         _ => Ok(Prompt::SelectAccount),
     }
 }
@@ -216,13 +242,30 @@ mod tests {
             ("&prompt=login", Prompt::Login),
             ("&prompt=select_account", Prompt::SelectAccount),
             ("&prompt=login+select_account", Prompt::Login),
-            ("&prompt=consent", Prompt::SelectAccount),
+            ("&prompt=consent", Prompt::Consent),
+            ("&prompt=consent+select_account", Prompt::Consent),
         ] {
             assert_eq!(parse(more).unwrap().prompt, prompt, "{more}");
         }
         let full = parse("&nonce=n&login_hint=a%40b.example&max_age=0&client_info=1&x=y").unwrap();
         assert_eq!((full.nonce.as_deref(), full.max_age), (Some("n"), Some(0)));
         assert_eq!(full.login_hint.as_deref(), Some("a@b.example"));
+        assert!(full.challenge.is_some() && !full.wants_auth_time);
+        for (claims, wants) in [
+            ("{}", false),
+            (r#"{"id_token":{"auth_time":{"essential":true}}}"#, true),
+            (r#"{"id_token":{"auth_time":null}}"#, true),
+            (
+                r#"{"access_token":{"xms_cc":{"values":["CP1"]}},"id_token":"x"}"#,
+                false,
+            ),
+        ] {
+            assert_eq!(
+                parse(&format!("&claims={claims}")).unwrap().wants_auth_time,
+                wants,
+                "{claims}"
+            );
+        }
         let step_up = parse(
             "&claims=%7B%22access_token%22%3A%7B%22capolids%22%3A%7B%22values%22%3A%5B%22x%22%5D%7D%7D%7D",
         );
@@ -237,7 +280,9 @@ mod tests {
             ("&max_age=-1", AuthorizeError::MaxAge),
             ("&max_age=soon", AuthorizeError::MaxAge),
             ("&response_mode=web_message", AuthorizeError::ResponseMode),
+            ("&claims=x", AuthorizeError::Claims(ClaimsError)),
             ("&claims=%5B%5D", AuthorizeError::Claims(ClaimsError)),
+            ("&claims={", AuthorizeError::Claims(ClaimsError)),
         ] {
             assert_eq!(parse(more).unwrap_err(), error, "{more}");
         }
@@ -246,6 +291,10 @@ mod tests {
             without("code_challenge_method=S256&", ""),
             AuthorizeError::Challenge
         );
+        let bare = BASE.split_once("&code_challenge_method").unwrap().0;
+        let bare = form::parse(None, bare.as_bytes()).unwrap();
+        let bare = AuthorizeRequest::parse(EndpointVersion::V2, &bare).unwrap();
+        assert_eq!(bare.challenge, None);
         assert_eq!(without("-cM", "-c"), AuthorizeError::Challenge);
         assert_eq!(without("-cM", "-c%3D"), AuthorizeError::Challenge);
         assert_eq!(without("=code&", "=code+id_token&"), AuthorizeError::ResponseType);

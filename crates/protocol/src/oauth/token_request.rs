@@ -59,12 +59,14 @@ pub enum TokenRequest {
     AuthorizationCode {
         /// The client.
         client_id: String,
+        /// Its secret, from clients that have one.
+        secret: Option<ClientSecret>,
         /// The code.
         code: SecretString,
         /// The redirect URI that it came by.
         redirect_uri: String,
-        /// The secret whose hash the client sent before (RFC 7636 §4.5).
-        code_verifier: SecretString,
+        /// The secret whose hash the client sent before, if it did (RFC 7636 §4.5).
+        code_verifier: Option<SecretString>,
         /// What for; `None` for what was asked for before.
         target: Option<Target>,
         /// Whether `client_info` is wanted in the answer.
@@ -174,9 +176,10 @@ impl TokenRequest {
                 let needed = |name| form.secret(name).ok_or(TokenRequestError::Missing(name));
                 Ok(Self::AuthorizationCode {
                     client_id,
+                    secret,
                     code: needed("code")?,
                     redirect_uri: needed("redirect_uri")?.expose().clone(),
-                    code_verifier: needed("code_verifier")?,
+                    code_verifier: form.secret("code_verifier"),
                     target: match target(version, form) {
                         Err(TokenRequestError::Missing(_)) => None,
                         other => Some(other?),

@@ -1,11 +1,10 @@
 //! What `doorward up` has ready for a first try: the workspace `ml-example` in the resource group `ml-rg`, and the service
 //! principal `ml-sample` that may read it.
 
-use doorward_domain::application::{Application, SignInAudience};
+use doorward_domain::application::{Application, Bare};
 use doorward_domain::arm::{ResourceGroup, Tags};
 use doorward_domain::rbac::{PrincipalKind, READER, RoleAssignment};
 use doorward_domain::service_principal::{ServicePrincipal, ServicePrincipalKind};
-use doorward_domain::token::TokenVersion;
 use doorward_names::{
     AppId, DisplayName, InvalidName, ObjectId, RoleAssignmentId, Scope, SubscriptionId, TenantId, Timestamp,
 };
@@ -88,16 +87,13 @@ impl Sample {
             };
             (Putting::of(kept, caller(), now), scope.clone(), wire)
         };
-        let application = Application {
+        let application = Application::from(Bare {
             id: ObjectId::from_random(entropy::bytes()),
             tenant,
             app_id: AppId::from_random(entropy::bytes()),
             display_name: DisplayName::new(PRINCIPAL)?,
-            identifier_uris: vec![],
-            token_version: TokenVersion::V1,
-            audience: SignInAudience::SingleTenant,
             created_at: now,
-        };
+        });
         let principal = ServicePrincipal {
             id: ObjectId::from_random(entropy::bytes()),
             tenant,

@@ -271,7 +271,10 @@ pub fn standing(view: &View<'_>, bearer: &Bearer, now: Timestamp) -> Result<Call
             session
                 .admit(bearer.client, Some(&seat), now)
                 .map_err(|refusal| match refusal {
-                    SessionRefusal::Revoked | SessionRefusal::Inactive | SessionRefusal::PasswordChanged => {
+                    SessionRefusal::Revoked
+                    | SessionRefusal::Inactive
+                    | SessionRefusal::Ended
+                    | SessionRefusal::PasswordChanged => {
                         let capable = *capable;
                         Stop::Refused(GraphError::Token(TokenProblem::SignedOut { capable }))
                     }

@@ -1,20 +1,19 @@
 //! `/applications`.
 
-use doorward_domain::application::{Application, PasswordCredential, SignInAudience};
+use doorward_domain::application::{self as rule, Application, Bare, PasswordCredential};
 use doorward_domain::audit::Event;
 use doorward_domain::directory::query::Query;
 use doorward_domain::directory::rights::Action;
 use doorward_domain::resource::FirstParty;
 use doorward_domain::tenant::Tenant;
-use doorward_domain::token::TokenVersion;
 use doorward_names::{AppId, DisplayName, IdentifierUri, ObjectId, TenantId};
-use doorward_protocol::graph::{CreateApplication, RequestedApi, UpdateApplication};
+use doorward_protocol::graph::{CreateApplication, UpdateApplication};
 use doorward_protocol::paths::ObjectKey;
 use doorward_store::{self as store, View};
 use http::StatusCode;
 
 use super::access::{OrFail as _, Stop, change, look};
-use super::{Call, GraphError, created, entity, no_content, query, to_wire};
+use super::{Call, GraphError, application_parts, created, entity, no_content, query, to_wire};
 use crate::ctx::Ctx;
 use crate::entropy;
 use crate::http::{Response, json};
@@ -60,16 +59,18 @@ pub async fn create_with(
     asked: CreateApplication,
     passwords: Vec<PasswordCredential>,
 ) -> Result<Response, GraphError> {
-    let application = Application {
-        id: ObjectId::from_random(entropy::bytes()),
-        tenant: call.bearer.tenant,
-        app_id: AppId::from_random(entropy::bytes()),
-        display_name: DisplayName::new(&asked.display_name)?,
+    let mut application = Application {
         identifier_uris: identifier_uris(&call.ctx, asked.identifier_uris.unwrap_or_default())?,
-        token_version: token_version(asked.api.as_ref())?.unwrap_or(TokenVersion::V1),
-        audience: audience(asked.sign_in_audience.as_deref())?.unwrap_or(SignInAudience::SingleTenant),
-        created_at: call.ctx.now,
+        ..Application::from(Bare {
+            id: ObjectId::from_random(entropy::bytes()),
+            tenant: call.bearer.tenant,
+            app_id: AppId::from_random(entropy::bytes()),
+            display_name: DisplayName::new(&asked.display_name)?,
+            created_at: call.ctx.now,
+        })
     };
+    application_parts::apply(&asked.parts, &mut application)?;
+    rule::check(&application)?;
     let (new, first) = (application.clone(), passwords.clone());
     let tenant = change(&call.ctx, call.bearer.clone(), move |tx, acting| {
         acting.require_any(Action::CreateApplication)?;
@@ -118,19 +119,17 @@ pub async fn update(call: Call, key: ObjectKey) -> Result<Response, GraphError> 
         .identifier_uris
         .map(|uris| identifier_uris(&call.ctx, uris))
         .transpose()?;
-    let (token_version, audience) = (
-        token_version(asked.api.as_ref())?,
-        audience(asked.sign_in_audience.as_deref())?,
-    );
+    let parts = asked.parts;
     change(&call.ctx, call.bearer.clone(), move |tx, acting| {
         let Some(mut application) = find(tx, acting.tenant, &key)? else {
             return Err(acting.missing(Action::UpdateApplication, name(&key)));
         };
         acting.require(Action::UpdateApplication, &acting.application(tx, &application)?)?;
+        let before = application.clone();
         application.display_name = display_name.clone().unwrap_or(application.display_name);
         application.identifier_uris = uris.clone().unwrap_or(application.identifier_uris);
-        application.token_version = token_version.unwrap_or(application.token_version);
-        application.audience = audience.unwrap_or(application.audience);
+        application_parts::apply(&parts, &mut application)?;
+        rule::check_change(&before, &application)?;
         store::application::update(tx, &application).or_fail()??;
         acting.record(tx, Event::DirectoryUpdated, application.id, "application")
     })
@@ -216,26 +215,4 @@ fn identifier_uris(ctx: &Ctx, texts: Vec<String>) -> Result<Vec<IdentifierUri>, 
         }
     }
     Ok(uris)
-}
-
-fn token_version(api: Option<&RequestedApi>) -> Result<Option<TokenVersion>, GraphError> {
-    match api.map(|api| api.requested_access_token_version) {
-        None => Ok(None),
-        Some(None | Some(1)) => Ok(Some(TokenVersion::V1)),
-        Some(Some(2)) => Ok(Some(TokenVersion::V2)),
-        Some(Some(_)) => Err(GraphError::Invalid(
-            "requestedAccessTokenVersion is null, 1 or 2.".to_owned(),
-        )),
-    }
-}
-
-fn audience(text: Option<&str>) -> Result<Option<SignInAudience>, GraphError> {
-    match text {
-        None => Ok(None),
-        Some("AzureADMyOrg") => Ok(Some(SignInAudience::SingleTenant)),
-        Some("AzureADMultipleOrgs") => Ok(Some(SignInAudience::MultiTenant)),
-        Some(_) => Err(GraphError::Invalid(
-            "signInAudience is AzureADMyOrg or AzureADMultipleOrgs here.".to_owned(),
-        )),
-    }
 }

@@ -1,5 +1,6 @@
 //! Every way in which this plane says no, and the one table of what it says then.
 
+use doorward_domain::application::ApplicationRefusal;
 use doorward_domain::conditional_access::PolicyRefusal;
 use doorward_domain::directory::rights::Denied;
 use doorward_domain::group::{GroupRefusal, MAX_MEMBERSHIPS};
@@ -40,6 +41,8 @@ pub enum GraphError {
     UnsupportedFilter(String),
     /// A value is not what it has to be.
     Invalid(String),
+    /// An application may not say this of itself.
+    Application(ApplicationRefusal),
     /// Something that must be unique is in use.
     Duplicate(Unique),
     /// The object has as many credentials as it may.
@@ -92,6 +95,14 @@ impl GraphError {
                 format!("Unsupported or invalid query filter clause specified for property '{what}'."),
             ),
             Self::Invalid(text) => bad(C::BadRequest, text.clone()),
+            Self::Application(refusal @ ApplicationRefusal::StillEnabled(_)) => bad(
+                C::StillEnabled,
+                format!("Property has an invalid value: {refusal}."),
+            ),
+            Self::Application(refusal) => bad(
+                C::BadRequest,
+                format!("One or more property values specified are invalid: {refusal}."),
+            ),
             Self::Duplicate(what) => {
                 let text = format!("Another object with the same value for {what} already exists.");
                 bad(C::Duplicate, text)
@@ -189,6 +200,12 @@ impl GraphError {
     }
 }
 
+impl From<ApplicationRefusal> for GraphError {
+    fn from(refusal: ApplicationRefusal) -> Self {
+        Self::Application(refusal)
+    }
+}
+
 impl From<Denied> for GraphError {
     fn from(denied: Denied) -> Self {
         Self::Denied(denied)
@@ -255,7 +272,7 @@ fn sentence(cause: &impl Display) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use doorward_names::Timestamp;
+    use doorward_names::{PermissionId, Timestamp};
     use std::fmt::Write as _;
 
     #[test]
@@ -285,6 +302,8 @@ mod tests {
             GraphError::Query(QueryOptionError::Unsupported("$orderby".into())),
             GraphError::UnsupportedFilter("mail".into()),
             GraphError::Invalid("Invalid value".into()),
+            GraphError::Application(ApplicationRefusal::Value("a b".into())),
+            GraphError::Application(ApplicationRefusal::StillEnabled(PermissionId::from_u128(1))),
             GraphError::Duplicate(Unique::Upn),
             GraphError::Duplicate(Unique::ServicePrincipal),
             GraphError::TooManyCredentials,

@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 mod app_role_assignments;
+mod application_parts;
 mod applications;
 mod audits;
 mod authentication;
@@ -19,6 +20,7 @@ mod memberships;
 mod organization;
 mod owners;
 mod passwords;
+mod permission_grants;
 mod query;
 mod role_assignments;
 mod routes;

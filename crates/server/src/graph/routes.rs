@@ -12,7 +12,7 @@ use super::memberships::Subject;
 use super::{
     Call, GraphError, app_role_assignments, applications, audits, authentication, conditional_access,
     directory_objects, directory_roles, groups, invitations, members, memberships, organization, owners,
-    passwords, role_assignments, service_principals, users,
+    passwords, permission_grants, role_assignments, service_principals, users,
 };
 use crate::http::Response;
 
@@ -29,9 +29,14 @@ pub fn methods(path: &P) -> &'static [Method] {
         P::Organization | P::Me | P::RoleDefinitions | P::RoleDefinition(_) | P::DirectoryObject(_) => READ,
         P::DirectoryRoles(_) | P::DirectoryAudits => READ,
         P::Invitations | P::GetByIds | P::RevokeMySessions | P::RevokeSessions(_) => ADD,
-        P::Users | P::Groups | P::Applications | P::ServicePrincipals | P::RoleAssignments => COLLECTION,
+        P::PermissionGrants
+        | P::Users
+        | P::Groups
+        | P::Applications
+        | P::ServicePrincipals
+        | P::RoleAssignments => COLLECTION,
         P::ConditionalAccessPolicies => COLLECTION,
-        P::ConditionalAccessPolicy(_) => OBJECT,
+        P::ConditionalAccessPolicy(_) | P::PermissionGrant(_) => OBJECT,
         P::User(_) => OBJECT,
         P::UserAuthentication(_, U::Methods | U::SoftwareOathMethods) => READ,
         P::RoleAssignment(_) | P::UserAuthentication(_, U::SoftwareOathMethod(_)) => FIXED_OBJECT,
@@ -144,6 +149,11 @@ pub async fn dispatch(method: Method, call: Call) -> Result<Response, GraphError
         P::ServicePrincipal(key, S::Memberships(way)) => {
             memberships::answer(call, Subject::ServicePrincipal(key), way).await
         }
+        P::PermissionGrants if post => permission_grants::create(call).await,
+        P::PermissionGrants => permission_grants::list(call).await,
+        P::PermissionGrant(id) if get => permission_grants::get(call, id).await,
+        P::PermissionGrant(id) if delete => permission_grants::delete(call, id).await,
+        P::PermissionGrant(id) => permission_grants::update(call, id).await,
         P::DirectoryRoles(R::All) => directory_roles::list(call).await,
         P::DirectoryRoles(R::One(key)) => directory_roles::get(call, key).await,
         P::DirectoryRoles(R::Members(key)) => directory_roles::members(call, key).await,

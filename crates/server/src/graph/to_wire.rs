@@ -4,14 +4,15 @@ use doorward_domain::application::{Application, PasswordCredential, SignInAudien
 use doorward_domain::directory::{DirectoryRole, Permission};
 use doorward_domain::group::Group;
 use doorward_domain::guest::Guest;
-use doorward_domain::resource::FirstParty;
+use doorward_domain::resource::{FirstParty, Resource};
 use doorward_domain::service_principal::{ServicePrincipal, ServicePrincipalKind};
 use doorward_domain::tenant::Tenant;
-use doorward_domain::token::TokenVersion;
 use doorward_domain::user::{User, UserKind};
 use doorward_names::DisplayName;
 use doorward_protocol::graph as wire;
 use doorward_protocol::{NoItems, Null};
+
+use super::application_parts;
 
 /// A user with the properties that are shown without `$select`.
 pub fn user(user: &User) -> wire::User {
@@ -54,6 +55,7 @@ pub fn application(
     passwords: &[PasswordCredential],
     tenant: &Tenant,
 ) -> wire::Application {
+    let parts = application_parts::shown_parts(from);
     wire::Application {
         id: from.id,
         app_id: from.app_id,
@@ -62,13 +64,15 @@ pub fn application(
         identifier_uris: from.identifier_uris.iter().map(ToString::to_string).collect(),
         publisher_domain: Some(tenant.default_domain.to_string()),
         sign_in_audience: Some(audience(from.audience).to_owned()),
-        api: wire::ApplicationApi {
-            requested_access_token_version: match from.token_version {
-                TokenVersion::V1 => None,
-                TokenVersion::V2 => Some(2),
-            },
-            ..wire::ApplicationApi::default()
-        },
+        api: application_parts::shown_api(from),
+        app_roles: from.roles.iter().map(application_parts::shown_role).collect(),
+        group_membership_claims: application_parts::shown_group_claims(from.group_claims),
+        is_fallback_public_client: from.sign_in.fallback_public,
+        optional_claims: parts.claims,
+        public_client: parts.public_client,
+        required_resource_access: parts.required,
+        spa: parts.spa,
+        web: parts.web,
         password_credentials: passwords.iter().map(password).collect(),
         constants: wire::ApplicationConstants::default(),
     }
@@ -102,8 +106,12 @@ pub fn service_principal(
     );
     let roles = match built_in {
         Some(FirstParty::MicrosoftGraph) => Permission::ALL.into_iter().filter_map(app_role).collect(),
-        _ => Vec::new(),
+        _ => application
+            .iter()
+            .flat_map(|a| a.roles.iter().map(application_parts::shown_role))
+            .collect(),
     };
+    let sign_in = application.map(|a| &a.sign_in);
     wire::ServicePrincipal {
         id: from.id,
         account_enabled: from.enabled,
@@ -131,6 +139,22 @@ pub fn service_principal(
                 .map_or("AzureADMultipleOrgs", |a| audience(a.audience))
                 .to_owned(),
         ),
+        homepage: sign_in.and_then(|s| s.home_page.as_ref().map(ToString::to_string)),
+        logout_url: sign_in.and_then(|s| s.logout.as_ref().map(ToString::to_string)),
+        oauth2_permission_scopes: match built_in {
+            Some(first_party) => {
+                let offered = Resource::from(first_party).offered();
+                offered.iter().map(application_parts::shown_scope).collect()
+            }
+            None => application
+                .iter()
+                .flat_map(|a| a.scopes.iter().map(application_parts::shown_scope))
+                .collect(),
+        },
+        reply_urls: sign_in
+            .iter()
+            .flat_map(|s| s.redirects.iter().map(|known| known.uri.to_string()))
+            .collect(),
         constants: wire::ServicePrincipalConstants::default(),
     }
 }

@@ -203,6 +203,9 @@ fn find_resource(
                 app_id: application.app_id,
                 first_party: None,
                 token_version: application.token_version,
+                name: Some(application.display_name.to_string()),
+                scopes: application.scopes,
+                trusted: application.pre_authorized,
             }
         }
     };

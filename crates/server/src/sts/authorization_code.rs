@@ -7,8 +7,9 @@ use doorward_protocol::oauth::{MICROSOFT_GRAPH, Target, challenge_of};
 use doorward_protocol::paths::EndpointVersion;
 use doorward_store::{self as store, QueryError, Tx, View};
 
+use super::client::{self, Shown};
 use super::device_code::{home, named_or_open, wanted_target};
-use super::issue::{NewSession, Person, new_session};
+use super::issue::{IdTokenWish, NewSession, Person, new_session};
 use super::seat::Seated;
 use super::{StsError, issue_for_person, throttle, to_wire};
 use crate::ctx::Ctx;
@@ -18,12 +19,14 @@ use crate::http::Response;
 pub struct Asked {
     /// The client.
     pub client_id: String,
+    /// What it shows.
+    pub shown: Shown,
     /// The code.
     pub code: SecretString,
     /// The redirect URI that it came by.
     pub redirect_uri: String,
     /// The secret whose hash came before.
-    pub code_verifier: SecretString,
+    pub code_verifier: Option<SecretString>,
     /// For what; as before when `None`.
     pub target: Option<Target>,
     /// Whether it wants `client_info`.
@@ -43,7 +46,7 @@ pub async fn grant(
         client,
         tenant: named_or_open(ctx, segment).await?,
         redirect_uri: asked.redirect_uri,
-        challenge: challenge_of(&asked.code_verifier),
+        challenge: asked.code_verifier.as_ref().map(challenge_of),
     };
     let hashes = ctx.app.hasher.candidates(SecretKind::Code, asked.code.expose());
     let look = hashes.clone();
@@ -54,7 +57,16 @@ pub async fn grant(
     let target = narrowed(wanted_target(&code.wanted)?, asked.target, version)?;
     let home = home(ctx, (code.tenant, code.user)).await?;
     let proven = (home, code.methods.as_str(), code.signed_in_at);
-    let new = new_session(ctx, client, proven, None)?;
+    let mut new = new_session(ctx, (client, code.platform), proven, None)?;
+    if code.challenge.is_none() && code.platform.needs_proof_key() {
+        new = new.noting(", of a client of the time before code challenges");
+    }
+    if client != code.client {
+        return spend(ctx, hashes, (presented, new))
+            .await
+            .and(Err(StsError::CodeUnknown));
+    }
+    let admitted = client::prove(ctx, code.tenant, (client, code.platform), &asked.shown).await?;
     let (seat, roles) = spend(ctx, hashes, (presented, new.clone())).await?;
     let person = Person {
         capable: asked.capable,
@@ -62,7 +74,11 @@ pub async fn grant(
         session: &new.session,
         roles,
         refresh_token: new.refresh_token,
-        nonce: code.nonce,
+        client: admitted,
+        wish: IdTokenWish {
+            nonce: code.nonce,
+            auth_time: code.says_when.then_some(code.signed_in_at),
+        },
     };
     let (granted, requested) = issue_for_person(ctx, version, person, (&target, asked.client_info)).await?;
     Ok(to_wire::token_response(version, &granted, &requested))

@@ -80,7 +80,7 @@ async fn find(ctx: &Ctx, tenant: &Tenant, client_id: &str) -> Result<std::sync::
 }
 
 /// Checks the secret first, and slows down only who failed.
-async fn verify(
+pub(super) async fn verify(
     ctx: &Ctx,
     tenant: &Tenant,
     record: &ClientRecord,

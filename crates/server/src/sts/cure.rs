@@ -16,6 +16,12 @@ pub const fn cure(code: AadSts) -> &'static str {
         C::NotSignedIn | C::MustAsk => {
             "Send the request without `prompt=none`, so that the person can be asked."
         }
+        C::CrossOrigin | C::NotCrossOrigin => {
+            "Register the redirect URI for the platform that redeems the code: `spa` for a page in a browser, `web` for a server, `publicClient` for a program."
+        }
+        C::SingleTenant => {
+            "Put the application's own tenant into the path, or let its signInAudience be AzureADMultipleOrgs."
+        }
         C::ChallengeMissing | C::WrongVerifier => {
             "Send the S256 hash of a fresh verifier with the authorization request, and the verifier with the code."
         }
@@ -58,6 +64,7 @@ pub const fn cure(code: AadSts) -> &'static str {
         | C::PasswordChanged
         | C::GrantExpired
         | C::RefreshTokenInactive
+        | C::SinglePageExpired
         | C::InvalidGrant => "Sign in again: `doorward login`.",
         C::NotAssigned | C::ConsentRequired => "Ask an administrator for access to the application.",
         C::ApplicationDisabled => {

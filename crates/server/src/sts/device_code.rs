@@ -2,6 +2,7 @@
 //! the page for it.
 
 use bytes::Bytes;
+use doorward_domain::application::Platform;
 use doorward_domain::device_grant::{
     DeviceGrant, INTERVAL, LIFETIME, PollRefusal, SignedInPerson, Stage, Wanted,
 };
@@ -19,7 +20,8 @@ use doorward_store::{self as store, QueryError, Tx, View};
 use http::StatusCode;
 use http::request::Parts;
 
-use super::issue::{NewSession, Person, new_session};
+use super::client;
+use super::issue::{IdTokenWish, NewSession, Person, new_session};
 use super::seat::Seated;
 use super::token::read_form;
 use super::{StsError, issue_for_person, tenant, throttle, to_wire};
@@ -48,6 +50,9 @@ where
     let tenant = named_or_open(ctx, segment).await?;
     if asked.client_id.parse::<AppId>() != Ok(COMMAND_LINE) {
         return Err(StsError::NotPublicClient(asked.client_id));
+    }
+    if let Some(tenant) = tenant {
+        client::admit(ctx, tenant, COMMAND_LINE).await?;
     }
     let language = form.get("mkt").map(str::to_owned);
     let language = words::chosen(language.as_deref().or(parameter(head).as_deref()), head);
@@ -182,21 +187,23 @@ pub async fn grant(
     // The older clients know a person by the id_token that they never ask for.
     target.openid |= version == EndpointVersion::V1;
     let session = match seen.poll(client, tenant, ctx.now) {
-        Ok(person) => session_of(ctx, client, person).await?,
+        Ok(person) => (session_of(ctx, client, person).await?, person.tenant),
         Err(PollRefusal::Pending) => {
             note_poll(ctx, hashes).await?;
             return Err(PollRefusal::Pending.into());
         }
         Err(refusal) => return Err(refusal.into()),
     };
-    let ((seat, roles), new) = redeem(ctx, hashes, (client, tenant, session)).await?;
+    let admitted = client::admit(ctx, session.1, client).await?;
+    let ((seat, roles), new) = redeem(ctx, hashes, (client, tenant, session.0)).await?;
     let person = Person {
         capable: asked.capable,
         seat: &seat,
         session: &new.session,
         roles,
         refresh_token: new.refresh_token.clone(),
-        nonce: None,
+        client: admitted,
+        wish: IdTokenWish::default(),
     };
     let (granted, requested) = issue_for_person(ctx, version, person, (&target, asked.client_info)).await?;
     Ok(to_wire::token_response(version, &granted, &requested))
@@ -205,7 +212,7 @@ pub async fn grant(
 async fn session_of(ctx: &Ctx, client: AppId, person: &SignedInPerson) -> Result<NewSession, StsError> {
     let home = home(ctx, (person.tenant, person.user)).await?;
     let proven = (home, person.methods.as_str(), person.at);
-    new_session(ctx, client, proven, None)
+    new_session(ctx, (client, Platform::Public), proven, None)
 }
 
 /// The account at home of one in a tenant. One that is gone stands for itself, and is refused as gone.

@@ -1,6 +1,9 @@
 //! Every way in which the token service says no, and the one table of what it says then.
 
+mod platform;
+
 use doorward_domain::authorization_code::CodeRefusal;
+use doorward_domain::client::PlatformRefusal;
 use doorward_domain::client_credentials::ClientRefusal;
 use doorward_domain::device_grant::PollRefusal;
 use doorward_domain::lockout::Lockout;
@@ -16,6 +19,7 @@ use http::{HeaderValue, StatusCode, header};
 
 use crate::ctx::Ctx;
 use crate::http::{Response, json};
+use platform::{client_row, platform_row};
 
 /// Why the token service says no.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +67,12 @@ pub enum StsError {
         /// The tenant's name.
         tenant: String,
     },
+    /// The client is not what it would have to be for this.
+    Platform(PlatformRefusal, AppId),
+    /// Nobody agreed to what the client asks for.
+    ConsentRequired(AppId),
+    /// The resource offers no such scope.
+    ScopeUnknown(String),
     /// This grant is for built-in public clients.
     NotPublicClient(String),
     /// The tenant knows no such resource.
@@ -198,6 +208,14 @@ impl StsError {
                 client,
                 tenant,
             } => return client_row(*refusal, &client.to_string(), tenant),
+            Self::Platform(refusal, client) => return platform_row(refusal, &client.to_string()),
+            Self::ConsentRequired(_) => grant(C::ConsentRequired, text_of(C::ConsentRequired)),
+            Self::ScopeUnknown(scope) => (
+                StatusCode::BAD_REQUEST,
+                E::InvalidScope,
+                C::InvalidScope,
+                aadsts::invalid_scope(scope),
+            ),
             Self::NotPublicClient(_) => {
                 let text = text_of(C::ClientProofMissing);
                 (
@@ -237,6 +255,7 @@ impl StsError {
                         C::SessionRevoked
                     }
                     SessionRefusal::Inactive => C::RefreshTokenInactive,
+                    SessionRefusal::Ended => C::SinglePageExpired,
                     SessionRefusal::OtherClient => C::InvalidGrant,
                     SessionRefusal::UserDisabled => C::UserDisabled,
                     SessionRefusal::PasswordChanged => C::PasswordChanged,
@@ -301,6 +320,12 @@ impl StsError {
         }
     }
 
+    /// What a page says of it: the number and the text.
+    pub fn text(&self) -> String {
+        let row = self.row();
+        format!("{}: {}", row.code, row.text)
+    }
+
     /// The answer.
     pub fn answer(&self, ctx: &Ctx) -> Response {
         let row = self.row();
@@ -313,6 +338,7 @@ impl StsError {
         // By these words clients know that they have to sign the person in on a page.
         let body = match self {
             Self::PasswordMustChange => body.with_suberror("user_password_expired"),
+            Self::ConsentRequired(_) => body.with_suberror("consent_required"),
             Self::SecondFactorNeeded { policies, .. } if policies.is_empty() => {
                 body.with_suberror("basic_action")
             }
@@ -422,62 +448,6 @@ fn request_row(error: &TokenRequestError) -> Row {
     }
 }
 
-fn client_row(refusal: ClientRefusal, client: &str, tenant: &str) -> Row {
-    use AadSts as C;
-    use OAuthError as E;
-    let (status, error, code, text) = match refusal {
-        ClientRefusal::NoSecret => (
-            StatusCode::UNAUTHORIZED,
-            E::InvalidClient,
-            C::ClientProofMissing,
-            text_of(C::ClientProofMissing),
-        ),
-        ClientRefusal::WrongSecret | ClientRefusal::NotYetValid => {
-            let text = aadsts::invalid_client_secret(client);
-            (
-                StatusCode::UNAUTHORIZED,
-                E::InvalidClient,
-                C::InvalidClientSecret,
-                text,
-            )
-        }
-        ClientRefusal::ExpiredSecret => {
-            let text = aadsts::client_secret_expired(client);
-            (
-                StatusCode::UNAUTHORIZED,
-                E::InvalidClient,
-                C::ClientSecretExpired,
-                text,
-            )
-        }
-        ClientRefusal::Disabled => {
-            let text = aadsts::application_disabled(client);
-            (
-                StatusCode::BAD_REQUEST,
-                E::UnauthorizedClient,
-                C::ApplicationDisabled,
-                text,
-            )
-        }
-        ClientRefusal::PublicClient => {
-            let text = aadsts::service_principal_not_found(client, tenant);
-            (
-                StatusCode::BAD_REQUEST,
-                E::UnauthorizedClient,
-                C::ServicePrincipalNotFound,
-                text,
-            )
-        }
-    };
-    Row {
-        status,
-        error,
-        code,
-        text,
-        retry_after: None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -531,6 +501,17 @@ mod tests {
             of_client(ClientRefusal::NotYetValid),
             of_client(ClientRefusal::Disabled),
             of_client(ClientRefusal::PublicClient),
+            StsError::Platform(PlatformRefusal::NoChallenge, client),
+            StsError::Platform(PlatformRefusal::SecretOfPublic, client),
+            StsError::Platform(PlatformRefusal::NotFromPage, client),
+            StsError::Platform(
+                PlatformRefusal::OtherOrigin("https://evil.example".into()),
+                client,
+            ),
+            StsError::Platform(PlatformRefusal::NotPublic, client),
+            StsError::Platform(PlatformRefusal::SingleTenant, client),
+            StsError::ConsentRequired(client),
+            StsError::ScopeUnknown("Files.Read".into()),
             StsError::NotPublicClient("x".into()),
             StsError::ResourceUnknown {
                 resource: "https://none".into(),
@@ -553,6 +534,7 @@ mod tests {
             StsError::Session(SessionRefusal::Revoked),
             StsError::Session(SessionRefusal::Reused),
             StsError::Session(SessionRefusal::Inactive),
+            StsError::Session(SessionRefusal::Ended),
             StsError::Session(SessionRefusal::OtherClient),
             StsError::Session(SessionRefusal::UserDisabled),
             StsError::Session(SessionRefusal::PasswordChanged),

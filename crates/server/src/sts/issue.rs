@@ -2,13 +2,13 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use doorward_domain::application::Platform;
 use doorward_domain::audit::{AuditRow, Event};
 use doorward_domain::directory::DirectoryRole;
 use doorward_domain::guest::{HomeAccount, Seat};
-use doorward_domain::resource::Resource;
 use doorward_domain::run_ticket::RunTicket;
-use doorward_domain::session::Session;
-use doorward_domain::token::claims::{AccessToken, ClientProof, Subject};
+use doorward_domain::session::{Session, end_of};
+use doorward_domain::token::claims::{AccessToken, Subject};
 use doorward_domain::token::{TokenVersion, Validity};
 use doorward_domain::user::User;
 use doorward_names::{AppId, GeneratedSecret, SecretKind, SecretString, SessionId, Timestamp};
@@ -17,8 +17,9 @@ use doorward_protocol::oauth::Target;
 use doorward_protocol::paths::EndpointVersion;
 use doorward_store::{self as store, Inserted, QueryError, Tx};
 
+use super::client::{self, AdmittedClient};
 use super::conditional_access::{self, Purpose};
-use super::{StsError, resource, to_wire};
+use super::{StsError, to_wire};
 use crate::ctx::Ctx;
 use crate::entropy;
 use crate::keys::Pending;
@@ -105,10 +106,21 @@ pub(crate) struct Person<'a> {
     pub roles: Vec<DirectoryRole>,
     /// The refresh token to hand out.
     pub refresh_token: SecretString,
-    /// What the id_token has to repeat.
-    pub nonce: Option<String>,
+    /// The client, let in by the tenant.
+    pub client: AdmittedClient,
+    /// What the client wishes of the id_token.
+    pub wish: IdTokenWish,
     /// Whether the client understands challenges of a resource.
     pub capable: bool,
+}
+
+/// What a client wishes of an id_token.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct IdTokenWish {
+    /// What it has to repeat.
+    pub nonce: Option<String>,
+    /// When the person proved who they are, where the client asked for that (`auth_time`).
+    pub auth_time: Option<Timestamp>,
 }
 
 /// Issues a person's tokens for what `target` names, unless a policy demands more than their session has proven.
@@ -124,7 +136,12 @@ pub(crate) async fn issue_for_person(
         .resource
         .clone()
         .unwrap_or_else(|| doorward_protocol::oauth::MICROSOFT_GRAPH.to_owned());
-    let resource = resource::find(ctx, tenant, &requested).await?;
+    let client = person.client.client();
+    let weighed = client::weigh(ctx, (tenant, user.id), client, target).await?;
+    let resource = weighed.resource;
+    if !weighed.missing.is_empty() {
+        return Err(StsError::ConsentRequired(client.app_id()));
+    }
     let proven = (Some(user), &*person.roles, &*person.session.methods);
     let purpose = Purpose {
         client: person.session.client,
@@ -132,13 +149,15 @@ pub(crate) async fn issue_for_person(
     };
     let unmet = conditional_access::unmet_by(ctx, tenant, proven, &purpose).await?;
     conditional_access::met(unmet, &requested)?;
+    let scope = to_wire::granted_scope(version, target, &weighed.scopes);
+    let registered = client.registration().is_some();
     let token = AccessToken {
         version: resource.token_version,
         audience: resource.audience(&requested),
         tenant,
         client: person.session.client,
-        proof: ClientProof::None,
-        subject: Subject::person(person.seat, person.session, person.roles, scopes(&resource)),
+        proof: person.client.proof(),
+        subject: Subject::person(person.seat, person.session, person.roles, weighed.scopes),
         validity: Validity::starting(ctx.now),
         capable: person.capable && resource.first_party.is_some(),
         uti: fresh_uti(),
@@ -151,7 +170,7 @@ pub(crate) async fn issue_for_person(
     let access_token = sign_and_record(ctx, &token, audit).await?;
     let id_token = match target.openid {
         true => {
-            let claims = to_wire::id_token_claims(version, (&token, person.nonce), &ctx.origin);
+            let claims = to_wire::id_token_claims(version, (&token, person.wish), &ctx.origin);
             Some(sign(ctx, to_wire::id_token_version(version), &claims).await?)
         }
         false => None,
@@ -159,23 +178,14 @@ pub(crate) async fn issue_for_person(
     let granted = Granted {
         access_token,
         validity: token.validity,
-        scope: Some(to_wire::granted_scope(version, target, &resource)),
-        refresh_token: Some(person.refresh_token),
+        scope: Some(scope),
+        // Who asks for nothing beyond now is given nothing beyond (OpenID Connect Core §11).
+        refresh_token: (!registered || target.offline_access || version == EndpointVersion::V1)
+            .then_some(person.refresh_token),
         id_token,
         client_info: client_info.then(|| to_wire::client_info(person.session)),
     };
     Ok((granted, requested))
-}
-
-fn scopes(resource: &Resource) -> Vec<String> {
-    match resource.first_party {
-        Some(first_party) => first_party
-            .user_scopes()
-            .iter()
-            .map(|s| (*s).to_owned())
-            .collect(),
-        None => vec!["user_impersonation".to_owned()],
-    }
 }
 
 /// Begins a session of the account at home with a built-in client and returns it with its refresh token. A session that
@@ -187,6 +197,7 @@ pub(crate) async fn start_session(
     methods: &str,
     run: Option<&RunTicket>,
 ) -> Result<(Session, SecretString), StsError> {
+    let client = (client, Platform::Public);
     let new = new_session(ctx, client, (home.account(), methods, ctx.now), run)?;
     let (session, secret) = (new.session.clone(), new.refresh_token.clone());
     ctx.app
@@ -209,6 +220,13 @@ pub(crate) struct NewSession {
 }
 
 impl NewSession {
+    /// As [`Self`], with more to be written down of it.
+    #[must_use]
+    pub fn noting(mut self, more: &str) -> Self {
+        self.audit.detail.push_str(more);
+        self
+    }
+
     /// Begins it.
     pub fn begin(&self, tx: &mut Tx<'_>) -> Result<Inserted, QueryError> {
         store::audit::insert(tx, &self.audit)?;
@@ -219,7 +237,7 @@ impl NewSession {
 /// Draws a session of an account, whose owner signed in by `methods` at `at`.
 pub(crate) fn new_session(
     ctx: &Ctx,
-    client: AppId,
+    (client, platform): (AppId, Platform),
     (home, methods, at): (HomeAccount, &str, Timestamp),
     run: Option<&RunTicket>,
 ) -> Result<NewSession, StsError> {
@@ -237,6 +255,8 @@ pub(crate) fn new_session(
         signed_in_at: at,
         used_at: ctx.now,
         revoked_at: None,
+        platform,
+        ends_at: end_of(platform, ctx.now),
         ticket: run.map(|ticket| ticket.hash.clone()),
     };
     let mut audit = ctx.audit(tenant, Event::SignedIn);

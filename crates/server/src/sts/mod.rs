@@ -1,8 +1,10 @@
 //! The token service: OAuth 2.0 and OpenID Connect 1.0 as Azure AD speaks them, v1 and v2.0.
 
 mod authorization_code;
+pub(crate) mod client;
 mod client_credentials;
 pub(crate) mod conditional_access;
+mod cors;
 pub(crate) mod cure;
 pub(crate) mod device_code;
 mod discovery;
@@ -26,7 +28,7 @@ mod user_realm;
 
 pub(crate) use discovery::metadata;
 pub use error::StsError;
-pub(crate) use issue::{Person, issue_for_person, start_session};
+pub(crate) use issue::{IdTokenWish, Person, issue_for_person, start_session};
 pub(crate) use to_wire::token_response;
 pub(crate) use token::read_form;
 
@@ -58,14 +60,27 @@ where
         | StsPath::InstanceDiscovery
         | StsPath::UserRealm { .. } => GET,
     };
+    let for_pages = matches!(path, StsPath::Token { .. });
+    if for_pages && head.method == Method::OPTIONS {
+        return cors::preflight(ctx, head).await;
+    }
     if !allowed.contains(&head.method) {
         return method_not_allowed(allowed);
     }
     let answer = match path {
         StsPath::Token { tenant, version } => token::post(ctx, (&tenant, version), head, body).await,
-        StsPath::OpenIdConfiguration { tenant, version } => discovery::openid(ctx, &tenant, version).await,
-        StsPath::Keys { tenant, version } => keys::get(ctx, &tenant, version).await,
-        StsPath::InstanceDiscovery => discovery::instance(ctx, head.uri.query().unwrap_or_default()).await,
+        StsPath::OpenIdConfiguration { tenant, version } => {
+            let answer = discovery::openid(ctx, &tenant, version).await;
+            answer.map(cors::let_everybody_read)
+        }
+        StsPath::Keys { tenant, version } => {
+            let answer = keys::get(ctx, &tenant, version).await;
+            answer.map(cors::let_everybody_read)
+        }
+        StsPath::InstanceDiscovery => {
+            let answer = discovery::instance(ctx, head.uri.query().unwrap_or_default()).await;
+            answer.map(cors::let_everybody_read)
+        }
         StsPath::UserRealm { upn } => user_realm::get(ctx, &upn).await,
         StsPath::DeviceCode { tenant, version } => {
             device_code::begin(ctx, (&tenant, version), head, body).await
@@ -82,5 +97,8 @@ where
         let value = HeaderValue::from_static("Basic realm=\"token\"");
         response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
     }
-    response
+    match for_pages {
+        true => cors::let_registered_read(ctx, head, response).await,
+        false => response,
+    }
 }

@@ -13,8 +13,8 @@ use doorward_store::{self as store, QueryError, View};
 
 use super::conditional_access::{self, Purpose};
 use super::device_code::named_or_open;
-use super::issue::Person;
-use super::{StsError, issue_for_person, person, seat, start_session, tenant, to_wire};
+use super::issue::{IdTokenWish, Person};
+use super::{StsError, client, issue_for_person, person, seat, start_session, tenant, to_wire};
 use crate::credentials::known_browser::Known;
 use crate::ctx::Ctx;
 use crate::http::Response;
@@ -77,6 +77,7 @@ pub async fn grant(
         Some(run) => methods_of_maker(ctx, run).await?,
         None => person::PASSWORD.to_owned(),
     };
+    let admitted = client::admit(ctx, seat.user.tenant, COMMAND_LINE).await?;
     let (session, refresh_token) = start_session(ctx, COMMAND_LINE, &seat.home, &methods, run).await?;
     let person = Person {
         capable: asked.capable,
@@ -84,7 +85,8 @@ pub async fn grant(
         session: &session,
         roles,
         refresh_token,
-        nonce: None,
+        client: admitted,
+        wish: IdTokenWish::default(),
     };
     let (granted, requested) =
         issue_for_person(ctx, version, person, (&asked.target, asked.client_info)).await?;

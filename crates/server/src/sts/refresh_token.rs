@@ -1,4 +1,4 @@
-//! The refresh token grant (RFC 6749 §6) for people's sessions with built-in clients. Each use turns the token over: the
+//! The refresh token grant (RFC 6749 §6) for people's sessions. Each use turns the token over: the
 //! answer holds the next one, and one that comes again later ends the session (RFC 9700 §4.14.2).
 
 use doorward_domain::audit::{AuditRow, Event};
@@ -10,8 +10,9 @@ use doorward_protocol::oauth::Target;
 use doorward_protocol::paths::EndpointVersion;
 use doorward_store::{self as store, QueryError, Tx, View};
 
+use super::client::{self, Shown};
 use super::device_code::named_or_open;
-use super::issue::Person;
+use super::issue::{IdTokenWish, Person};
 use super::seat::{self, Seated};
 use super::{StsError, issue_for_person, throttle, to_wire};
 use crate::ctx::Ctx;
@@ -22,6 +23,8 @@ use crate::http::Response;
 pub struct Asked {
     /// The client.
     pub client_id: String,
+    /// What it shows.
+    pub shown: Shown,
     /// The refresh token.
     pub refresh_token: SecretString,
     /// For what; Microsoft Graph when `None`.
@@ -78,6 +81,9 @@ pub async fn grant(
         }
         Err(refusal) => return Err(refusal),
     };
+    let session = &found.session;
+    let platform = session.platform;
+    let admitted = client::prove(ctx, seat.user.tenant, (client, platform), &asked.shown).await?;
     let target = match asked.target {
         Some(target) => target,
         None => Target::from_scope("https://graph.microsoft.com/.default")?,
@@ -88,7 +94,8 @@ pub async fn grant(
         session: &found.session,
         roles,
         refresh_token: fresh.as_secret().clone(),
-        nonce: None,
+        client: admitted,
+        wish: IdTokenWish::default(),
     };
     let (granted, requested) = issue_for_person(ctx, version, person, (&target, asked.client_info)).await?;
     turn.write(ctx).await?;

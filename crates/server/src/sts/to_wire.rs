@@ -3,17 +3,16 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use doorward_domain::resource::Resource;
 use doorward_domain::session::Session;
 use doorward_domain::token::TokenVersion;
 use doorward_domain::token::claims::{AccessToken, Subject};
-use doorward_names::{AppId, ObjectId, TenantId};
+use doorward_names::{AppId, ObjectId, TenantId, Timestamp};
 use doorward_protocol::claims::{AccessClaims, AccessClaimsV1, AccessClaimsV2, IdClaimsV1, IdClaimsV2};
 use doorward_protocol::oauth::{CAPABLE, ClientInfo, Target, TokenResponseV1, TokenResponseV2};
 use doorward_protocol::paths::EndpointVersion;
 use http::StatusCode;
 
-use super::issue::Granted;
+use super::issue::{Granted, IdTokenWish};
 use crate::http::{Response, json};
 use crate::origin::Origin;
 
@@ -90,7 +89,7 @@ fn v1(token: &AccessToken, issuer: String, origin: &Origin) -> AccessClaimsV1 {
             idp: idp(*from, origin),
             idtyp: Some("user".to_owned()),
             name: Some(name.clone()),
-            scp: Some(scopes.join(" ")),
+            scp: Some(scopes.join(" ")).filter(|scp| !scp.is_empty()),
             sid: Some(session.to_string()),
             unique_name: Some(upn.clone()),
             upn: from.is_none().then(|| upn.clone()),
@@ -146,7 +145,7 @@ fn v2(token: &AccessToken, issuer: String, origin: &Origin) -> AccessClaimsV2 {
             idp: idp(*from, origin),
             name: Some(name.clone()),
             preferred_username: Some(upn.clone()),
-            scp: Some(scopes.join(" ")),
+            scp: Some(scopes.join(" ")).filter(|scp| !scp.is_empty()),
             sid: Some(session.to_string()),
             wids: some(roles.iter().map(|r| r.template_id().to_string()).collect()),
             ..base
@@ -157,7 +156,7 @@ fn v2(token: &AccessToken, issuer: String, origin: &Origin) -> AccessClaimsV2 {
 /// The claims of an id_token for the client of `token`, as JSON; nothing for an application.
 pub fn id_token_claims(
     version: EndpointVersion,
-    (token, nonce): (&AccessToken, Option<String>),
+    (token, wish): (&AccessToken, IdTokenWish),
     origin: &Origin,
 ) -> Vec<u8> {
     let Subject::Person {
@@ -177,6 +176,8 @@ pub fn id_token_claims(
         token.validity.expires_at.unix_seconds(),
     );
     let sub = pairwise(*oid, token.client);
+    let IdTokenWish { nonce, auth_time } = wish;
+    let auth_time = auth_time.map(Timestamp::unix_seconds);
     let bytes = match version {
         EndpointVersion::V1 => serde_json::to_vec(&IdClaimsV1 {
             aud: token.client.to_string(),
@@ -185,6 +186,7 @@ pub fn id_token_claims(
             nbf: iat,
             exp,
             amr: Some(methods.clone()),
+            auth_time,
             email: from.map(|_| upn.clone()),
             idp: idp(*from, origin),
             name: Some(name.clone()),
@@ -203,6 +205,7 @@ pub fn id_token_claims(
             iat,
             nbf: iat,
             exp,
+            auth_time,
             email: from.map(|_| upn.clone()),
             idp: idp(*from, origin),
             name: Some(name.clone()),
@@ -228,12 +231,9 @@ pub const fn id_token_version(version: EndpointVersion) -> TokenVersion {
 
 /// `scope` of a person's answer. On v2.0 it has to repeat what was asked for, word for word: clients look their
 /// tokens up by it.
-pub fn granted_scope(version: EndpointVersion, target: &Target, resource: &Resource) -> String {
+pub fn granted_scope(version: EndpointVersion, target: &Target, scopes: &[String]) -> String {
     match version {
-        EndpointVersion::V1 => match resource.first_party {
-            Some(first_party) => first_party.user_scopes().join(" "),
-            None => "user_impersonation".to_owned(),
-        },
+        EndpointVersion::V1 => scopes.join(" "),
         EndpointVersion::V2 => target.requested.clone(),
     }
 }

@@ -1,12 +1,13 @@
 //! POST /{tenant}/oauth2/token and POST /{tenant}/oauth2/v2.0/token
 
 use bytes::Bytes;
-use doorward_protocol::oauth::{ClaimsRequest, Form, TokenRequest, form};
+use doorward_protocol::oauth::{ClaimsRequest, ClientSecret, Form, TokenRequest, form};
 use doorward_protocol::paths::EndpointVersion;
 use http::header::{self, HeaderName};
 use http::request::Parts;
 
-use super::{StsError, authorization_code, client_credentials, device_code, password, refresh_token};
+use super::client::{Shown, not_from_page};
+use super::{StsError, authorization_code, client_credentials, cors, device_code, password, refresh_token};
 use crate::ctx::Ctx;
 use crate::http::{BodyError, Response, collect};
 
@@ -28,12 +29,16 @@ where
     let capable = ClaimsRequest::parse(form.get("claims"))
         .map_err(StsError::Claims)?
         .capable;
-    match TokenRequest::parse(version, &form, text(head, header::AUTHORIZATION)?)? {
+    let origin = cors::origin(head)?;
+    let request = TokenRequest::parse(version, &form, text(head, header::AUTHORIZATION)?)?;
+    let shown = |secret: Option<ClientSecret>| Shown { secret, origin };
+    match request {
         TokenRequest::ClientCredentials {
             client_id,
             secret,
             target,
         } => {
+            not_from_page(&shown(None), &client_id)?;
             let asked = client_credentials::Asked {
                 client_id,
                 secret,
@@ -44,13 +49,14 @@ where
         }
         TokenRequest::RefreshToken {
             client_id,
+            secret,
             refresh_token,
             target,
             client_info,
-            ..
         } => {
             let asked = refresh_token::Asked {
                 client_id,
+                shown: shown(secret),
                 refresh_token,
                 target,
                 client_info,
@@ -66,6 +72,7 @@ where
             client_info,
             ..
         } => {
+            not_from_page(&shown(None), &client_id)?;
             let asked = password::Asked {
                 client_id,
                 username,
@@ -78,6 +85,7 @@ where
         }
         TokenRequest::AuthorizationCode {
             client_id,
+            secret,
             code,
             redirect_uri,
             code_verifier,
@@ -86,6 +94,7 @@ where
         } => {
             let asked = authorization_code::Asked {
                 client_id,
+                shown: shown(secret),
                 code,
                 redirect_uri,
                 code_verifier,
@@ -100,6 +109,7 @@ where
             device_code,
             client_info,
         } => {
+            not_from_page(&shown(None), &client_id)?;
             let asked = device_code::Asked {
                 client_id,
                 device_code,

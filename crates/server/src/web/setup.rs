@@ -28,7 +28,9 @@ use crate::ctx::Ctx;
 use crate::entropy;
 use crate::http::{BodyError, Response, collect, json, method_not_allowed};
 use crate::sts::person::PASSWORD;
-use crate::sts::{Person, StsError, issue_for_person, lockout, start_session, token_response};
+use crate::sts::{
+    IdTokenWish, Person, StsError, client, issue_for_person, lockout, start_session, token_response,
+};
 
 const MAX_BODY: usize = 16 * 1024;
 
@@ -338,6 +340,7 @@ async fn sign_in(ctx: &Ctx, user: &User) -> Result<Response, StsError> {
         .store
         .read(move |view| store::directory_role::of(view, tenant, id))
         .await?;
+    let admitted = client::admit(ctx, user.tenant, COMMAND_LINE).await?;
     let (session, refresh_token) = start_session(ctx, COMMAND_LINE, user, &with_code(PASSWORD), None).await?;
     let target = Target::from_scope("https://graph.microsoft.com/.default openid profile offline_access")?;
     let seat = Seat::of(user.clone());
@@ -347,7 +350,8 @@ async fn sign_in(ctx: &Ctx, user: &User) -> Result<Response, StsError> {
         session: &session,
         roles,
         refresh_token,
-        nonce: None,
+        client: admitted,
+        wish: IdTokenWish::default(),
     };
     let (granted, requested) = issue_for_person(ctx, EndpointVersion::V2, person, (&target, true)).await?;
     Ok(token_response(EndpointVersion::V2, &granted, &requested))

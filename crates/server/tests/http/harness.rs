@@ -1,14 +1,13 @@
 //! Worlds and callers. Tests of one engine share a database and own a tenant each, which tests isolation as well.
 
 use bytes::Bytes;
-use doorward_domain::application::{Application, PasswordCredential, SignInAudience};
+use doorward_domain::application::{Application, Bare, PasswordCredential};
 use doorward_domain::directory::{DirectoryRole, Permission};
 use doorward_domain::group::Group;
 use doorward_domain::guest::{Guest, HomeAccount, upn_of_guest};
 use doorward_domain::mode::Mode;
 use doorward_domain::rbac::{PrincipalKind, RoleAssignment as AccessAssignment};
 use doorward_domain::service_principal::{ServicePrincipal, ServicePrincipalKind};
-use doorward_domain::token::TokenVersion;
 use doorward_domain::user::{Password, PasswordHash, User, UserKind};
 use doorward_names::{
     AppId, CredentialId, DisplayName, Duration, GeneratedSecret, ObjectId, RoleAssignmentId,
@@ -461,16 +460,13 @@ impl Tenancy {
     pub async fn service_principal(&self, name: &str, permissions: &[Permission]) -> Caller {
         let secret = GeneratedSecret::from_entropy(SecretKind::Client, random());
         let now = self.world.app.clock.now();
-        let application = Application {
+        let application = Application::from(Bare {
             id: ObjectId::from_random(random()),
             tenant: self.id,
             app_id: AppId::from_random(random()),
             display_name: DisplayName::new(name).unwrap(),
-            identifier_uris: vec![],
-            token_version: TokenVersion::V1,
-            audience: SignInAudience::SingleTenant,
             created_at: now,
-        };
+        });
         let principal = ServicePrincipal {
             id: ObjectId::from_random(random()),
             tenant: self.id,

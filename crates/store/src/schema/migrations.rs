@@ -2,9 +2,22 @@
 //! a release later contract). Version 1 is the first. Types are `text`, `bigint`, `bytes`, `boolean`; times are microseconds.
 
 use super::conditional_access::POLICIES;
+use super::{applications, people};
 
+/// Version 1 is the first element.
 pub(super) const MIGRATIONS: &[&str] = &[
-    FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH, POLICIES,
+    FIRST,
+    SECOND,
+    THIRD,
+    FOURTH,
+    FIFTH,
+    SIXTH,
+    people::SEVENTH,
+    people::EIGHTH,
+    people::NINTH,
+    POLICIES,
+    applications::SETTINGS,
+    applications::CONSENT,
 ];
 
 const FIRST: &str = "
@@ -457,44 +470,4 @@ CREATE TABLE refresh_token (
   created_at bigint NOT NULL
 );
 CREATE INDEX refresh_token_by_session ON refresh_token (tenant, session);
-";
-
-const SEVENTH: &str = "
-CREATE TABLE second_factor (
-  tenant bytes NOT NULL,
-  account bytes NOT NULL,
-  id bytes NOT NULL,
-  sealed bytes NOT NULL,
-  last_step bigint NOT NULL,
-  enrolled_at bigint NOT NULL,
-  PRIMARY KEY (tenant, account)
-);
-CREATE TABLE recovery_code (
-  tenant bytes NOT NULL,
-  account bytes NOT NULL,
-  hash_mac bytes NOT NULL,
-  hash_key bytes NOT NULL,
-  PRIMARY KEY (tenant, account, hash_mac)
-);
-";
-
-const EIGHTH: &str = "
-ALTER TABLE account ADD COLUMN sessions_revoked_at bigint;
-";
-
-const NINTH: &str = "
-ALTER TABLE account ADD COLUMN guest_email text;
-ALTER TABLE account ADD COLUMN guest_since bigint;
-ALTER TABLE account ADD COLUMN home_tenant bytes;
-ALTER TABLE account ADD COLUMN home_account bytes;
-CREATE UNIQUE INDEX account_by_home ON account (home_tenant, home_account, tenant);
-CREATE TABLE invitation (
-  hash_mac bytes NOT NULL PRIMARY KEY,
-  hash_key bytes NOT NULL,
-  tenant bytes NOT NULL,
-  account bytes NOT NULL,
-  redirect_url text NOT NULL,
-  created_at bigint NOT NULL
-);
-CREATE INDEX invitation_by_account ON invitation (tenant, account);
 ";

@@ -1,8 +1,10 @@
 //! What a store looks like, and how an older one becomes a present one. Everything that is checked is checked
 //! before anything is changed.
 
+mod applications;
 mod conditional_access;
 mod migrations;
+mod people;
 
 use crate::engine::Link;
 use crate::sealing::{create_data_keys, load_data_keys};

@@ -65,23 +65,95 @@ pub struct Properties {
     /// Which access tokens it takes as a resource
     #[arg(long, value_name = "VERSION", value_parser = clap::value_parser!(u8).range(1..=2))]
     requested_access_token_version: Option<u8>,
+    /// Where a browser may be sent back to, for a server that keeps a secret; all of them
+    #[arg(long, num_args = 1.., value_name = "URI")]
+    web_redirect_uris: Option<Vec<String>>,
+    /// Where a browser may be sent back to, for a page in it; all of them
+    #[arg(long, num_args = 1.., value_name = "URI")]
+    spa_redirect_uris: Option<Vec<String>>,
+    /// Where a browser may be sent back to, for a program on a person's machine; all of them
+    #[arg(long, num_args = 1.., value_name = "URI")]
+    public_client_redirect_uris: Option<Vec<String>>,
+    /// Its page for people
+    #[arg(long, value_name = "URI")]
+    web_home_page_url: Option<String>,
+    /// Whether it may sign people in by a device code
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    is_fallback_public_client: Option<bool>,
+    /// Roles in it: a JSON list of Graph's `appRole`, or `@FILE`; all of them
+    #[arg(long, value_name = "JSON")]
+    app_roles: Option<String>,
+    /// What else its tokens say: Graph's `optionalClaims` as JSON, or `@FILE`
+    #[arg(long, value_name = "JSON")]
+    optional_claims: Option<String>,
+    /// What it means to ask for: a JSON list of Graph's `requiredResourceAccess`, or `@FILE`; all of it
+    #[arg(long, value_name = "JSON")]
+    required_resource_accesses: Option<String>,
 }
 
 impl Properties {
-    fn add_to(&self, body: &mut Map<String, Value>) {
-        if let Some(uris) = &self.identifier_uris {
-            body.insert("identifierUris".to_owned(), json!(uris));
+    fn add_to(&self, body: &mut Map<String, Value>) -> Result<(), Failure> {
+        let given = [
+            (
+                "identifierUris",
+                self.identifier_uris.as_ref().map(|uris| json!(uris)),
+            ),
+            (
+                "signInAudience",
+                self.sign_in_audience.as_ref().map(|word| json!(word)),
+            ),
+            (
+                "api.requestedAccessTokenVersion",
+                self.requested_access_token_version.map(|version| json!(version)),
+            ),
+            (
+                "web.redirectUris",
+                self.web_redirect_uris.as_ref().map(|uris| json!(uris)),
+            ),
+            (
+                "spa.redirectUris",
+                self.spa_redirect_uris.as_ref().map(|uris| json!(uris)),
+            ),
+            (
+                "publicClient.redirectUris",
+                self.public_client_redirect_uris.as_ref().map(|uris| json!(uris)),
+            ),
+            (
+                "web.homePageUrl",
+                self.web_home_page_url.as_ref().map(|uri| json!(uri)),
+            ),
+            (
+                "isFallbackPublicClient",
+                self.is_fallback_public_client.map(|yes| json!(yes)),
+            ),
+            ("appRoles", self.app_roles.as_deref().map(read).transpose()?),
+            (
+                "optionalClaims",
+                self.optional_claims.as_deref().map(read).transpose()?,
+            ),
+            (
+                "requiredResourceAccess",
+                self.required_resource_accesses.as_deref().map(read).transpose()?,
+            ),
+        ];
+        for (path, value) in given {
+            if let Some(value) = value {
+                set::put_at(body, path, value);
+            }
         }
-        if let Some(audience) = &self.sign_in_audience {
-            body.insert("signInAudience".to_owned(), json!(audience));
-        }
-        if let Some(version) = self.requested_access_token_version {
-            body.insert(
-                "api".to_owned(),
-                json!({ "requestedAccessTokenVersion": version }),
-            );
-        }
+        Ok(())
     }
+}
+
+/// JSON that was given as such, or in a file.
+fn read(argument: &str) -> Result<Value, Failure> {
+    let unreadable = |reason: String| Failure::usage(format!("`{argument}` cannot be read: {reason}"));
+    let text = match argument.strip_prefix('@') {
+        Some(path) => std::fs::read_to_string(path).map_err(|e| unreadable(e.to_string()))?,
+        None => argument.to_owned(),
+    };
+    serde_json::from_str(&text)
+        .map_err(|e| unreadable(e.to_string()).cure("give JSON, or `@` and the name of a file of it"))
 }
 
 /// Which applications.
@@ -139,7 +211,7 @@ pub fn run(command: &Command, context: &Context) -> Outcome {
         } => {
             let mut body = Map::new();
             body.insert("displayName".to_owned(), json!(display_name));
-            properties.add_to(&mut body);
+            properties.add_to(&mut body)?;
             Ok(directory.create_application(&Value::Object(body)).await?.into())
         }
         Command::Show(id) => Ok(directory.find_application(&id.id).await?.into()),
@@ -154,7 +226,7 @@ pub fn run(command: &Command, context: &Context) -> Outcome {
             if let Some(name) = display_name {
                 body.insert("displayName".to_owned(), json!(name));
             }
-            properties.add_to(&mut body);
+            properties.add_to(&mut body)?;
             if body.is_empty() {
                 return Err(Failure::usage("there is nothing to change"));
             }

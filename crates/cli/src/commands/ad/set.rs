@@ -19,13 +19,18 @@ pub fn changes(assignments: &[String]) -> Result<Map<String, Value>, Failure> {
             value
         };
         let value = serde_json::from_str(json).unwrap_or_else(|_| Value::from(value));
-        let (first, rest) = path
-            .split_once('.')
-            .map_or((path, None), |(first, rest)| (first, Some(rest)));
-        let place = changes.entry(first).or_insert(Value::Null);
-        put(place, rest, value);
+        put_at(&mut changes, path, value);
     }
     Ok(changes)
+}
+
+/// Puts a value at a path such as `web.redirectUris`, beside what is there.
+pub fn put_at(changes: &mut Map<String, Value>, path: &str, value: Value) {
+    let (first, rest) = path
+        .split_once('.')
+        .map_or((path, None), |(first, rest)| (first, Some(rest)));
+    let place = changes.entry(first).or_insert(Value::Null);
+    put(place, rest, value);
 }
 
 fn put(place: &mut Value, path: Option<&str>, value: Value) {

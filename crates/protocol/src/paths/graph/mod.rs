@@ -68,6 +68,10 @@ pub enum GraphPath {
     ServicePrincipals,
     /// `/servicePrincipals/…`
     ServicePrincipal(ObjectKey, ServicePrincipalTail),
+    /// `/oauth2PermissionGrants`
+    PermissionGrants,
+    /// `/oauth2PermissionGrants/{id}`
+    PermissionGrant(String),
     /// `/directoryRoles…`
     DirectoryRoles(DirectoryRolePath),
     /// `/roleManagement/directory/roleAssignments`
@@ -151,6 +155,10 @@ impl GraphPath {
                 by("appId", key)?,
                 service_principal_tail(tail)?,
             )),
+            ("oauth2permissiongrants", None) => Some(Self::PermissionGrants),
+            ("oauth2permissiongrants", Some((None, id))) if tail.is_empty() => {
+                Some(Self::PermissionGrant(id))
+            }
             ("directoryroles", None) => Some(Self::DirectoryRoles(DirectoryRolePath::All)),
             ("directoryroles", Some(key)) => {
                 let key = by("roleTemplateId", key)?;
@@ -286,6 +294,8 @@ impl fmt::Display for GraphPath {
             Self::ServicePrincipal(key, tail) => {
                 write!(f, "{}{tail}", Keyed("servicePrincipals", "appId", key))
             }
+            Self::PermissionGrants => write!(f, "/{V}/oauth2PermissionGrants"),
+            Self::PermissionGrant(id) => write!(f, "/{V}/oauth2PermissionGrants/{}", encode(id)),
             Self::DirectoryRoles(DirectoryRolePath::All) => write!(f, "/{V}/directoryRoles"),
             Self::DirectoryRoles(DirectoryRolePath::One(key)) => {
                 Keyed("directoryRoles", "roleTemplateId", key).fmt(f)

@@ -188,6 +188,8 @@ fn any_path() -> impl Strategy<Value = GraphPath> {
         (key(), application).prop_map(|(key, tail)| GraphPath::Application(key, tail)),
         Just(GraphPath::ServicePrincipals),
         (key(), service_principal).prop_map(|(key, tail)| GraphPath::ServicePrincipal(key, tail)),
+        Just(GraphPath::PermissionGrants),
+        id().prop_map(GraphPath::PermissionGrant),
         Just(GraphPath::DirectoryRoles(DirectoryRolePath::All)),
         key().prop_map(|key| GraphPath::DirectoryRoles(DirectoryRolePath::One(key))),
         key().prop_map(|key| GraphPath::DirectoryRoles(DirectoryRolePath::Members(key))),

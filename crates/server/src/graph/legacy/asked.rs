@@ -2,8 +2,8 @@
 
 use doorward_domain::application::{MAX_PASSWORD_CREDENTIALS, PasswordCredential};
 use doorward_names::{ChosenSecret, CredentialId, MIN_CHOSEN_SECRET};
-use doorward_protocol::graph::CreateApplication;
 use doorward_protocol::graph::legacy::{LegacyCreateApplication, LegacyPassword};
+use doorward_protocol::graph::{CreateApplication, RequestedParts};
 
 use super::super::{Call, GraphError, applications, passwords};
 use crate::entropy;
@@ -27,8 +27,10 @@ pub async fn create_application(call: Call) -> Result<Response, GraphError> {
     let wish = CreateApplication {
         display_name: asked.display_name,
         identifier_uris: Some(asked.identifier_uris),
-        sign_in_audience: Some(audience.to_owned()),
-        api: None,
+        parts: RequestedParts {
+            sign_in_audience: Some(audience.to_owned()),
+            ..RequestedParts::default()
+        },
     };
     applications::create_with(call, wish, credentials).await
 }

@@ -1,7 +1,7 @@
 //! How an answer gets back to the client: exactly by the response mode that it asked for.
 
 use askama::Template;
-use doorward_names::GeneratedSecret;
+use doorward_names::{GeneratedSecret, RedirectUri};
 use doorward_protocol::Marks;
 use doorward_protocol::oauth::{
     AadSts, AuthorizeError, ErrorBody, OAuthError, ResponseMode, ReturnAddress, TargetError,
@@ -103,27 +103,38 @@ fn send((back, words): (&ReturnAddress, &Words), mut fields: Vec<(&'static str, 
                 fields: &fields,
                 nonce: &nonce,
             };
-            let leading_to = (origin(&back.redirect_uri), Some(nonce.as_str()));
+            let target = origin(&back.redirect_uri);
+            let leading_to = (target.as_str(), Some(nonce.as_str()));
             page_leading_to(leading_to, StatusCode::OK, &template)
         }
     }
 }
 
 /// The origin of a verified redirect URI, for the content-security policy.
-pub fn origin(redirect_uri: &str) -> &str {
-    redirect_uri.strip_suffix('/').unwrap_or(redirect_uri)
+pub fn origin(redirect_uri: &str) -> String {
+    let uri = redirect_uri.parse::<RedirectUri>();
+    uri.map(|uri| uri.origin()).unwrap_or_default()
 }
 
 /// Leads the browser to a verified URI with `fields` behind `mark`.
 pub fn redirect(uri: &str, mark: char, fields: &[(&'static str, String)]) -> Response {
     let mut encoded = url::form_urlencoded::Serializer::new(String::new());
     encoded.extend_pairs(fields);
-    let mark = if fields.is_empty() {
-        String::new()
-    } else {
-        mark.to_string()
-    };
-    found(&format!("{}/{mark}{}", origin(uri), encoded.finish()))
+    let has_no_path = uri
+        .parse::<RedirectUri>()
+        .is_ok_and(|uri| uri.parts().is_some_and(|(.., tail)| !tail.starts_with('/')));
+    let mut target = uri.to_owned();
+    if has_no_path {
+        // A browser would put it there as well; some programs look at what they wrote.
+        let end = target.find('?').unwrap_or(target.len());
+        target.insert(end, '/');
+    }
+    if !fields.is_empty() {
+        let has_query = mark == '?' && target.contains('?');
+        target.push(if has_query { '&' } else { mark });
+        target.push_str(&encoded.finish());
+    }
+    found(&target)
 }
 
 /// Leads the browser on. The page says nothing: what stands in the address may be a code.

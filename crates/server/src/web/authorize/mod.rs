@@ -2,20 +2,20 @@
 //! and the browser carries a code back to it (RFC 6749 §4.1, RFC 7636, OpenID Connect Core §3.1).
 //!
 //! The request stays in the URL through every step, and is read and verified again at each. Nothing is sent to a
-//! redirect URI before it is known to be the client's. Consent will be a further step of this page.
+//! redirect URI before it is known to be the client's.
 
 mod answer;
+mod consent;
 mod pages;
 mod steps;
 
 pub use answer::{found, redirect};
 
 use bytes::Bytes;
+use doorward_domain::application::Platform;
 use doorward_domain::browser_session::{BrowserSession, Wish};
+use doorward_domain::client::{Client, PlatformRefusal};
 use doorward_domain::guest::Seat;
-use doorward_domain::redirect_uri;
-use doorward_domain::resource::client::COMMAND_LINE;
-use doorward_names::AppId;
 use doorward_protocol::oauth::{AadSts, AuthorizeRequest, OAuthError, Prompt, ReturnAddress, form};
 use doorward_protocol::paths::EndpointVersion;
 use http::Method;
@@ -26,7 +26,7 @@ use super::words::{self, Words};
 use super::{cookies_blocked, second_factor, session};
 use crate::ctx::Ctx;
 use crate::http::Response;
-use crate::sts::{StsError, device_code, read_form};
+use crate::sts::{StsError, client, device_code, read_form};
 
 /// Stands in the URL once the browser was given its cookie: should that be missing then, it keeps none.
 const COOKIE_GIVEN: &str = "cookie_given";
@@ -36,7 +36,8 @@ struct Visit<'a> {
     ctx: &'a Ctx,
     head: &'a Parts,
     words: &'static Words,
-    client: AppId,
+    client: Client,
+    platform: Platform,
     back: ReturnAddress,
     request: AuthorizeRequest,
     wish: Wish,
@@ -94,13 +95,16 @@ impl<'a> Visit<'a> {
         let told = |text: &str| pages::refused(words, text);
         let form = form.as_ref().map_err(|e| told(&e.to_string()))?;
         let back = ReturnAddress::parse(form).map_err(|e| told(&e.to_string()))?;
-        let client = back.client_id.parse().ok().filter(|id| *id == COMMAND_LINE);
+        let client = match back.client_id.parse() {
+            Ok(id) => client::find(ctx, id).await.map_err(|e| e.answer(ctx))?,
+            Err(_) => None,
+        };
         let Some(client) = client else {
             return Err(told(&pages::unknown_client(&back.client_id)));
         };
-        if !redirect_uri::is_loopback(&back.redirect_uri) {
-            return Err(told(&pages::redirect_mismatch(client)));
-        }
+        let Some(platform) = client.platform_of(&back.redirect_uri) else {
+            return Err(told(&pages::redirect_mismatch(client.app_id())));
+        };
         let tenant = match device_code::named_or_open(ctx, segment).await {
             Ok(tenant) => tenant,
             Err(StsError::TenantUnknown(_) | StsError::TenantNeeded) => {
@@ -108,6 +112,17 @@ impl<'a> Visit<'a> {
             }
             Err(failure) => return Err(failure.answer(ctx)),
         };
+        match tenant {
+            Some(tenant) => {
+                let admitted = client::admit_found(ctx, tenant, client.clone()).await;
+                admitted.map_err(|error| told(&error.text()))?;
+            }
+            None if !client.is_multi_tenant() => {
+                let refusal = StsError::Platform(PlatformRefusal::SingleTenant, client.app_id());
+                return Err(told(&refusal.text()));
+            }
+            None => {}
+        }
         let request = AuthorizeRequest::parse(version, form)
             .map_err(|error| answer::fault(ctx, (&back, words), &error))?;
         let wish = Wish {
@@ -120,6 +135,7 @@ impl<'a> Visit<'a> {
             head,
             words,
             client,
+            platform,
             back,
             request,
             wish,
@@ -133,13 +149,30 @@ impl<'a> Visit<'a> {
             Err(error) => return error.answer(self.ctx),
         };
         let silent = self.request.prompt == Prompt::None;
+        let needed = self.request.prompt == Prompt::Needed;
         match signed_in {
+            Some((session, seat)) if silent && self.is_assured() => {
+                self.in_silence(&browser, (session, seat)).await
+            }
             // Whatever listens on the loopback can claim to be the client, so the person is asked (RFC 8252 §8.6).
             Some(_) if silent => self.error(OAuthError::InteractionRequired, AadSts::MustAsk),
             None if silent => self.error(OAuthError::LoginRequired, AadSts::NotSignedIn),
             _ if browser.is_fresh() => self.give_cookie(&browser),
+            Some((session, seat)) if needed && self.is_assured() => {
+                self.without_a_word(&browser, (session, seat)).await
+            }
             Some((_, seat)) if self.request.prompt != Prompt::Login => self.choose_page(&browser, &seat.home),
             _ => self.sign_in_page(&browser, self.hint(), None),
+        }
+    }
+
+    /// Whether only the client itself can get what is sent to the redirect URI.
+    fn is_assured(&self) -> bool {
+        let by_tls = self.back.redirect_uri.starts_with("https://");
+        match self.platform {
+            Platform::Web => true,
+            Platform::SinglePage => by_tls,
+            Platform::Public => false,
         }
     }
 
@@ -178,6 +211,7 @@ impl<'a> Visit<'a> {
         match form.get("step") {
             Some("sign_in") => self.sign_in(&browser, form).await,
             Some("continue") => self.go_on(&browser, form).await,
+            Some("agree") => self.agree(&browser, form).await,
             Some("cancel") => self.error(OAuthError::AccessDenied, AadSts::Declined),
             _ => self.sign_in_page(&browser, "", None),
         }

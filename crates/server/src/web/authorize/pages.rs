@@ -77,7 +77,7 @@ impl Visit<'_> {
             None => StatusCode::OK,
         };
         browser.keep(page_leading_to(
-            (origin(&self.back.redirect_uri), None),
+            (&origin(&self.back.redirect_uri), None),
             status,
             &template,
         ))
@@ -93,7 +93,11 @@ impl Visit<'_> {
             account: user.upn.as_str(),
             id: user.id.to_string(),
         };
-        page_leading_to((origin(&self.back.redirect_uri), None), StatusCode::OK, &template)
+        page_leading_to(
+            (&origin(&self.back.redirect_uri), None),
+            StatusCode::OK,
+            &template,
+        )
     }
 
     /// The request itself: every step reads it anew.
@@ -102,7 +106,14 @@ impl Visit<'_> {
         uri.map(|uri| uri.as_str().to_owned()).unwrap_or_default()
     }
 
-    fn application(&self) -> String {
-        client::display_name(self.client).map_or_else(|| self.client.to_string(), str::to_owned)
+    /// The application, as people call it.
+    pub fn application(&self) -> String {
+        match self.client.registration() {
+            Some(application) => application.display_name.to_string(),
+            None => {
+                let id = self.client.app_id();
+                client::display_name(id).map_or_else(|| id.to_string(), str::to_owned)
+            }
+        }
     }
 }

@@ -7,18 +7,32 @@ use doorward_domain::device_grant::Wanted;
 use doorward_domain::guest::Seat;
 use doorward_domain::user::User;
 use doorward_names::{GeneratedSecret, SecretKind, SecretString};
-use doorward_protocol::oauth::{Form, Prompt};
+use doorward_protocol::oauth::{AadSts, Form, OAuthError, Prompt};
 use doorward_store::{self as store, QueryError, Tx};
 
 use super::Visit;
-use super::answer::origin;
+use super::answer::{found, origin};
+use super::pages;
 use crate::entropy;
 use crate::http::Response;
+use crate::sts::client::{self, Weighing};
 use crate::sts::conditional_access::Purpose;
 use crate::sts::{StsError, person, seat};
 use crate::web::forms::Browser;
 use crate::web::second_factor::{Outcome, Place, Proven};
 use crate::web::{known, session};
+
+/// What comes of a request of somebody who is signed in.
+enum Reply {
+    /// The client's answer.
+    Back(Response),
+    /// A page for the person.
+    Page(Response),
+    /// The page that asks the person whether they agree, or says that they can't.
+    Consent(Response),
+    /// The form was not given to this browser, or too long ago.
+    Stale,
+}
 
 impl Visit<'_> {
     /// Name and password were typed.
@@ -55,12 +69,12 @@ impl Visit<'_> {
             browser,
             words: self.words,
             hidden: Vec::new(),
-            leading_to: Some(origin(&self.back.redirect_uri).to_owned()),
+            leading_to: Some(origin(&self.back.redirect_uri)),
             binding: format!("authorize {action}"),
             action,
             tenant: self.wish.tenant,
             purpose: Some(Purpose {
-                client: self.client,
+                client: self.client.app_id(),
                 resource: self.request.target.resource.clone(),
             }),
             asked: self.request.claims.second_factor,
@@ -97,19 +111,29 @@ impl Visit<'_> {
         let user = &proven.user;
         let (secret, fresh) = session::fresh(ctx, user, (&proven.methods, proven.at))?;
         let (seat, _) = seat::take(ctx, self.wish.tenant, user.clone()).await?;
+        let asks = match self.refusal(browser, &seat.user).await? {
+            Some(Reply::Back(refused) | Reply::Page(refused)) => return Ok(refused),
+            Some(Reply::Consent(page)) => Some(page),
+            Some(Reply::Stale) | None => None,
+        };
         let (code, kept) = self.code(&seat.user, &fresh)?;
         let before = session::hashes(ctx, self.head);
         let mut audit = ctx.audit(user.tenant, Event::SignedIn);
         audit.actor = Some(user.id);
-        audit.client = Some(self.client);
+        audit.client = Some(self.client.app_id());
         audit.detail = format!("in a browser by {}", proven.methods);
+        let gives = asks.is_none();
         let write = move |tx: &mut Tx<'_>| {
             session::begin(tx, &before, &fresh, &audit)?;
-            store::authorization_code::insert(tx, &kept)
+            match gives {
+                true => store::authorization_code::insert(tx, &kept),
+                false => Ok(Ok(())),
+            }
         };
         let written = ctx.app.snapshots.write::<_, QueryError>(write).await?;
         written.map_err(|_| StsError::Unavailable)?;
-        let response = session::keep(self.granted(&code), &secret);
+        let answer = asks.unwrap_or_else(|| self.granted(&code));
+        let response = session::keep(answer, &secret);
         Ok(known::keep(ctx, (browser.known(), user), response))
     }
 
@@ -130,11 +154,120 @@ impl Visit<'_> {
                 && self.request.prompt != Prompt::Login
                 && seat.home.id.to_string() == account
         };
-        let Some((session, seat)) = found.filter(|(session, seat)| fits(session, seat)) else {
+        let Some(found) = found.filter(|(session, seat)| fits(session, seat)) else {
+            return Ok(None);
+        };
+        Ok(match self.grant(browser, found).await? {
+            Reply::Back(response) | Reply::Page(response) | Reply::Consent(response) => Some(response),
+            Reply::Stale => None,
+        })
+    }
+
+    /// The browser's session serves a client that nobody else can pass for; the person sees a page only where they must.
+    pub async fn without_a_word(&self, browser: &Browser, found: (BrowserSession, Seat)) -> Response {
+        match self.grant(browser, found).await {
+            Ok(Reply::Back(response) | Reply::Page(response) | Reply::Consent(response)) => response,
+            Ok(Reply::Stale) => self.sign_in_page(browser, self.hint(), None),
+            Err(error) => error.answer(self.ctx),
+        }
+    }
+
+    /// As [`Self::without_a_word`], where no page can be seen.
+    pub async fn in_silence(&self, browser: &Browser, found: (BrowserSession, Seat)) -> Response {
+        match self.grant(browser, found).await {
+            Ok(Reply::Back(response)) => response,
+            Ok(Reply::Consent(_)) => self.error(OAuthError::ConsentRequired, AadSts::ConsentRequired),
+            Ok(Reply::Page(_) | Reply::Stale) => self.error(OAuthError::InteractionRequired, AadSts::MustAsk),
+            Err(error) => error.answer(self.ctx),
+        }
+    }
+
+    async fn grant(
+        &self,
+        browser: &Browser,
+        (session, seat): (BrowserSession, Seat),
+    ) -> Result<Reply, StsError> {
+        let proven = Proven {
+            user: seat.home,
+            methods: session.methods.clone(),
+            at: session.signed_in_at,
+        };
+        match self.place(browser).after(proven).await? {
+            Outcome::Done(_) => {}
+            Outcome::Page(response) => return Ok(Reply::Page(response)),
+            Outcome::Stale => return Ok(Reply::Stale),
+        }
+        if let Some(refused) = self.refusal(browser, &seat.user).await? {
+            return Ok(refused);
+        }
+        let (code, kept) = self.code(&seat.user, &session)?;
+        let write = move |tx: &mut Tx<'_>| store::authorization_code::insert(tx, &kept);
+        let written = self.ctx.app.snapshots.write::<_, QueryError>(write).await?;
+        written.map_err(|_| StsError::Unavailable)?;
+        Ok(Reply::Back(self.granted(&code)))
+    }
+
+    /// What to answer when the client is not given what it asks for, or not yet.
+    async fn refusal(&self, browser: &Browser, user: &User) -> Result<Option<Reply>, StsError> {
+        if let Some(hindrance) = self.hindrance(user).await? {
+            return Ok(Some(hindrance));
+        }
+        let back = |error, code| Ok(Some(Reply::Back(self.error(error, code))));
+        match self.weigh(user).await {
+            Ok(weighed) if weighed.missing.is_empty() => Ok(None),
+            Ok(weighed) => {
+                let page = self.consent_page(browser, user, &weighed).await?;
+                Ok(Some(Reply::Consent(page)))
+            }
+            Err(StsError::ConsentRequired(_)) => back(OAuthError::ConsentRequired, AadSts::ConsentRequired),
+            Err(StsError::Unavailable) => Err(StsError::Unavailable),
+            Err(StsError::ScopeUnknown(_)) => back(OAuthError::InvalidScope, AadSts::InvalidScope),
+            // A resource that is not there is told when the code is redeemed.
+            Err(_) => Ok(None),
+        }
+    }
+
+    async fn weigh(&self, user: &User) -> Result<Weighing, StsError> {
+        let person = (user.tenant, user.id);
+        client::weigh(self.ctx, person, &self.client, &self.request.target).await
+    }
+
+    /// What to answer when the person's tenant does not let the client in, or not as it asks.
+    async fn hindrance(&self, user: &User) -> Result<Option<Reply>, StsError> {
+        let (ctx, tenant) = (self.ctx, user.tenant);
+        match client::admit_found(ctx, tenant, self.client.clone()).await {
+            Ok(_) => {}
+            Err(StsError::Unavailable) => return Err(StsError::Unavailable),
+            Err(refusal) => {
+                return Ok(Some(Reply::Page(pages::refused(self.words, &refusal.text()))));
+            }
+        }
+        let legacy = client::admits_legacy(ctx, tenant).await?;
+        let challenged = self.request.challenge.is_some();
+        let as_it_has_to = self
+            .client
+            .admit_challenge(self.platform, challenged, legacy)
+            .is_ok();
+        Ok((!as_it_has_to)
+            .then(|| Reply::Back(self.error(OAuthError::InvalidRequest, AadSts::ChallengeMissing))))
+    }
+
+    /// The person agreed. A form that is not taken leads to the request again, which asks what there still is to ask.
+    pub async fn agree(&self, browser: &Browser, form: &Form) -> Response {
+        match self.grant_by_consent(browser, form).await {
+            Ok(Some(response)) => response,
+            Ok(None) => found(&self.action()),
+            Err(error) => error.answer(self.ctx),
+        }
+    }
+
+    async fn grant_by_consent(&self, browser: &Browser, form: &Form) -> Result<Option<Response>, StsError> {
+        let found = session::seated(self.ctx, self.head, self.wish.tenant).await?;
+        let Some((session, seat)) = found else {
             return Ok(None);
         };
         let proven = Proven {
-            user: seat.home,
+            user: seat.home.clone(),
             methods: session.methods.clone(),
             at: session.signed_in_at,
         };
@@ -143,11 +276,23 @@ impl Visit<'_> {
             Outcome::Page(response) => return Ok(Some(response)),
             Outcome::Stale => return Ok(None),
         }
+        if let Some(Reply::Back(refused) | Reply::Page(refused)) = self.hindrance(&seat.user).await? {
+            return Ok(Some(refused));
+        }
+        let weighed = self.weigh(&seat.user).await?;
+        let Some(agreed) = self.agreed(browser, form, (&seat, &weighed)).await? else {
+            return Ok(None);
+        };
         let (code, kept) = self.code(&seat.user, &session)?;
-        let write = move |tx: &mut Tx<'_>| store::authorization_code::insert(tx, &kept);
-        let written = self.ctx.app.snapshots.write::<_, QueryError>(write).await?;
-        written.map_err(|_| StsError::Unavailable)?;
-        Ok(Some(self.granted(&code)))
+        let write = move |tx: &mut Tx<'_>| match agreed.write(tx)? {
+            true => store::authorization_code::insert(tx, &kept).map(|inserted| Some(inserted.is_ok())),
+            false => Ok(None),
+        };
+        match self.ctx.app.snapshots.write::<_, QueryError>(write).await? {
+            Some(true) => Ok(Some(self.granted(&code))),
+            Some(false) => Err(StsError::Unavailable),
+            None => Ok(None),
+        }
     }
 
     /// A fresh code, and what the store keeps of it.
@@ -171,10 +316,12 @@ impl Visit<'_> {
         let code = AuthorizationCode {
             hash: self.ctx.app.hasher.hash(&secret).ok_or(StsError::Unavailable)?,
             tenant: user.tenant,
-            client: self.client,
+            client: self.client.app_id(),
             user: user.id,
             redirect_uri: self.back.redirect_uri.clone(),
+            platform: self.platform,
             challenge: self.request.challenge.clone(),
+            says_when: self.request.max_age.is_some() || self.request.wants_auth_time,
             wanted,
             nonce: self.request.nonce.clone(),
             methods: session.methods.clone(),

@@ -137,6 +137,37 @@ pub const WORDS: Words = Words {
         1 => "One recovery code is left.".to_owned(),
         _ => format!("{left} recovery codes are left."),
     },
+    consent_title: "May this application act for you?",
+    consent_text: "Agree only when you trust it. An administrator can take this back.",
+    consent_wants: "It asks to",
+    consent_for_all: "Agree for everybody in the organisation",
+    agree: "Agree",
+    ask_administrator: "An administrator has to agree first",
+    ask_administrator_text: "You cannot allow this application what it asks for. Ask an administrator of your organisation to sign in to it and agree.",
+    go_back: "Back to the application",
+    scope: |value| {
+        Some(match value {
+            "openid" => "sign you in",
+            "profile" => "see your name",
+            "email" => "see your e-mail address",
+            "offline_access" => "keep what it may do while you are away",
+            "User.Read" => "read your account in the directory",
+            "User.Read.All" => "read all accounts",
+            "User.ReadWrite.All" => "read and change all accounts",
+            "Group.Read.All" => "read all groups",
+            "Group.ReadWrite.All" => "read and change all groups",
+            "GroupMember.Read.All" => "see who is in which group",
+            "GroupMember.ReadWrite.All" => "see and change who is in which group",
+            "Application.Read.All" => "read all applications",
+            "Application.ReadWrite.All" => "read and change all applications",
+            "AuditLog.Read.All" => "read the audit log",
+            "Directory.Read.All" => "read the directory",
+            "Directory.ReadWrite.All" => "read and change the directory",
+            "Directory.AccessAsUser.All" => "do in the directory all that you may",
+            "user_impersonation" => "do there in your name all that you may",
+            _ => return None,
+        })
+    },
 };
 
 /// Seconds as people say it, rounded up.

@@ -136,6 +136,37 @@ pub const WORDS: Words = Words {
         0 => "남은 복구 코드가 없습니다.".to_owned(),
         _ => format!("복구 코드가 {left}개 남았습니다."),
     },
+    consent_title: "이 애플리케이션이 귀하를 대신하도록 허용하시겠습니까?",
+    consent_text: "신뢰하는 경우에만 동의하십시오. 관리자가 이 동의를 철회할 수 있습니다.",
+    consent_wants: "요청하는 권한",
+    consent_for_all: "조직의 모든 사용자를 대신하여 동의",
+    agree: "동의",
+    ask_administrator: "먼저 관리자의 동의가 필요합니다",
+    ask_administrator_text: "이 애플리케이션이 요청하는 권한은 직접 허용할 수 없습니다. 조직의 관리자에게 이 애플리케이션에 로그인하여 동의해 달라고 요청하십시오.",
+    go_back: "애플리케이션으로 돌아가기",
+    scope: |value| {
+        Some(match value {
+            "openid" => "로그인 처리",
+            "profile" => "이름 보기",
+            "email" => "이메일 주소 보기",
+            "offline_access" => "자리에 없을 때에도 허용된 작업 유지",
+            "User.Read" => "디렉터리의 내 계정 읽기",
+            "User.Read.All" => "모든 계정 읽기",
+            "User.ReadWrite.All" => "모든 계정 읽기 및 변경",
+            "Group.Read.All" => "모든 그룹 읽기",
+            "Group.ReadWrite.All" => "모든 그룹 읽기 및 변경",
+            "GroupMember.Read.All" => "그룹 구성원 보기",
+            "GroupMember.ReadWrite.All" => "그룹 구성원 보기 및 변경",
+            "Application.Read.All" => "모든 애플리케이션 읽기",
+            "Application.ReadWrite.All" => "모든 애플리케이션 읽기 및 변경",
+            "AuditLog.Read.All" => "감사 로그 읽기",
+            "Directory.Read.All" => "디렉터리 읽기",
+            "Directory.ReadWrite.All" => "디렉터리 읽기 및 변경",
+            "Directory.AccessAsUser.All" => "디렉터리에서 귀하가 할 수 있는 모든 작업 수행",
+            "user_impersonation" => "그곳에서 귀하의 이름으로 가능한 모든 작업 수행",
+            _ => return None,
+        })
+    },
 };
 
 /// Seconds as people say it, rounded up.

@@ -229,6 +229,24 @@ pub struct Words {
     pub invited_other: &'static str,
     /// How many recovery codes are left.
     pub codes_left: fn(u64) -> String,
+    /// Title of the question whether an application may do what it asks for.
+    pub consent_title: &'static str,
+    /// What a yes means.
+    pub consent_text: &'static str,
+    /// Before what the application asks for.
+    pub consent_wants: &'static str,
+    /// Label of the box by which an administrator agrees for everybody.
+    pub consent_for_all: &'static str,
+    /// Agrees.
+    pub agree: &'static str,
+    /// Title of the page that says that an administrator has to agree.
+    pub ask_administrator: &'static str,
+    /// What to do then.
+    pub ask_administrator_text: &'static str,
+    /// Goes back to the application with nothing.
+    pub go_back: &'static str,
+    /// What a scope of a built-in resource allows.
+    pub scope: fn(&str) -> Option<&'static str>,
 }
 
 impl Words {

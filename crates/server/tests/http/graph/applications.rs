@@ -310,3 +310,206 @@ async fn malformed_bodies_are_refused() {
         .ok();
     }
 }
+
+/// Everything that an application can say of itself, as Graph's clients write it.
+fn outspoken() -> serde_json::Value {
+    json!({
+        "displayName": "outspoken",
+        "identifierUris": ["api://outspoken"],
+        "signInAudience": "AzureADMultipleOrgs",
+        "isFallbackPublicClient": true,
+        "groupMembershipClaims": "SecurityGroup",
+        "web": {
+            "redirectUris": ["https://app.example/back?x=1", "http://localhost:5000/back"],
+            "homePageUrl": "https://app.example",
+            "logoutUrl": "https://app.example/out",
+            "implicitGrantSettings": {"enableAccessTokenIssuance": false, "enableIdTokenIssuance": false},
+        },
+        "spa": {"redirectUris": ["https://spa.example"]},
+        "publicClient": {"redirectUris": ["http://localhost", "msal1://auth"]},
+        "api": {
+            "requestedAccessTokenVersion": 2,
+            "oauth2PermissionScopes": [{
+                "id": "00000000-0000-4000-8000-000000000001",
+                "value": "Files.Read",
+                "type": "User",
+                "isEnabled": true,
+                "adminConsentDisplayName": "Read files",
+                "adminConsentDescription": "Reads the person's files.",
+                "userConsentDisplayName": "Read your files",
+                "userConsentDescription": null,
+            }],
+            "preAuthorizedApplications": [{
+                "appId": "04b07795-8ddb-461a-bbee-02f9e1bf7b46",
+                "delegatedPermissionIds": ["00000000-0000-4000-8000-000000000001"],
+            }],
+        },
+        "appRoles": [{
+            "id": "00000000-0000-4000-8000-000000000002",
+            "allowedMemberTypes": ["User", "Application"],
+            "displayName": "Reader",
+            "description": "Reads.",
+            "isEnabled": true,
+            "value": "Reader",
+        }],
+        "requiredResourceAccess": [{
+            "resourceAppId": "00000003-0000-0000-c000-000000000000",
+            "resourceAccess": [{"id": "e1fe6dd8-ba31-4d61-89e7-88639da4683d", "type": "Scope"}],
+        }],
+        "optionalClaims": {
+            "idToken": [{"name": "auth_time", "essential": true, "additionalProperties": []}],
+            "accessToken": [],
+            "saml2Token": [],
+        },
+    })
+}
+
+/// Whether all that `asked` says stands in `shown`.
+#[track_caller]
+fn holds(shown: &serde_json::Value, asked: &serde_json::Value) {
+    match (shown, asked) {
+        (serde_json::Value::Object(shown), serde_json::Value::Object(asked)) => {
+            for (name, value) in asked {
+                holds(shown.get(name).unwrap_or_else(|| panic!("{name}")), value);
+            }
+        }
+        (serde_json::Value::Array(shown), serde_json::Value::Array(asked)) => {
+            assert_eq!(shown.len(), asked.len());
+            shown
+                .iter()
+                .zip(asked)
+                .for_each(|(shown, asked)| holds(shown, asked));
+        }
+        (shown, asked) => assert_eq!(shown, asked),
+    }
+}
+
+#[tokio::test]
+async fn an_application_says_how_it_signs_people_in() {
+    for world in World::shared().await {
+        let tenant = world.tenant().await;
+        let dev = tenant.user("dev", &[]).await;
+        let asked = outspoken();
+        let made = dev.post("/v1.0/applications", asked.clone()).await.ok();
+        holds(&made, &asked);
+        let object = format!("/v1.0/applications/{}", made["id"].as_str().unwrap());
+        holds(&dev.get(&object).await.ok(), &asked);
+        let settings = &made["web"]["redirectUriSettings"];
+        assert_eq!(settings[0]["uri"], "https://app.example/back?x=1");
+
+        let principal = dev
+            .post("/v1.0/servicePrincipals", json!({"appId": made["appId"]}))
+            .await
+            .ok();
+        assert_eq!(principal["replyUrls"].as_array().unwrap().len(), 5);
+        assert_eq!(principal["oauth2PermissionScopes"][0]["value"], "Files.Read");
+        assert_eq!(principal["appRoles"][0]["value"], "Reader");
+        assert_eq!(principal["logoutUrl"], "https://app.example/out");
+
+        // What is not said stays; what is said stands instead of what was.
+        let change =
+            json!({"web": {"redirectUris": ["https://new.example"]}, "isFallbackPublicClient": null});
+        assert_eq!(dev.patch(&object, change).await.status, 204);
+        let seen = dev.get(&object).await.ok();
+        assert_eq!(seen["web"]["redirectUris"], json!(["https://new.example"]));
+        assert_eq!(seen["web"]["homePageUrl"], "https://app.example");
+        assert_eq!(seen["isFallbackPublicClient"], json!(null));
+        assert_eq!(seen["spa"], asked["spa"]);
+        let empty =
+            json!({"spa": {"redirectUris": []}, "optionalClaims": null, "groupMembershipClaims": null});
+        assert_eq!(dev.patch(&object, empty).await.status, 204);
+        let seen = dev.get(&object).await.ok();
+        assert_eq!(
+            (
+                &seen["spa"],
+                &seen["optionalClaims"],
+                &seen["groupMembershipClaims"]
+            ),
+            (&json!({"redirectUris": []}), &json!(null), &json!(null))
+        );
+        // As Azure: what is enabled is disabled before it goes.
+        let none = json!({"api": {"oauth2PermissionScopes": [], "preAuthorizedApplications": []}});
+        let refused = dev.patch(&object, none.clone()).await;
+        assert_eq!(
+            (refused.status, code(&refused).as_str()),
+            (400, "CannotDeleteOrUpdateEnabledEntitlement")
+        );
+        let mut off = asked["api"].clone();
+        off["oauth2PermissionScopes"][0]["isEnabled"] = json!(false);
+        assert_eq!(dev.patch(&object, json!({"api": off})).await.status, 204);
+        assert_eq!(dev.patch(&object, none).await.status, 204);
+        // Who does not own it changes nothing of it.
+        let other = tenant.user("other", &[]).await;
+        let evil = json!({"web": {"redirectUris": ["https://evil.example"]}});
+        assert_eq!(other.patch(&object, evil).await.status, 403);
+    }
+}
+
+#[tokio::test]
+async fn an_application_says_nothing_that_is_unsafe_or_not_to_be_had() {
+    for world in World::shared().await {
+        let tenant = world.tenant().await;
+        let dev = tenant.user("dev", &[]).await;
+        let made = dev
+            .post("/v1.0/applications", json!({"displayName": "plain"}))
+            .await
+            .ok();
+        let object = format!("/v1.0/applications/{}", made["id"].as_str().unwrap());
+        let redirect = |platform: &str, uri: &str| json!({platform: {"redirectUris": [uri]}});
+        let scope = |change: (&str, serde_json::Value)| {
+            let mut scope = outspoken()["api"]["oauth2PermissionScopes"][0].clone();
+            scope[change.0] = change.1;
+            json!({"api": {"oauth2PermissionScopes": [scope]}})
+        };
+        let role = |change: (&str, serde_json::Value)| {
+            let mut role = outspoken()["appRoles"][0].clone();
+            role[change.0] = change.1;
+            json!({"appRoles": [role]})
+        };
+        for wrong in [
+            redirect("web", "http://app.example"),
+            redirect("web", "https://app.example/#part"),
+            redirect("web", "https://*.app.example"),
+            redirect("web", "https://user@app.example"),
+            redirect("web", "https://app.example\\@evil.example"),
+            redirect("web", "javascript:alert(1)"),
+            redirect("web", "data:text/html,x"),
+            redirect("web", "/back"),
+            redirect("web", ""),
+            redirect("spa", "http://spa.example"),
+            redirect("spa", "msal1://auth"),
+            redirect("publicClient", "http://app.example"),
+            redirect("publicClient", "javascript://x"),
+            json!({"web": {"redirectUris": ["https://a.example"]}, "spa": {"redirectUris": ["https://a.example"]}}),
+            json!({"web": {"redirectUris": "https://a.example"}}),
+            json!({"web": {"implicitGrantSettings": {"enableIdTokenIssuance": true}}}),
+            json!({"web": {"logoutUrl": "javascript:alert(1)"}}),
+            json!({"web": {"colour": "red"}}),
+            json!({"signInAudience": "PersonalMicrosoftAccount"}),
+            json!({"groupMembershipClaims": "Everything"}),
+            json!({"optionalClaims": {"idToken": [{"name": ""}]}}),
+            json!({"requiredResourceAccess": [{"resourceAppId": made["appId"], "resourceAccess": [{"id": made["appId"], "type": "Wish"}]}]}),
+            json!({"api": {"acceptMappedClaims": true}}),
+            json!({"api": {"requestedAccessTokenVersion": 3}}),
+            scope(("value", json!("a b"))),
+            scope(("value", json!(".default"))),
+            scope(("value", json!("openid"))),
+            scope(("type", json!("Nobody"))),
+            scope(("id", json!("no id"))),
+            role(("allowedMemberTypes", json!([]))),
+            role(("allowedMemberTypes", json!(["Pet"]))),
+            role(("value", json!("a/b"))),
+        ] {
+            let answer = dev.patch(&object, wrong.clone()).await;
+            assert_eq!(answer.status, 400, "{wrong} {}", answer.text);
+            code(&answer);
+        }
+        let seen = dev.get(&object).await.ok();
+        assert_eq!(seen["web"], made["web"]);
+        assert_eq!(seen["api"], made["api"]);
+        // Too many, and far too many.
+        let many: Vec<_> = (0..257).map(|n| format!("https://a{n}.example")).collect();
+        let answer = dev.patch(&object, json!({"web": {"redirectUris": many}})).await;
+        assert_eq!(answer.status, 400);
+    }
+}

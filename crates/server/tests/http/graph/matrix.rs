@@ -5,6 +5,7 @@ use bytes::Bytes;
 use doorward_domain::conditional_access::Policy;
 use doorward_domain::directory::{DirectoryRole, Permission};
 use doorward_domain::group::{Member, MemberKind};
+use doorward_domain::permission_grant::{Consenter, PermissionGrant};
 use doorward_domain::second_factor::SecondFactor;
 use doorward_names::{DisplayName, ObjectId, Secret};
 use doorward_store::{self as store, QueryError};
@@ -29,6 +30,7 @@ struct Stage {
     group: String,
     nested: String,
     factor: String,
+    consent: String,
     policy: String,
 }
 
@@ -47,6 +49,7 @@ async fn stage(tenant: &Tenancy, owner: Option<&Caller>) -> Stage {
     let nested = tenant.group("nested").await;
     let (group_id, nested_id) = (group, nested);
     let factor_id = ObjectId::from_random(crate::harness::random());
+    let consent_id = ObjectId::from_random(crate::harness::random());
     let policy_id = ObjectId::from_random(crate::harness::random());
     let policy_name = DisplayName::new("target").unwrap();
     // It reaches nobody here.
@@ -90,6 +93,15 @@ async fn stage(tenant: &Tenancy, owner: Option<&Caller>) -> Stage {
         let graph = store::service_principal::find_by_app_id(tx, id, graph)?.unwrap();
         let key = store::credential::list(tx, id, application)?[0].id;
         let grant = store::permission::list(tx, id, principal)?[0].id;
+        let consent = PermissionGrant {
+            id: consent_id,
+            client: principal,
+            consenter: Consenter::Everybody,
+            resource: graph.id,
+            scopes: vec!["User.Read".to_owned()],
+            created_at: crate::harness::NOW,
+        };
+        assert!(store::permission_grant::insert(tx, id, &consent)?);
         let held = store::directory_role::list(tx, id)?;
         let assignment = held.iter().find(|a| a.principal == user_id).unwrap().id;
         Ok::<_, QueryError>((graph.id, key, grant, assignment))
@@ -109,6 +121,7 @@ async fn stage(tenant: &Tenancy, owner: Option<&Caller>) -> Stage {
         group: group.to_string(),
         nested: nested.to_string(),
         factor: factor_id.to_string(),
+        consent: consent_id.to_string(),
         policy: policy_id.to_string(),
     }
 }
@@ -133,6 +146,7 @@ fn routes(stage: &Stage, domain: &str) -> Vec<(&'static str, &'static str, Strin
         group,
         nested,
         factor,
+        consent,
         policy,
     } = stage;
     let url = |id: &str| format!("https://graph.microsoft.com/v1.0/directoryObjects/{id}");
@@ -142,6 +156,8 @@ fn routes(stage: &Stage, domain: &str) -> Vec<(&'static str, &'static str, Strin
     let mut peopled = new_group.clone();
     peopled["members@odata.bind"] = json!([url(spare)]);
     peopled["owners@odata.bind"] = json!([url(user)]);
+    let agreed = json!({"clientId": principal, "resourceId": graph, "consentType": "Principal",
+        "principalId": spare, "scope": "User.Read"});
     let all_groups = json!({"securityEnabledOnly": false});
     let two_groups = json!({"groupIds": [group, nested]});
     let reference = json!({"@odata.id": format!("https://graph.microsoft.com/v1.0/directoryObjects/{user}")});
@@ -346,6 +362,36 @@ fn routes(stage: &Stage, domain: &str) -> Vec<(&'static str, &'static str, Strin
             "DELETE",
             "servicePrincipals/{id}/appRoleAssignments/{id}",
             format!("servicePrincipals/{principal}/appRoleAssignments/{grant}"),
+            None,
+        ),
+        (
+            "GET",
+            "oauth2PermissionGrants",
+            "oauth2PermissionGrants".into(),
+            None,
+        ),
+        (
+            "POST",
+            "oauth2PermissionGrants",
+            "oauth2PermissionGrants".into(),
+            Some(agreed),
+        ),
+        (
+            "GET",
+            "oauth2PermissionGrants/{id}",
+            format!("oauth2PermissionGrants/{consent}"),
+            None,
+        ),
+        (
+            "PATCH",
+            "oauth2PermissionGrants/{id}",
+            format!("oauth2PermissionGrants/{consent}"),
+            Some(json!({"scope": "User.Read profile"})),
+        ),
+        (
+            "DELETE",
+            "oauth2PermissionGrants/{id}",
+            format!("oauth2PermissionGrants/{consent}"),
             None,
         ),
         ("GET", "directoryRoles", "directoryRoles".into(), None),
@@ -743,6 +789,7 @@ async fn another_tenants_administrator_learns_and_changes_nothing() {
             &stage.group,
             &stage.nested,
             &stage.factor,
+            &stage.consent,
             &stage.policy,
         ];
         for (method, name, path, body) in routes(&stage, &tenant.domain) {
@@ -778,6 +825,7 @@ async fn picture(admin: &Caller) -> Vec<Value> {
         "applications",
         "servicePrincipals",
         "roleManagement/directory/roleAssignments",
+        "oauth2PermissionGrants",
         "identity/conditionalAccess/policies",
     ] {
         all.push(admin.get(&format!("/v1.0/{path}?$top=999")).await.ok());

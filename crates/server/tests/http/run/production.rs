@@ -4,6 +4,7 @@ use super::{LOGIN, Run, begin, person_form};
 use crate::graph::code;
 use crate::harness::{COMMAND_LINE, Caller, Tenancy, World, random, request};
 use bytes::Bytes;
+use doorward_domain::application::Platform;
 use doorward_domain::conditional_access::{People, Policy};
 use doorward_domain::directory::DirectoryRole;
 use doorward_domain::session::Session;
@@ -32,6 +33,8 @@ async fn sign_in_by(tenant: &Tenancy, person: &Caller, methods: &str) -> String 
         signed_in_at: now,
         used_at: now,
         revoked_at: None,
+        platform: Platform::Public,
+        ends_at: None,
         ticket: None,
     };
     let insert = world.app.snapshots.write(move |tx| {

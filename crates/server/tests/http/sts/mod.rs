@@ -3,6 +3,7 @@
 mod authorize;
 mod client_credentials;
 mod conditional_access;
+mod consent;
 mod device_code;
 mod discovery;
 mod guests;
@@ -11,6 +12,7 @@ mod lockout;
 mod own_password;
 mod people;
 mod refresh_token;
+mod registered;
 mod revocation;
 mod second_factor;
 mod throttle;

@@ -1,0 +1,304 @@
+//! Clients that act for people: who they are, whether a tenant lets them, and what they have to show.
+
+use doorward_domain::application::{ConsentType, PermissionScope, Platform};
+use doorward_domain::client::{Client, PlatformRefusal};
+use doorward_domain::client_credentials::ClientRefusal;
+use doorward_domain::consent::{self, Asked, ScopeRefusal, Weighed};
+use doorward_domain::resource::{FirstParty, Resource, client};
+use doorward_domain::tenant::Tenant;
+use doorward_domain::tenant_settings::{Setting, TenantSettings};
+use doorward_domain::token::claims::ClientProof;
+use doorward_names::{AppId, ObjectId, TenantId, TenantName};
+use doorward_protocol::oauth::{ClientSecret, MICROSOFT_GRAPH, Target};
+use doorward_store::{self as store, QueryError, View};
+use std::sync::Arc;
+
+use super::client_credentials::{name_of, verify};
+use super::{StsError, resource, throttle};
+use crate::ctx::Ctx;
+
+/// What a client shows at the token endpoint.
+#[derive(Clone)]
+pub struct Shown {
+    /// Its secret.
+    pub secret: Option<ClientSecret>,
+    /// The origin of the page that asks, where one does (RFC 6454 §7).
+    pub origin: Option<String>,
+}
+
+/// A client that the tenant lets in; only [`admit`] and [`prove`] make one.
+#[derive(Clone)]
+pub struct AdmittedClient {
+    client: Client,
+    proof: ClientProof,
+}
+
+impl AdmittedClient {
+    /// The client.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// How it proved itself.
+    pub fn proof(&self) -> ClientProof {
+        self.proof
+    }
+}
+
+/// The client with this id, wherever it is registered.
+///
+/// # Errors
+/// When the store fails.
+pub async fn find(ctx: &Ctx, app_id: AppId) -> Result<Option<Client>, StsError> {
+    if client::display_name(app_id).is_some() {
+        return Ok(Some(Client::BuiltIn(app_id)));
+    }
+    let find = move |view: &View<'_>| store::application::find_anywhere(view, app_id);
+    let found = ctx.app.store.read::<_, QueryError>(find).await?;
+    Ok(found.map(|application| Client::Registered(Box::new(application))))
+}
+
+/// The client with this id, when people of `tenant` may sign in to it: it is open to them, and its service principal there is
+/// enabled.
+///
+/// # Errors
+/// [`StsError::ClientUnknown`], [`StsError::NoServicePrincipal`], [`StsError::Client`], [`StsError::Platform`].
+pub async fn admit(ctx: &Ctx, tenant: TenantId, app_id: AppId) -> Result<AdmittedClient, StsError> {
+    let Some(client) = find(ctx, app_id).await? else {
+        return Err(StsError::ClientUnknown {
+            client: app_id.to_string(),
+            tenant: name_of(&*known(ctx, tenant).await?),
+        });
+    };
+    admit_found(ctx, tenant, client).await
+}
+
+/// As [`admit`], of a client that was found.
+///
+/// # Errors
+/// As [`admit`].
+pub async fn admit_found(ctx: &Ctx, tenant: TenantId, client: Client) -> Result<AdmittedClient, StsError> {
+    let app_id = client.app_id();
+    client
+        .admit_tenant(tenant)
+        .map_err(|refusal| StsError::Platform(refusal, app_id))?;
+    let record = ctx.app.snapshots.client(tenant, app_id).await?;
+    let principal = record.and_then(|record| record.service_principal.clone());
+    let name = async || Ok::<_, StsError>(name_of(&*known(ctx, tenant).await?));
+    match principal {
+        None => Err(StsError::NoServicePrincipal {
+            client: app_id.to_string(),
+            tenant: name().await?,
+        }),
+        Some(principal) if !principal.enabled => Err(StsError::Client {
+            refusal: ClientRefusal::Disabled,
+            client: app_id,
+            tenant: name().await?,
+        }),
+        Some(_) => Ok(AdmittedClient {
+            client,
+            proof: ClientProof::None,
+        }),
+    }
+}
+
+async fn known(ctx: &Ctx, tenant: TenantId) -> Result<Arc<Tenant>, StsError> {
+    let found = ctx.app.snapshots.tenant(&TenantName::Id(tenant)).await?;
+    found.ok_or_else(|| StsError::TenantUnknown(tenant.to_string()))
+}
+
+/// As [`admit`], of a client that redeems what was given to `platform`: a server proves itself, a page asks from its own
+/// origin, and neither passes for the other.
+///
+/// # Errors
+/// As [`admit`], and why it proves nothing.
+pub async fn prove(
+    ctx: &Ctx,
+    tenant: TenantId,
+    (app_id, platform): (AppId, Platform),
+    shown: &Shown,
+) -> Result<AdmittedClient, StsError> {
+    let admitted = admit(ctx, tenant, app_id).await?;
+    let told = |refusal| StsError::Platform(refusal, app_id);
+    let client = &admitted.client;
+    client
+        .admit_origin(platform, shown.origin.as_deref())
+        .map_err(told)?;
+    client
+        .admit_secret(platform, shown.secret.is_some())
+        .map_err(told)?;
+    if platform != Platform::Web {
+        return Ok(admitted);
+    }
+    let tenant = known(ctx, tenant).await?;
+    let Some(secret) = &shown.secret else {
+        return Err(StsError::Client {
+            refusal: ClientRefusal::NoSecret,
+            client: app_id,
+            tenant: name_of(&tenant),
+        });
+    };
+    let record = ctx.app.snapshots.client(tenant.id, app_id).await?;
+    let Some(record) = record else {
+        let unknown = StsError::ClientUnknown {
+            client: app_id.to_string(),
+            tenant: name_of(&tenant),
+        };
+        return Err(throttle::unknown_client(ctx, tenant.id, unknown).await);
+    };
+    verify(ctx, &tenant, &record, secret).await?;
+    Ok(AdmittedClient {
+        proof: ClientProof::Secret,
+        ..admitted
+    })
+}
+
+/// Refuses a page's request for what no page is given.
+///
+/// # Errors
+/// When a page asks.
+pub fn not_from_page(shown: &Shown, client_id: &str) -> Result<(), StsError> {
+    match &shown.origin {
+        None => Ok(()),
+        Some(origin) => {
+            let origin = origin.chars().take(256).collect();
+            let client = client_id.parse().unwrap_or(AppId::from_u128(0));
+            Err(StsError::Platform(PlatformRefusal::OtherOrigin(origin), client))
+        }
+    }
+}
+
+/// What is allowed and forbidden in a tenant.
+///
+/// # Errors
+/// When the store fails.
+pub async fn settings(ctx: &Ctx, tenant: TenantId) -> Result<TenantSettings, StsError> {
+    let mode = ctx.app.mode();
+    let read = move |view: &View<'_>| store::tenant_setting::of(view, tenant, mode);
+    Ok(ctx.app.store.read::<_, QueryError>(read).await?)
+}
+
+/// Whether the tenant admits built-in clients of the time before code challenges.
+///
+/// # Errors
+/// When the store fails.
+pub async fn admits_legacy(ctx: &Ctx, tenant: TenantId) -> Result<bool, StsError> {
+    Ok(settings(ctx, tenant).await?.is_on(Setting::LegacyClients))
+}
+
+/// What a client asks for, as it stands.
+pub struct Weighing {
+    /// The resource that tokens are asked for.
+    pub resource: Resource,
+    /// What the client may do there (`scp`).
+    pub scopes: Vec<String>,
+    /// What somebody has to agree to first, by resource.
+    pub missing: Vec<(Resource, Vec<PermissionScope>)>,
+}
+
+impl Weighing {
+    /// Whether a person can agree to all that is missing.
+    pub fn is_for_people(&self) -> bool {
+        let mut scopes = self.missing.iter().flat_map(|(_, scopes)| scopes);
+        scopes.all(|scope| scope.consent == ConsentType::User)
+    }
+}
+
+/// What a client asks for a person of a tenant, and what it may do there. Signing in is asked of Microsoft Graph, whatever else
+/// is asked for, as Azure has it.
+///
+/// # Errors
+/// [`StsError::ResourceUnknown`], [`StsError::ScopeUnknown`], [`StsError::ConsentRequired`].
+pub async fn weigh(
+    ctx: &Ctx,
+    (tenant, person): (TenantId, ObjectId),
+    client: &Client,
+    target: &Target,
+) -> Result<Weighing, StsError> {
+    let requested = target.resource.as_deref().unwrap_or(MICROSOFT_GRAPH);
+    let resource = resource::find(ctx, tenant, requested).await?;
+    let weigh = async |resource: &Resource, asked: Asked<'_>| {
+        let agreed = match client.registration() {
+            Some(_) => agreed(ctx, (tenant, person), (client.app_id(), resource.app_id)).await?,
+            None => Vec::new(),
+        };
+        consent::weigh(client, resource, asked, &agreed).map_err(|refusal| told(client, &refusal))
+    };
+    let Weighed { mut scopes, missing } = weigh(&resource, asked(target)).await?;
+    let mut missing = vec![(resource.clone(), missing)];
+    if client.registration().is_some() {
+        let graph = Resource::from(FirstParty::MicrosoftGraph);
+        let words: Vec<_> = sign_in_words(target).map(str::to_owned).collect();
+        let sign_in = weigh(&graph, Asked::Named(&words)).await?;
+        match missing
+            .iter_mut()
+            .find(|(resource, _)| resource.app_id == graph.app_id)
+        {
+            Some((_, missing)) => {
+                let new = sign_in
+                    .missing
+                    .into_iter()
+                    .filter(|scope| !missing.contains(scope));
+                let new: Vec<_> = new.collect();
+                missing.extend(new);
+            }
+            None => missing.push((graph, sign_in.missing)),
+        }
+        // It is no scope of Graph's, but says how long the client may do all else.
+        scopes.retain(|scope| scope != "offline_access");
+    }
+    missing.retain(|(_, scopes)| !scopes.is_empty());
+    Ok(Weighing {
+        resource,
+        scopes,
+        missing,
+    })
+}
+
+/// What was agreed to for a client on a resource.
+async fn agreed(
+    ctx: &Ctx,
+    (tenant, person): (TenantId, ObjectId),
+    (client, resource): (AppId, AppId),
+) -> Result<Vec<String>, StsError> {
+    let principal = async |app_id| {
+        let record = ctx.app.snapshots.client(tenant, app_id).await?;
+        Ok::<_, StsError>(record.and_then(|record| record.service_principal.as_ref().map(|p| p.id)))
+    };
+    let (Some(client), Some(resource)) = (principal(client).await?, principal(resource).await?) else {
+        return Ok(Vec::new());
+    };
+    let read =
+        move |view: &View<'_>| store::permission_grant::agreed(view, tenant, (client, resource), person);
+    Ok(ctx.app.store.read::<_, QueryError>(read).await?)
+}
+
+fn asked(target: &Target) -> Asked<'_> {
+    match &target.resource {
+        None => Asked::Named(&[]),
+        Some(_) if target.scopes.is_empty() || target.is_default() => Asked::Default,
+        Some(_) => Asked::Named(&target.scopes),
+    }
+}
+
+/// The scopes of sign-in that were asked for.
+fn sign_in_words(target: &Target) -> impl Iterator<Item = &'static str> {
+    let asked = [
+        ("openid", target.openid),
+        ("profile", target.profile),
+        ("email", target.email),
+        ("offline_access", target.offline_access),
+    ];
+    asked
+        .into_iter()
+        .filter(|(_, asked)| *asked)
+        .map(|(word, _)| word)
+}
+
+/// What is said of scopes that cannot be had.
+pub fn told(client: &Client, refusal: &ScopeRefusal) -> StsError {
+    match refusal {
+        ScopeRefusal::Unknown(scope) => StsError::ScopeUnknown(scope.clone()),
+        ScopeRefusal::Nothing => StsError::ConsentRequired(client.app_id()),
+    }
+}
