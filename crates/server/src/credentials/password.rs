@@ -7,7 +7,7 @@ use doorward_domain::user::PasswordHash;
 use doorward_names::SecretString;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::entropy;
 
@@ -17,6 +17,7 @@ const COST: [u32; 3] = [19 * 1024, 2, 1];
 /// Hashes people's passwords with Argon2id at OWASP's parameters (19 MiB, 2 passes), a few at a time.
 pub struct Passwords {
     slots: Arc<Semaphore>,
+    parallel: u32,
     decoy: PasswordHash,
     worked: AtomicU64,
 }
@@ -24,8 +25,10 @@ pub struct Passwords {
 impl Passwords {
     /// A pool that works on at most `parallel` passwords at a time.
     pub fn new(parallel: usize) -> Self {
+        let parallel = u32::try_from(parallel).unwrap_or(u32::MAX).max(1);
         Self {
-            slots: Arc::new(Semaphore::new(parallel.max(1))),
+            slots: Arc::new(Semaphore::new(parallel as usize)),
+            parallel,
             decoy: PasswordHash::new(DECOY.to_owned()),
             worked: AtomicU64::new(0),
         }
@@ -65,7 +68,15 @@ impl Passwords {
             && cost == Ok(COST)
     }
 
-    /// How many passwords were hashed or compared so far.
+    /// Takes every place: until the answer is dropped nothing is hashed or compared, and what comes stands in line.
+    pub async fn pause(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.slots)
+            .acquire_many_owned(self.parallel)
+            .await
+            .ok()
+    }
+
+    /// How many passwords were hashed or compared so far, or stand in line.
     pub fn worked(&self) -> u64 {
         self.worked.load(Ordering::Relaxed)
     }
