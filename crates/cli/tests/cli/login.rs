@@ -313,7 +313,8 @@ fn who_gives_up_leaves_nothing_behind() {
         .parse()
         .unwrap();
     std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
-    kill_process(Pid::from_child(&begun.child), Signal::INT).unwrap();
+    // Not INT, which is ignored in what a shell runs in its background.
+    kill_process(Pid::from_child(&begun.child), Signal::TERM).unwrap();
     let status = begun.child.wait().unwrap();
     assert!(!status.success());
     assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err());
