@@ -459,23 +459,26 @@ async fn a_right_user_code_is_not_told_before_the_wrong_ones_that_were_looked_at
         let tenant = world.tenant().await;
         let begun = device_code::begin(&world, &tenant.domain).await;
         let code = device_code::text(&begun, "user_code");
-        let guesser = Browser::at(&world, "198.51.100.1");
-        let enter = async |code: &str| {
-            let mut browser = guesser.clone();
-            let page = browser.get("/devicelogin").await;
-            let code = code.to_owned();
+        let mut guesser = Browser::at(&world, "198.51.100.1");
+        let page = guesser.get("/devicelogin").await;
+        let form = form_of(&page);
+        let enter = |code: &str| {
+            let (mut browser, form, code) = (guesser.clone(), form.clone(), code.to_owned());
             tokio::spawn(async move {
-                let answer = browser.submit(&page, &[("user_code", &code)]).await;
-                problem(&answer).unwrap_or_default()
+                let mut pairs: Vec<_> = form
+                    .fields
+                    .iter()
+                    .map(|(n, v)| (n.as_str(), v.as_str()))
+                    .collect();
+                pairs.retain(|(name, _)| *name != "user_code");
+                pairs.push(("user_code", &code));
+                problem(&browser.post(&form.action, &pairs).await).unwrap_or_default()
             })
         };
         let (free, holders) = hold_writes(&world).await;
-        let mut wrong = Vec::new();
-        for _ in 0..40 {
-            wrong.push(enter("BBBB-BBBB").await);
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-        let right = enter(&code).await;
+        let wrong: Vec<_> = (0..40).map(|_| enter("BBBB-BBBB")).collect();
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        let right = enter(&code);
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
         free.store(true, Ordering::SeqCst);
         holders.join_all().await;
