@@ -90,7 +90,7 @@ impl Cli {
 
     fn log(&self) {
         let level = match (self.global.debug, self.global.verbose, self.command.is_server()) {
-            (true, _, _) => "debug,hyper=info,h2=info,rustls=info,reqwest=info",
+            (true, _, _) => "debug,hyper=info,h2=info,rustls=info,reqwest=info,zbus=info",
             (_, true, _) | (_, _, true) => "info",
             _ => return,
         };

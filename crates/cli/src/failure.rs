@@ -153,7 +153,9 @@ fn cure(error: &Error) -> Option<&'static str> {
         Error::ExpiredSecret(_) => {
             "an owner can make a new one: `doorward ad app credential reset --id <appId>`"
         }
-        Error::WrongPassword(_) => "check the user name and the password",
+        Error::WrongPassword(_) => {
+            "check the user name and the password; who needs a second factor signs in in a browser: `doorward login`"
+        }
         Error::SessionEnded(_) => "sign in again: `doorward login`",
         Error::Refused(message) if message.code == "interaction_required" => {
             "sign in in a browser, where the second factor is asked for: `doorward login --scope RESOURCE/.default`"

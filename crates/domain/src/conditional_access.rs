@@ -207,6 +207,7 @@ pub fn unmet(policies: &[Policy], sign_in: &SignIn<'_>, methods: &str) -> Vec<Ob
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::user::sample::alice;
 
     const NOW: Timestamp = Timestamp::from_unix_seconds(1_800_000_000);
     const TENANT: TenantId = TenantId::from_u128(1);
@@ -218,15 +219,8 @@ mod tests {
         User {
             id: ObjectId::from_u128(5),
             tenant: TENANT,
-            upn: "alice@contoso.example".parse().unwrap(),
-            display_name: DisplayName::new("Alice").unwrap(),
-            mail_nickname: "alice".to_owned(),
             kind,
-            enabled: true,
-            password: None,
-            guest: None,
-            created_at: NOW,
-            sessions_revoked_at: None,
+            ..alice()
         }
     }
 

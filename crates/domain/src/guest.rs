@@ -179,7 +179,8 @@ pub fn upn_of_guest(email: &str, domain: &DomainName) -> Result<Upn, InvalidName
 mod tests {
     use super::*;
     use crate::user::UserKind;
-    use doorward_names::{DisplayName, HashKeyId};
+    use crate::user::sample::alice;
+    use doorward_names::HashKeyId;
 
     const NOW: Timestamp = Timestamp::from_unix_seconds(1_800_000_000);
 
@@ -188,14 +189,7 @@ mod tests {
             id: ObjectId::from_u128(id),
             tenant: TenantId::from_u128(tenant),
             upn: upn.parse().unwrap(),
-            display_name: DisplayName::new("Alice").unwrap(),
-            mail_nickname: "alice".to_owned(),
-            kind: UserKind::Member,
-            enabled: true,
-            password: None,
-            guest: None,
-            created_at: NOW,
-            sessions_revoked_at: None,
+            ..alice()
         }
     }
 

@@ -40,6 +40,9 @@ pub enum FactorRefusal {
     /// The code is wrong.
     #[error("the code is wrong")]
     Wrong,
+    /// The recovery code is wrong, or was used.
+    #[error("the recovery code is wrong, or was used before")]
+    WrongRecoveryCode,
     /// The code, or a later one, was taken before (RFC 6238 §5.2).
     #[error("the code was used before")]
     Used,

@@ -156,8 +156,9 @@ impl Session {
 mod tests {
     use super::*;
     use crate::guest::Guest;
-    use crate::user::{Password, PasswordHash, UserKind};
-    use doorward_names::{DisplayName, HashKeyId};
+    use crate::user::UserKind;
+    use crate::user::sample::alice_with_password;
+    use doorward_names::HashKeyId;
 
     const NOW: Timestamp = Timestamp::from_unix_seconds(1_800_000_000);
 
@@ -187,20 +188,8 @@ mod tests {
     fn alice() -> User {
         User {
             id: ObjectId::from_u128(3),
-            tenant: TenantId::from_u128(2),
             upn: "alice@home.example".parse().unwrap(),
-            display_name: DisplayName::new("Alice").unwrap(),
-            mail_nickname: "alice".to_owned(),
-            kind: UserKind::Member,
-            enabled: true,
-            password: Some(Password {
-                hash: PasswordHash::new(String::new()),
-                must_change: false,
-                set_at: NOW,
-            }),
-            guest: None,
-            created_at: NOW,
-            sessions_revoked_at: None,
+            ..alice_with_password(NOW)
         }
     }
 

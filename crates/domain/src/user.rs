@@ -97,3 +97,38 @@ impl std::fmt::Debug for PasswordHash {
         f.write_str("[redacted]")
     }
 }
+
+/// Somebody for tests.
+#[cfg(test)]
+pub(crate) mod sample {
+    use super::*;
+
+    /// Alice, who belongs to tenant 2 and has no password.
+    pub fn alice() -> User {
+        User {
+            id: ObjectId::from_u128(1),
+            tenant: TenantId::from_u128(2),
+            upn: "alice@contoso.example".parse().unwrap(),
+            display_name: DisplayName::new("Alice").unwrap(),
+            mail_nickname: "alice".to_owned(),
+            kind: UserKind::Member,
+            enabled: true,
+            password: None,
+            guest: None,
+            created_at: Timestamp::from_unix_seconds(1_800_000_000),
+            sessions_revoked_at: None,
+        }
+    }
+
+    /// The same with a password that was set at `at`.
+    pub fn alice_with_password(at: Timestamp) -> User {
+        User {
+            password: Some(Password {
+                hash: PasswordHash::new(String::new()),
+                must_change: false,
+                set_at: at,
+            }),
+            ..alice()
+        }
+    }
+}

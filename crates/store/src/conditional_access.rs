@@ -81,13 +81,23 @@ fn applications_text(applications: &Applications) -> String {
     }
 }
 
+/// The columns, in the order in which they are read.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, display_name, enabled, people, except_people, applications, except_resources, \
+             created_at, modified_at FROM conditional_access_policy WHERE tenant = $1",
+            $rest
+        )
+    };
+}
+
 /// Every policy of a tenant, the oldest first.
 ///
 /// # Errors
 /// When the store fails.
 pub fn list(view: &View<'_>, tenant: TenantId) -> Result<Vec<Policy>, QueryError> {
-    let sql = "SELECT id, display_name, enabled, people, except_people, applications, except_resources, \
-               created_at, modified_at FROM conditional_access_policy WHERE tenant = $1 ORDER BY created_at, id";
+    let sql = select!(" ORDER BY created_at, id");
     view.list("conditional_access_policy", sql, values![tenant], |row| {
         read(row, tenant)
     })
@@ -98,8 +108,7 @@ pub fn list(view: &View<'_>, tenant: TenantId) -> Result<Vec<Policy>, QueryError
 /// # Errors
 /// When the store fails.
 pub fn find(view: &View<'_>, tenant: TenantId, id: ObjectId) -> Result<Option<Policy>, QueryError> {
-    let sql = "SELECT id, display_name, enabled, people, except_people, applications, except_resources, \
-               created_at, modified_at FROM conditional_access_policy WHERE tenant = $1 AND id = $2";
+    let sql = select!(" AND id = $2");
     view.find("conditional_access_policy", sql, values![tenant, id], |row| {
         read(row, tenant)
     })

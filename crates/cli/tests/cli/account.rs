@@ -151,7 +151,7 @@ fn a_token_is_kept_until_it_has_to_be_renewed() {
     assert_eq!(claims(&scope)["aud"], "https://management.azure.com");
 }
 
-fn claims(token: &Value) -> Value {
+pub fn claims(token: &Value) -> Value {
     let text = token["accessToken"].as_str().unwrap();
     let read = doorward_protocol::jose::UnverifiedToken::parse(text).unwrap();
     read.unverified_claims::<Value>().unwrap().distrusted().clone()

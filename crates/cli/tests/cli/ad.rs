@@ -532,10 +532,10 @@ fn a_policy_demands_a_second_factor_of_whom_it_names() {
     );
     assert_eq!(made["state"], "enabled");
     let policy = made["id"].as_str().unwrap();
-    // Who is named has no way in by a password alone, and is told what to do.
+    // Who is named has no way in by a password alone, and is told what to do; that they are named, nobody is.
     let refused = Cli::at_server().feed(["login", "-u", &upn, "-p", "-"], "correct-horse-battery");
     assert!(
-        refused.err().contains("AADSTS50076") && refused.err().contains("doorward login"),
+        refused.err().contains("AADSTS50126") && refused.err().contains("in a browser: `doorward login`"),
         "{}",
         refused.err()
     );

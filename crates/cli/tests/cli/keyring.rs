@@ -204,6 +204,7 @@ fn secrets_are_sealed_by_a_key_in_the_keyring_which_goes_with_them() {
         said.contains("secrets are sealed by a key in the keyring"),
         "{said}"
     );
+    assert!(!said.contains("zbus"), "{said}");
     assert_eq!(cli.say("account get-access-token -o none").err(), "");
     // What is changed is noticed, and told apart from a key that is gone.
     let whole = secrets(&cli);

@@ -261,6 +261,32 @@ fn the_tenant_that_was_named_is_asked() {
 }
 
 #[test]
+fn the_resource_that_was_named_is_signed_in_for_first() {
+    let graph = "https://graph.microsoft.com/.default";
+    let begun = SigningIn::begin(&["--scope", graph]);
+    let asked = begun.parameter("scope");
+    assert!(asked.split(' ').any(|scope| scope == graph), "{asked}");
+    assert!(!asked.contains("management"), "{asked}");
+    begun.answer("sign_in");
+    let (cli, done) = begun.done();
+    assert_eq!(
+        done.json()[0]["tenantId"],
+        SERVER.env["DOORWARD_TENANT_ID"].as_str()
+    );
+    // The session is as good for others, and the first token isn't taken for theirs.
+    for resource in ["https://management.azure.com", "https://graph.microsoft.com"] {
+        let token = cli
+            .say(&format!("account get-access-token --resource {resource}"))
+            .json();
+        assert_eq!(crate::account::claims(&token)["aud"], resource);
+    }
+    let said = Cli::at_server()
+        .say(&format!("login --scope {graph} -u alice@contoso.example"))
+        .failed(2);
+    assert!(said.contains("--scope"), "{said}");
+}
+
+#[test]
 fn a_no_in_the_browser_is_said() {
     let begun = SigningIn::begin(&[]);
     let last = begun.answer("cancel");

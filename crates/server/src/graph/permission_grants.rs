@@ -7,7 +7,6 @@ use doorward_domain::resource::{FirstParty, Resource};
 use doorward_domain::service_principal::ServicePrincipal;
 use doorward_names::ObjectId;
 use doorward_protocol::graph::{self as wire, CreatePermissionGrant, List, UpdatePermissionGrant, context};
-use doorward_protocol::odata::{FilterExpr, Literal};
 use doorward_store::{self as store, View};
 use http::StatusCode;
 
@@ -27,11 +26,7 @@ pub async fn list(call: Call) -> Result<Response, GraphError> {
     .await?;
     let mut value = Vec::new();
     for grant in grants.iter().map(shown) {
-        let wanted = call
-            .options
-            .filter
-            .as_ref()
-            .map_or(Ok(true), |filter| matches(filter, &grant))?;
+        let wanted = query::lets_through(call.options.filter.as_ref(), &|name| field(&grant, name))?;
         if wanted {
             value.push(query::selected(&call.options, &grant));
         }
@@ -47,28 +42,16 @@ pub async fn list(call: Call) -> Result<Response, GraphError> {
     ))
 }
 
-/// Whether a filter by client, resource, person and kind lets a grant through.
-fn matches(filter: &FilterExpr, grant: &wire::PermissionGrant) -> Result<bool, GraphError> {
-    match filter {
-        FilterExpr::Eq(path, Literal::Text(wanted) | Literal::Guid(wanted)) => {
-            let value = match path.segments().join("/").to_ascii_lowercase().as_str() {
-                "id" => grant.id.clone(),
-                "clientid" => grant.client_id.to_string(),
-                "resourceid" => grant.resource_id.to_string(),
-                "principalid" => grant.principal_id.map(|id| id.to_string()).unwrap_or_default(),
-                "consenttype" => grant.consent_type.clone(),
-                other => return Err(GraphError::UnsupportedFilter(other.to_owned())),
-            };
-            Ok(value.eq_ignore_ascii_case(wanted))
-        }
-        FilterExpr::And(parts) => parts
-            .iter()
-            .try_fold(true, |all, part| Ok(matches(part, grant)? && all)),
-        FilterExpr::Or(parts) => parts
-            .iter()
-            .try_fold(false, |any, part| Ok(matches(part, grant)? || any)),
-        other => Err(GraphError::UnsupportedFilter(other.to_string())),
-    }
+/// What a grant is filtered by: client, resource, person and kind.
+fn field(grant: &wire::PermissionGrant, name: &str) -> Option<String> {
+    Some(match name {
+        "id" => grant.id.clone(),
+        "clientid" => grant.client_id.to_string(),
+        "resourceid" => grant.resource_id.to_string(),
+        "principalid" => grant.principal_id.map(|id| id.to_string()).unwrap_or_default(),
+        "consenttype" => grant.consent_type.clone(),
+        _ => return None,
+    })
 }
 
 /// GET /v1.0/oauth2PermissionGrants/{id}

@@ -151,6 +151,29 @@ fn unsupported(path: &FieldPath) -> GraphError {
     GraphError::UnsupportedFilter(path.segments().join("/"))
 }
 
+/// Whether a filter over equalities lets an object through whose field of a name, in lower case, says `field(name)`: for
+/// short lists, that aren't filtered by the store.
+pub fn lets_through(
+    filter: Option<&FilterExpr>,
+    field: &impl Fn(&str) -> Option<String>,
+) -> Result<bool, GraphError> {
+    let each = |part: &FilterExpr| lets_through(Some(part), field);
+    match filter {
+        None => Ok(true),
+        Some(FilterExpr::Eq(path, Literal::Text(wanted) | Literal::Guid(wanted))) => {
+            let name = path.segments().join("/").to_ascii_lowercase();
+            match field(&name) {
+                Some(value) => Ok(value.eq_ignore_ascii_case(wanted)),
+                None => Err(GraphError::UnsupportedFilter(name)),
+            }
+        }
+        // Each part is looked at, so that one that isn't understood is told whatever the others say.
+        Some(FilterExpr::And(parts)) => parts.iter().try_fold(true, |all, part| Ok(each(part)? && all)),
+        Some(FilterExpr::Or(parts)) => parts.iter().try_fold(false, |any, part| Ok(each(part)? || any)),
+        Some(other) => Err(GraphError::UnsupportedFilter(other.to_string())),
+    }
+}
+
 /// One page: at most as many objects as were asked for, and the link to the next page when there are more.
 pub fn page<T: Serialize>(
     ctx: &Ctx,

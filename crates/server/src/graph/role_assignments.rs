@@ -5,7 +5,6 @@ use doorward_domain::directory::DirectoryRole;
 use doorward_domain::directory::rights::Action;
 use doorward_names::ObjectId;
 use doorward_protocol::graph::{self as wire, CreateRoleAssignment, List, context};
-use doorward_protocol::odata::{FilterExpr, Literal};
 use doorward_store::directory_role::RoleAssignment;
 use doorward_store::{self as store, View};
 use http::StatusCode;
@@ -24,11 +23,7 @@ pub async fn list(call: Call) -> Result<Response, GraphError> {
     .await?;
     let mut value = Vec::new();
     for assignment in assignments.iter().map(to_wire::role_assignment) {
-        let wanted = call
-            .options
-            .filter
-            .as_ref()
-            .map_or(Ok(true), |filter| matches(filter, &assignment))?;
+        let wanted = query::lets_through(call.options.filter.as_ref(), &|name| field(&assignment, name))?;
         if wanted {
             value.push(query::selected(&call.options, &assignment));
         }
@@ -47,26 +42,14 @@ pub async fn list(call: Call) -> Result<Response, GraphError> {
     ))
 }
 
-/// Whether a filter by principal and role lets an assignment through.
-fn matches(filter: &FilterExpr, assignment: &wire::RoleAssignment) -> Result<bool, GraphError> {
-    match filter {
-        FilterExpr::Eq(path, Literal::Text(wanted) | Literal::Guid(wanted)) => {
-            let value = match path.segments().join("/").to_ascii_lowercase().as_str() {
-                "id" => assignment.id.clone(),
-                "principalid" => assignment.principal_id.to_string(),
-                "roledefinitionid" => assignment.role_definition_id.clone(),
-                other => return Err(GraphError::UnsupportedFilter(other.to_owned())),
-            };
-            Ok(value.eq_ignore_ascii_case(wanted))
-        }
-        FilterExpr::And(parts) => parts
-            .iter()
-            .try_fold(true, |all, part| Ok(matches(part, assignment)? && all)),
-        FilterExpr::Or(parts) => parts
-            .iter()
-            .try_fold(false, |any, part| Ok(matches(part, assignment)? || any)),
-        other => Err(GraphError::UnsupportedFilter(other.to_string())),
-    }
+/// What an assignment is filtered by: principal and role.
+fn field(assignment: &wire::RoleAssignment, name: &str) -> Option<String> {
+    Some(match name {
+        "id" => assignment.id.clone(),
+        "principalid" => assignment.principal_id.to_string(),
+        "roledefinitionid" => assignment.role_definition_id.clone(),
+        _ => return None,
+    })
 }
 
 /// POST /v1.0/roleManagement/directory/roleAssignments

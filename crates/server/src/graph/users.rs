@@ -69,11 +69,7 @@ pub async fn create(call: Call) -> Result<Response, GraphError> {
         }
     };
     let upn: Upn = asked.user_principal_name.parse()?;
-    let kind = match asked.user_type.as_deref() {
-        None | Some("Member") => UserKind::Member,
-        Some("Guest") => UserKind::Guest,
-        Some(_) => return Err(GraphError::Invalid("userType is Member or Guest.".to_owned())),
-    };
+    let kind = kind(asked.user_type.as_deref())?.unwrap_or(UserKind::Member);
     let user = User {
         id: ObjectId::from_random(entropy::bytes()),
         tenant: call.bearer.tenant,
@@ -123,18 +119,21 @@ pub async fn update(call: Call, name: String) -> Result<Response, GraphError> {
     let display_name = asked.display_name.as_deref().map(DisplayName::new).transpose()?;
     let nickname = asked.mail_nickname.as_deref().map(nickname).transpose()?;
     let upn: Option<Upn> = asked.user_principal_name.as_deref().map(str::parse).transpose()?;
-    let names: Vec<&str> = [&asked.user_principal_name, &asked.display_name]
-        .into_iter()
-        .flatten()
-        .map(String::as_str)
-        .chain([name.as_str()])
-        .collect();
+    let kind = kind(asked.user_type.as_deref())?;
     let password = match asked.password_profile {
-        Some(profile) => Some(hashed_password(&call.ctx, profile, &names).await?),
+        Some(profile) => {
+            let mut names = names_of(&call, name.clone()).await?;
+            names.extend(asked.user_principal_name.into_iter().chain(asked.display_name));
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            Some(hashed_password(&call.ctx, profile, &names).await?)
+        }
         None => None,
     };
-    let other =
-        asked.account_enabled.is_some() || display_name.is_some() || nickname.is_some() || upn.is_some();
+    let other = asked.account_enabled.is_some()
+        || display_name.is_some()
+        || nickname.is_some()
+        || upn.is_some()
+        || kind.is_some();
     change(&call.ctx, call.bearer.clone(), move |tx, acting| {
         let Some(mut user) = find(tx, acting.tenant, &name)? else {
             return Err(acting.missing(Action::UpdateUser, &name));
@@ -161,6 +160,7 @@ pub async fn update(call: Call, name: String) -> Result<Response, GraphError> {
         user.enabled = asked.account_enabled.unwrap_or(user.enabled);
         user.display_name = display_name.clone().unwrap_or(user.display_name);
         user.mail_nickname = nickname.clone().unwrap_or(user.mail_nickname);
+        user.kind = kind.unwrap_or(user.kind);
         user.password = password.clone().or(user.password);
         store::user::update(tx, &user).or_fail()??;
         if password.is_some() {
@@ -178,6 +178,27 @@ pub async fn update(call: Call, name: String) -> Result<Response, GraphError> {
     })
     .await?;
     Ok(no_content())
+}
+
+/// What somebody is called whose password the caller may reset; nobody else hears what a name is compared with.
+async fn names_of(call: &Call, name: String) -> Result<Vec<String>, GraphError> {
+    look(&call.ctx, call.bearer.clone(), move |view, acting| {
+        let Some(user) = find(view, acting.tenant, &name)? else {
+            return Err(acting.missing(Action::UpdateUser, &name));
+        };
+        acting.require(Action::ResetPassword, &acting.user(view, &user)?)?;
+        Ok(vec![user.upn.to_string(), user.display_name.to_string()])
+    })
+    .await
+}
+
+fn kind(text: Option<&str>) -> Result<Option<UserKind>, GraphError> {
+    Ok(match text {
+        None => None,
+        Some("Member") => Some(UserKind::Member),
+        Some("Guest") => Some(UserKind::Guest),
+        Some(_) => return Err(GraphError::Invalid("userType is Member or Guest.".to_owned())),
+    })
 }
 
 /// DELETE /v1.0/users/{id or user principal name}

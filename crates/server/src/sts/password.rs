@@ -56,8 +56,11 @@ pub async fn grant(
             tenant::named_or_of_user(ctx, segment, &asked.username).await?;
             let named = named_or_open(ctx, segment).await?;
             allowed(ctx, named, &asked.username).await?;
-            without_second_factor(ctx, named, &asked).await?;
+            let enough = is_enough(ctx, named, &asked).await?;
             let (typed, nothing) = ((&*asked.username, asked.password), Known::new(""));
+            if !enough {
+                return Err(person::never(ctx, named, typed, nothing).await);
+            }
             let home = person::by_password(ctx, named, typed, nothing).await?;
             seat::take(ctx, named, home).await?
         }
@@ -110,9 +113,12 @@ async fn allowed(ctx: &Ctx, named: Option<TenantId>, username: &str) -> Result<(
     }
 }
 
-/// Refuses where a second factor is needed, which can't be proven here, without a look at the password: a right one and a
-/// wrong one must not be told apart. A name that nobody has is answered as anybody else's.
-async fn without_second_factor(ctx: &Ctx, named: Option<TenantId>, asked: &Asked) -> Result<(), StsError> {
+/// Whether a password is enough. Refuses where a second factor is needed, which can't be proven here, without a look at the
+/// password: a right one and a wrong one must not be told apart. A name that nobody has is answered as anybody else's.
+///
+/// Where policies demand it for what the account is (its roles, say), they must not tell a stranger that it is that: no
+/// password is enough then, and each is answered as a wrong one.
+async fn is_enough(ctx: &Ctx, named: Option<TenantId>, asked: &Asked) -> Result<bool, StsError> {
     let home = person::tenant_of(ctx, named, &asked.username).await?;
     let upn = asked.username.parse::<Upn>().ok();
     let look = move |view: &View<'_>| {
@@ -131,22 +137,29 @@ async fn without_second_factor(ctx: &Ctx, named: Option<TenantId>, asked: &Asked
         client: COMMAND_LINE,
         resource: Some(requested.to_owned()),
     };
-    let policies = match named.or(home) {
-        Some(tenant) => {
-            let (user, roles) = match &seated {
-                Some((seat, roles)) => (Some(&seat.user), roles.as_slice()),
-                None => (None, [].as_slice()),
-            };
-            conditional_access::unmet_by(ctx, tenant, (user, roles, person::PASSWORD), &purpose).await?
-        }
-        None => Vec::new(),
+    let (user, roles) = match &seated {
+        Some((seat, roles)) => (Some(&seat.user), roles.as_slice()),
+        None => (None, [].as_slice()),
     };
-    match policies.is_empty() && !enrolled {
-        true => Ok(()),
-        false => Err(StsError::SecondFactorNeeded {
+    let (own, nobodys) = match named.or(home) {
+        Some(tenant) => {
+            let unmet = async |user, roles| {
+                let who = (user, roles, person::PASSWORD);
+                conditional_access::unmet_by(ctx, tenant, who, &purpose).await
+            };
+            (unmet(user, roles).await?, unmet(None, &[]).await?)
+        }
+        None => (Vec::new(), Vec::new()),
+    };
+    // What is told is what a name that nobody has would hear.
+    let told = nobodys.into_iter().filter(|policy| own.contains(policy));
+    let policies: Vec<_> = told.collect();
+    match enrolled || !policies.is_empty() {
+        true => Err(StsError::SecondFactorNeeded {
             policies,
             resource: requested.to_owned(),
         }),
+        false => Ok(own.is_empty()),
     }
 }
 

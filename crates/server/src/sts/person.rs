@@ -66,8 +66,32 @@ pub async fn by_password(
 pub async fn by_any_password(
     ctx: &Ctx,
     asked: Option<TenantId>,
-    (name, password): (&str, SecretString),
+    typed: (&str, SecretString),
     known: Known<'_>,
+) -> Result<User, StsError> {
+    look(ctx, asked, typed, (known, true)).await
+}
+
+/// As [`by_password`] for a wrong password, also when it is the right one: for an account that no password is enough for,
+/// where nobody is to be told that.
+pub async fn never(
+    ctx: &Ctx,
+    asked: Option<TenantId>,
+    typed: (&str, SecretString),
+    known: Known<'_>,
+) -> StsError {
+    match look(ctx, asked, typed, (known, false)).await {
+        Ok(_) => StsError::WrongPassword,
+        Err(error) => error,
+    }
+}
+
+/// Compares a password, counts what has to be counted. No password is right unless `enough`.
+async fn look(
+    ctx: &Ctx,
+    asked: Option<TenantId>,
+    (name, password): (&str, SecretString),
+    (known, enough): (Known<'_>, bool),
 ) -> Result<User, StsError> {
     let Some(tenant) = tenant_of(ctx, asked, name).await? else {
         return Err(throttle::unknown_account(ctx).await);
@@ -84,7 +108,7 @@ pub async fn by_any_password(
     let hash = account.and_then(|user| user.password.as_ref());
     let hash = hash.map(|p| p.hash.clone());
     let right = ctx.app.passwords.verify(password.clone(), hash).await;
-    guard.settle(ctx, right).await?;
+    guard.settle(ctx, right && enough).await?;
     let Some((user, _)) = found else {
         return Err(StsError::WrongPassword);
     };

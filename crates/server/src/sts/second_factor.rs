@@ -24,8 +24,10 @@ pub enum Typed {
     App(TypedCode),
     /// One of the codes on paper.
     Recovery(RecoveryCode),
-    /// Something that is neither.
-    Neither,
+    /// Something in the place of the app's code that is none.
+    NoCode,
+    /// Something in the place of a recovery code that is none.
+    NoRecoveryCode,
 }
 
 /// A look at a code within a transaction, that may be repeated.
@@ -47,7 +49,7 @@ struct Look {
 pub async fn prove(ctx: &Ctx, user: &User, typed: Typed) -> Result<(), StsError> {
     let hashes = match &typed {
         Typed::Recovery(code) => ctx.app.hasher.hashes_of_recovery_code(code),
-        Typed::App(_) | Typed::Neither => Vec::new(),
+        Typed::App(_) | Typed::NoCode | Typed::NoRecoveryCode => Vec::new(),
     };
     let mut audit = ctx.audit(user.tenant, Event::SignInRefused);
     audit.actor = Some(user.id);
@@ -93,7 +95,8 @@ impl Look {
 
     fn spend(&self, tx: &mut Tx<'_>) -> Result<Result<(), FactorRefusal>, QueryError> {
         match &self.typed {
-            Typed::Neither => Ok(Err(FactorRefusal::Wrong)),
+            Typed::NoCode => Ok(Err(FactorRefusal::Wrong)),
+            Typed::NoRecoveryCode => Ok(Err(FactorRefusal::WrongRecoveryCode)),
             Typed::App(code) => {
                 let Some(factor) = store::second_factor::find(tx, self.tenant, self.user)? else {
                     return Ok(Err(FactorRefusal::None));
@@ -116,7 +119,7 @@ impl Look {
                         return Ok(Ok(()));
                     }
                 }
-                Ok(Err(FactorRefusal::Wrong))
+                Ok(Err(FactorRefusal::WrongRecoveryCode))
             }
         }
     }

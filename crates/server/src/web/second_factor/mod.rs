@@ -187,10 +187,10 @@ impl Place<'_> {
 pub fn typed(form: &Form) -> Typed {
     let field = |name| form.get(name).map(str::trim).filter(|text| !text.is_empty());
     if let Some(code) = field("recovery") {
-        return code.parse().map_or(Typed::Neither, Typed::Recovery);
+        return code.parse().map_or(Typed::NoRecoveryCode, Typed::Recovery);
     }
     let code = field("otp").and_then(TypedCode::parse);
-    code.map_or(Typed::Neither, Typed::App)
+    code.map_or(Typed::NoCode, Typed::App)
 }
 
 fn with_second_factor(proven: Proven) -> Proven {

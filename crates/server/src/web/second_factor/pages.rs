@@ -132,6 +132,7 @@ impl Words {
     pub fn factor_problem(&self, error: &StsError) -> String {
         let text = match error {
             StsError::SecondFactor(FactorRefusal::Used) => self.code_used,
+            StsError::SecondFactor(FactorRefusal::WrongRecoveryCode) => self.wrong_recovery_code,
             StsError::SecondFactor(FactorRefusal::Wrong | FactorRefusal::None) => self.wrong_factor,
             other => return self.sign_in_problem(other),
         };

@@ -101,6 +101,7 @@ pub const WORDS: Words = Words {
     recovery_code: "Recovery code",
     use_recovery_code: "Use the recovery code",
     wrong_factor: "This code is wrong. Enter the one that the app shows now, and check that the clock of its device is right.",
+    wrong_recovery_code: "This recovery code is wrong, or was used already. Each one is good once; try another one, or the code that the app shows.",
     code_used: "This code was used already. Wait until the app shows the next one.",
     enrol_title: "Set up an authenticator app",
     enrol_text: "Scan this picture with an authenticator app. From then on it shows six digits that you need besides the password, for",

@@ -165,6 +165,8 @@ pub struct Words {
     pub use_recovery_code: &'static str,
     /// The code is wrong.
     pub wrong_factor: &'static str,
+    /// The recovery code is wrong, or was used.
+    pub wrong_recovery_code: &'static str,
     /// The code was taken before.
     pub code_used: &'static str,
     /// Title of the page on which an app is set up.

@@ -60,6 +60,69 @@ async fn a_user_is_made_shown_changed_and_deleted() {
 }
 
 #[tokio::test]
+async fn a_password_that_an_administrator_sets_is_not_the_name_however_the_person_is_named() {
+    for world in World::shared().await {
+        let tenant = world.tenant().await;
+        let root = tenant.user("root", &[R::GlobalAdministrator]).await;
+        let longname = tenant.user("bartholomew", &[]).await;
+        let body = json!({"passwordProfile": {"password": "Bartholomew2026!"}});
+        for path in [longname.id.to_string(), longname.name.clone()] {
+            let path = format!("/v1.0/users/{path}");
+            let answer = root.patch(&path, body.clone()).await;
+            assert_eq!(answer.status, 400, "{}", answer.text);
+            assert!(
+                answer.text.contains("more than the name of its person"),
+                "{}",
+                answer.text
+            );
+            assert!(!answer.text.contains("2026"), "{}", answer.text);
+            // Who may not set it hears nothing of what it was compared with.
+            let helpdesk = tenant.user(&format!("helper{}", path.len()), &[]).await;
+            let answer = helpdesk.patch(&path, body.clone()).await;
+            assert_eq!(
+                (answer.status, code(&answer).as_str()),
+                (403, "Authorization_RequestDenied")
+            );
+        }
+        let good = json!({"passwordProfile": {"password": "correct horse battery"}});
+        let path = format!("/v1.0/users/{}", longname.id);
+        assert_eq!(root.patch(&path, good.clone()).await.status, 204);
+        let gone = root
+            .patch("/v1.0/users/00000000-0000-0000-0000-00000000abcd", good)
+            .await;
+        assert_eq!(gone.status, 404, "{}", gone.text);
+    }
+}
+
+#[tokio::test]
+async fn administrators_say_who_is_a_guest() {
+    for world in World::shared().await {
+        let tenant = world.tenant().await;
+        let root = tenant.user("root", &[R::GlobalAdministrator]).await;
+        let bob = tenant.user("bob", &[]).await;
+        let path = format!("/v1.0/users/{}", bob.id);
+        let kind = async || root.get(&format!("{path}?$select=userType")).await.ok()["userType"].clone();
+        assert_eq!(kind().await, "Member");
+        for (asked, expected) in [("Guest", "Guest"), ("Guest", "Guest"), ("Member", "Member")] {
+            assert_eq!(root.patch(&path, json!({"userType": asked})).await.status, 204);
+            assert_eq!(kind().await, expected);
+        }
+        let odd = root.patch(&path, json!({"userType": "Robot"})).await;
+        assert_eq!(odd.status, 400, "{}", odd.text);
+        // Nobody makes themselves one.
+        let own = bob.patch(&path, json!({"userType": "Guest"})).await;
+        assert_eq!(
+            (own.status, code(&own).as_str()),
+            (403, "Authorization_RequestDenied")
+        );
+        assert_eq!(kind().await, "Member");
+        // What else is asked for stays as it is.
+        let name = root.patch(&path, json!({"displayName": "Robert"})).await;
+        assert_eq!((name.status, kind().await), (204, json!("Member")));
+    }
+}
+
+#[tokio::test]
 async fn what_a_user_has_to_be() {
     for world in World::shared().await {
         let tenant = world.tenant().await;

@@ -222,8 +222,12 @@ async fn it_reaches_whom_and_what_it_names() {
                         _ => {
                             let claims = stepped_up(&answer, resource);
                             assert_eq!(claims, Some(claims_of(&[&id])));
-                            // A password gets no further, here as there.
-                            stepped_up(&person.ask_v1(resource).await, resource);
+                            // A password gets no further; what is asked of everyone alone is said to who has no more.
+                            let answer = person.ask_v1(resource).await;
+                            match body["conditions"]["users"]["includeUsers"] == json!(["All"]) {
+                                true => drop(stepped_up(&answer, resource)),
+                                false => assert_eq!(answer.aadsts(), 50_126),
+                            }
                             seen.push(true);
                         }
                     }
@@ -322,6 +326,50 @@ async fn a_right_password_and_a_wrong_one_are_answered_alike() {
             let answer = world.post_form(&path, &bob.form(target)).await;
             stepped_up(&answer, ARM);
         }
+    }
+}
+
+#[tokio::test]
+async fn a_policy_on_roles_tells_nobody_by_their_password_who_holds_one() {
+    for world in World::own().await {
+        let tenant = world.tenant().await;
+        let admin = admin_of(&tenant).await;
+        let bob = tenant.user("bob", &[DirectoryRole::UserAdministrator]).await;
+        let carol = tenant.user("carol", &[]).await;
+        let roles = json!({"includeRoles": [USER_ADMINISTRATOR]});
+        make(&admin, policy(roles, json!({"includeApplications": ["All"]}))).await;
+        let as_wrong = |person: &Caller| {
+            let mut person = person.clone();
+            person.secret = "wrong".to_owned();
+            person
+        };
+        let mut nobody = bob.clone();
+        nobody.name = format!("nobody@{}", tenant.domain);
+        let expected = plain(&as_wrong(&carol).ask_v1(ARM).await);
+        let (worked, looked) = (world.app.passwords.worked(), 20);
+        for n in 0..=looked {
+            let right = bob.ask_v1(ARM).await;
+            match n < looked {
+                true => assert_eq!(plain(&right), expected),
+                // It is counted as a wrong one, so neither does a wait tell them apart.
+                false => assert_eq!(right.aadsts(), 50_053),
+            }
+        }
+        assert_eq!(
+            world.app.passwords.worked() - worked,
+            looked,
+            "nor the time it takes"
+        );
+        world.app.clock.advance(Duration::minutes(5));
+        for caller in [&as_wrong(&bob), &nobody, &as_wrong(&nobody)] {
+            assert_eq!(plain(&caller.ask_v1(ARM).await), expected);
+        }
+        carol.ask_v1(ARM).await.ok();
+        // On a page the person is led on.
+        let mut browser = Browser::new(&world);
+        let page = browser.visit(&url(&tenant.domain, &[])).await;
+        let page = sign_in(&mut browser, &page, &bob).await;
+        assert!(App::of(&page).code(&world).len() == 6);
     }
 }
 

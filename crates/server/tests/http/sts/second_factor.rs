@@ -13,6 +13,7 @@ use crate::browser::{Browser, form_of, problem};
 use crate::harness::{Answer, Caller, World};
 
 const WRONG: &str = "This code is wrong. Enter the one that the app shows now, and check that the clock of its device is right.";
+const WRONG_RECOVERY: &str = "This recovery code is wrong, or was used already. Each one is good once; try another one, or the code that the app shows.";
 const USED: &str = "This code was used already. Wait until the app shows the next one.";
 const STALE: &str = "This page was open too long, or came from elsewhere. Please start again here.";
 
@@ -118,9 +119,9 @@ async fn a_code_is_good_once_and_none_before_it() {
         let code = app.codes[3].clone();
         for (typed, expected) in [
             (code.to_uppercase().replace('-', " "), None),
-            (code, Some(WRONG)),
-            ("0000-0000-0000-0000".to_owned(), Some(WRONG)),
-            ("no code".to_owned(), Some(WRONG)),
+            (code, Some(WRONG_RECOVERY)),
+            ("0000-0000-0000-0000".to_owned(), Some(WRONG_RECOVERY)),
+            ("no code".to_owned(), Some(WRONG_RECOVERY)),
         ] {
             let (mut browser, page) = asked(&world, &alice).await;
             let answer = browser.submit(&page, &[("recovery", &typed)]).await;
@@ -367,7 +368,7 @@ async fn a_person_sets_up_an_app_renews_codes_and_takes_it_away() {
         assert!(fresh.len() == 10 && fresh.iter().all(|code| !codes.contains(code)));
         let (mut other, asked_page) = asked(&world, &alice).await;
         let old = other.submit(&asked_page, &[("recovery", &codes[0])]).await;
-        assert_eq!(problem(&old).as_deref(), Some(WRONG));
+        assert_eq!(problem(&old).as_deref(), Some(WRONG_RECOVERY));
         let new = other.submit(&asked_page, &[("recovery", &fresh[0])]).await;
         assert!(carried(&new, '?').contains_key("code"));
         // Without a code, nothing is taken away.
