@@ -1,7 +1,13 @@
 //! A person's browser: keeps cookies, reads the forms of a page and sends them filled in.
 
 use bytes::Bytes;
+use doorward_server::http::respond;
+use hyper_util::rt::TokioIo;
 use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::net::IpAddr;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::harness::{Answer, World, form_request, request};
 
@@ -80,6 +86,73 @@ impl Browser {
         }
         let pairs: Vec<_> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         self.post(&form.action, &pairs).await
+    }
+
+    /// Sends the form of a page, filled in, over connections that are closed before its end: in its head, in its body, and
+    /// one byte before the end, of a body whose length was announced and of one in chunks.
+    pub async fn give_up(&self, page: &Answer, filled: &[(&str, &str)]) {
+        let (head, body) = self.raw_form(page, filled);
+        let announced = format!("{head}content-length: {}\r\n\r\n{body}", body.len());
+        // The chunk is whole, but for the empty one that ends a body.
+        let in_chunks = format!(
+            "{head}transfer-encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n",
+            body.len()
+        );
+        let (size, half) = (announced.len(), body.len() / 2);
+        for end in [head.len() / 2, size - body.len(), size - half, size - 1] {
+            self.send_raw(&announced.as_bytes()[..end], false).await;
+        }
+        for end in [in_chunks.len() - half, in_chunks.len()] {
+            self.send_raw(&in_chunks.as_bytes()[..end], false).await;
+        }
+    }
+
+    /// Sends the same to its end; gives the answer as it came.
+    pub async fn go_through(&self, page: &Answer, filled: &[(&str, &str)]) -> String {
+        let (head, body) = self.raw_form(page, filled);
+        let whole = format!("{head}content-length: {}\r\n\r\n{body}", body.len());
+        self.send_raw(whole.as_bytes(), true).await
+    }
+
+    fn raw_form(&self, page: &Answer, filled: &[(&str, &str)]) -> (String, String) {
+        let form = form_of(page);
+        let mut body = url::form_urlencoded::Serializer::new(String::new());
+        let hidden = form.fields.iter().map(|(n, v)| (n.as_str(), v.as_str()));
+        body.extend_pairs(hidden.chain(filled.iter().copied()));
+        let head = format!(
+            "POST {} HTTP/1.1\r\nhost: localhost:8443\r\nconnection: close\r\ncookie: {}\r\n\
+             content-type: application/x-www-form-urlencoded\r\n",
+            form.action,
+            self.cookie_header().unwrap_or_default()
+        );
+        (head, body.finish())
+    }
+
+    /// Sends bytes over a connection of its own, and closes that, once the answer came or at once; ends when the server has
+    /// ended with it.
+    async fn send_raw(&self, bytes: &[u8], wait: bool) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (app, peer) = (self.world.app.clone(), self.peer.parse::<IpAddr>().unwrap());
+        let server = tokio::spawn(async move {
+            let (stream, _) = listener.accept().await.unwrap();
+            let service = hyper::service::service_fn(move |request| {
+                let app = app.clone();
+                async move { Ok::<_, Infallible>(respond(&app, peer, request).await) }
+            });
+            let http = hyper::server::conn::http1::Builder::new();
+            // That it was cut off is an error here.
+            drop(http.serve_connection(TokioIo::new(stream), service).await);
+        });
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(bytes).await.unwrap();
+        let mut answer = String::new();
+        if wait {
+            stream.read_to_string(&mut answer).await.unwrap();
+        }
+        drop(stream);
+        server.await.unwrap();
+        answer
     }
 
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {

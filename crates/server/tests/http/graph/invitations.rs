@@ -295,6 +295,33 @@ async fn who_was_not_meant_is_told_so_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_form_that_is_cut_off_accepts_nothing_and_the_invitation_is_still_good() {
+    for world in World::own().await {
+        let (home, there) = two(&world).await;
+        let alice = home.user("alice", &[]).await;
+        let made = invite(&there.user("inviter", &[R::GuestInviter]).await, &alice.name).await;
+        let path = link(&made);
+        let mut browser = Browser::new(&world);
+        let page = browser.visit(&path).await;
+        let filled = [
+            ("username", alice.name.as_str()),
+            ("password", alice.secret.as_str()),
+            ("step", "sign_in"),
+        ];
+        browser.give_up(&page, &filled).await;
+        let page = sign_in(&mut browser, &page, &alice).await;
+        browser.give_up(&page, &[("step", "accept")]).await;
+        assert_eq!(enters(&world, &there, &alice).await, 50_020);
+        let answer = browser.go_through(&page, &[("step", "accept")]).await;
+        assert!(
+            answer.starts_with("HTTP/1.1 302 ") && answer.contains(APP),
+            "{answer}"
+        );
+        assert_eq!(enters(&world, &there, &alice).await, 0);
+    }
+}
+
+#[tokio::test]
 async fn who_has_an_app_shows_its_code_first() {
     for world in World::own().await {
         let (home, there) = two(&world).await;

@@ -194,6 +194,25 @@ async fn a_form_is_good_once_for_one_browser_one_request_and_not_for_long() {
 }
 
 #[tokio::test]
+async fn a_form_that_is_cut_off_agrees_to_nothing_and_is_still_good() {
+    for world in World::shared().await {
+        let (tenant, alice, app) = stage(&world, platforms()).await;
+        let path = asking(&tenant.domain, &app, BACK, &[("scope", SCOPE)]);
+        let (browser, page) = asked(&world, &alice, &path).await;
+        for step in ["agree", "cancel"] {
+            browser.give_up(&page, &[("step", step)]).await;
+            assert!(grants(&alice).await.is_empty());
+        }
+        let back = browser.go_through(&page, &[("step", "agree")]).await;
+        assert!(
+            back.starts_with("HTTP/1.1 302 ") && back.contains(&format!("{AT}?code=")),
+            "{back}"
+        );
+        assert_eq!(grants(&alice).await.len(), 2);
+    }
+}
+
+#[tokio::test]
 async fn what_is_asked_for_meanwhile_is_not_agreed_to() {
     for world in World::shared().await {
         let mut more = platforms();
