@@ -9,6 +9,7 @@ mod discovery;
 mod guests;
 mod keys;
 mod lockout;
+mod many;
 mod own_password;
 mod password_grant;
 mod people;
