@@ -31,7 +31,7 @@ impl ClientProof {
 pub enum Subject {
     /// A service principal acting as itself.
     Application {
-        /// Its object id: `oid` and `sub`.
+        /// Its object id: `oid`.
         service_principal: ObjectId,
         /// App roles it was given on the resource (`roles`).
         roles: Vec<Permission>,
@@ -94,7 +94,9 @@ pub struct AccessToken {
     pub client: AppId,
     /// `appidacr` or `azpacr`.
     pub proof: ClientProof,
-    /// `oid`, `sub` and all about them.
+    /// `sub`: an application's object id; the name by which the resource knows a person.
+    pub sub: String,
+    /// `oid` and all about them.
     pub subject: Subject,
     /// `iat`, `nbf`, `exp`.
     pub validity: Validity,

@@ -46,6 +46,7 @@ pub async fn grant(
         tenant: tenant.id,
         client: client.app_id(),
         proof: ClientProof::Secret,
+        sub: client.service_principal().to_string(),
         subject: Subject::Application {
             service_principal: client.service_principal(),
             roles: roles(&record, &resource),

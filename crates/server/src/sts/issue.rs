@@ -157,6 +157,7 @@ pub(crate) async fn issue_for_person(
         tenant,
         client: person.session.client,
         proof: person.client.proof(),
+        sub: pairwise(ctx, user, resource.app_id)?,
         subject: Subject::person(person.seat, person.session, person.roles, weighed.scopes),
         validity: Validity::starting(ctx.now),
         capable: person.capable && resource.first_party.is_some(),
@@ -170,7 +171,8 @@ pub(crate) async fn issue_for_person(
     let access_token = sign_and_record(ctx, &token, audit).await?;
     let id_token = match target.openid {
         true => {
-            let claims = to_wire::id_token_claims(version, (&token, person.wish), &ctx.origin);
+            let sub = pairwise(ctx, user, client.app_id())?;
+            let claims = to_wire::id_token_claims(version, (&token, &sub, person.wish), &ctx.origin);
             Some(sign(ctx, to_wire::id_token_version(version), &claims).await?)
         }
         false => None,
@@ -186,6 +188,16 @@ pub(crate) async fn issue_for_person(
         client_info: client_info.then(|| to_wire::client_info(person.session)),
     };
     Ok((granted, requested))
+}
+
+/// The name by which an application knows somebody (`sub`): what its id_tokens and its user info say, and access tokens that
+/// are for it.
+///
+/// # Errors
+/// When the store holds no key.
+pub(crate) fn pairwise(ctx: &Ctx, user: &User, application: AppId) -> Result<String, StsError> {
+    let found = ctx.app.hasher.pairwise((user.tenant, user.id), application);
+    found.ok_or(StsError::Unavailable)
 }
 
 /// Begins a session of the account at home with a built-in client and returns it with its refresh token. A session that

@@ -1,12 +1,9 @@
 //! From what was decided to what goes over the wire.
 
-use aws_lc_rs::digest::{SHA256, digest};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use doorward_domain::session::Session;
 use doorward_domain::token::TokenVersion;
 use doorward_domain::token::claims::{AccessToken, Subject};
-use doorward_names::{AppId, ObjectId, TenantId, Timestamp};
+use doorward_names::{ObjectId, TenantId, Timestamp};
 use doorward_protocol::claims::{AccessClaims, AccessClaimsV1, AccessClaimsV2, IdClaimsV1, IdClaimsV2};
 use doorward_protocol::oauth::{CAPABLE, ClientInfo, Target, TokenResponseV1, TokenResponseV2};
 use doorward_protocol::paths::EndpointVersion;
@@ -57,7 +54,7 @@ fn v1(token: &AccessToken, issuer: String, origin: &Origin) -> AccessClaimsV1 {
         roles: None,
         scp: None,
         sid: None,
-        sub: subject(token),
+        sub: token.sub.clone(),
         tid: token.tenant,
         unique_name: None,
         upn: None,
@@ -120,7 +117,7 @@ fn v2(token: &AccessToken, issuer: String, origin: &Origin) -> AccessClaimsV2 {
         roles: None,
         scp: None,
         sid: None,
-        sub: subject(token),
+        sub: token.sub.clone(),
         tid: token.tenant,
         uti: token.uti.clone(),
         ver: "2.0".to_owned(),
@@ -153,10 +150,11 @@ fn v2(token: &AccessToken, issuer: String, origin: &Origin) -> AccessClaimsV2 {
     }
 }
 
-/// The claims of an id_token for the client of `token`, as JSON; nothing for an application.
+/// The claims of an id_token for the client of `token`, which knows the person by `sub`, as JSON; nothing for an
+/// application.
 pub fn id_token_claims(
     version: EndpointVersion,
-    (token, wish): (&AccessToken, IdTokenWish),
+    (token, sub, wish): (&AccessToken, &str, IdTokenWish),
     origin: &Origin,
 ) -> Vec<u8> {
     let Subject::Person {
@@ -175,8 +173,8 @@ pub fn id_token_claims(
         token.validity.not_before.unix_seconds(),
         token.validity.expires_at.unix_seconds(),
     );
-    let sub = pairwise(*oid, token.client);
     let IdTokenWish { nonce, auth_time } = wish;
+    let sub = sub.to_owned();
     let auth_time = auth_time.map(Timestamp::unix_seconds);
     let bytes = match version {
         EndpointVersion::V1 => serde_json::to_vec(&IdClaimsV1 {
@@ -289,21 +287,6 @@ fn oid(subject: &Subject) -> ObjectId {
         } => *service_principal,
         Subject::Person { oid, .. } => *oid,
     }
-}
-
-/// `sub`: an application's object id; a person's pairwise name for the client.
-fn subject(token: &AccessToken) -> String {
-    match &token.subject {
-        Subject::Application {
-            service_principal, ..
-        } => service_principal.to_string(),
-        Subject::Person { oid, .. } => pairwise(*oid, token.client),
-    }
-}
-
-fn pairwise(oid: ObjectId, client: AppId) -> String {
-    let input = [b"pairwise subject".as_slice(), oid.as_bytes(), client.as_bytes()].concat();
-    URL_SAFE_NO_PAD.encode(digest(&SHA256, &input))
 }
 
 fn some(list: Vec<String>) -> Option<Vec<String>> {
