@@ -19,7 +19,7 @@ use doorward_store::{self as store, Inserted, QueryError, Tx};
 
 use super::client::{self, AdmittedClient};
 use super::conditional_access::{self, Purpose};
-use super::{StsError, to_wire};
+use super::{StsError, to_wire, told};
 use crate::ctx::Ctx;
 use crate::entropy;
 use crate::keys::Pending;
@@ -151,6 +151,7 @@ pub(crate) async fn issue_for_person(
     conditional_access::met(unmet, &requested)?;
     let scope = to_wire::granted_scope(version, target, &weighed.scopes);
     let registered = client.registration().is_some();
+    let told = told::of_person(ctx, (user, &person.roles), &resource).await?;
     let token = AccessToken {
         version: resource.token_version,
         audience: resource.audience(&requested),
@@ -158,7 +159,7 @@ pub(crate) async fn issue_for_person(
         client: person.session.client,
         proof: person.client.proof(),
         sub: pairwise(ctx, user, resource.app_id)?,
-        subject: Subject::person(person.seat, person.session, person.roles, weighed.scopes),
+        subject: Subject::person(person.seat, person.session, told, weighed.scopes),
         validity: Validity::starting(ctx.now),
         capable: person.capable && resource.first_party.is_some(),
         uti: fresh_uti(),
@@ -172,7 +173,13 @@ pub(crate) async fn issue_for_person(
     let id_token = match target.openid {
         true => {
             let sub = pairwise(ctx, user, client.app_id())?;
-            let claims = to_wire::id_token_claims(version, (&token, &sub, person.wish), &ctx.origin);
+            let told = told::client_of_person(ctx, (user, &person.roles), &person.client).await?;
+            let of_client = to_wire::OfClient {
+                sub,
+                told,
+                wish: person.wish,
+            };
+            let claims = to_wire::id_token_claims(version, (&token, of_client), &ctx.origin);
             Some(sign(ctx, to_wire::id_token_version(version), &claims).await?)
         }
         false => None,
