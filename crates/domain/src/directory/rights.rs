@@ -143,9 +143,14 @@ fn role_allows(role: DirectoryRole, action: Action) -> bool {
     }
     match role {
         R::GlobalAdministrator => true,
-        R::PrivilegedRoleAdministrator => {
-            matches!(action, A::AssignRole | A::GrantPermission | A::AssignAppRole)
-        }
+        R::PrivilegedRoleAdministrator => matches!(
+            action,
+            A::AssignRole
+                | A::GrantPermission
+                | A::AssignAppRole
+                | A::ReadTenantSettings
+                | A::ManageTenantSettings
+        ),
         R::ApplicationAdministrator => matches!(
             action,
             A::CreateApplication
@@ -269,7 +274,10 @@ fn permission_allows(permission: Permission, action: Action, owned: bool) -> boo
         }
         P::RoleManagementReadWriteDirectory => matches!(action, A::ReadRoles | A::AssignRole),
         P::AuditLogReadAll => action == A::ReadAudit,
-        P::PolicyReadAll => action == A::ReadPolicy,
+        P::PolicyReadAll => matches!(action, A::ReadPolicy | A::ReadTenantSettings),
+        P::PolicyReadWriteAuthorization => {
+            matches!(action, A::ReadTenantSettings | A::ManageTenantSettings)
+        }
         P::PolicyReadWriteConditionalAccess => matches!(action, A::ReadPolicy | A::ManagePolicy),
         P::GroupReadAll | P::GroupMemberReadAll => matches!(action, A::ReadGroup | A::ReadMemberships),
         P::GroupReadWriteAll => {
@@ -336,9 +344,9 @@ fn dominates(caller: &Caller, target: &Target) -> bool {
                 P::UserRevokeSessionsAll => {
                     holds(R::UserAdministrator) || holds(R::AuthenticationAdministrator)
                 }
-                P::AppRoleAssignmentReadWriteAll | P::RoleManagementReadWriteDirectory => {
-                    holds(R::PrivilegedRoleAdministrator)
-                }
+                P::AppRoleAssignmentReadWriteAll
+                | P::RoleManagementReadWriteDirectory
+                | P::PolicyReadWriteAuthorization => holds(R::PrivilegedRoleAdministrator),
                 P::DirectoryReadWriteAll
                 | P::DirectoryAccessAsUserAll
                 | P::AuditLogReadAll
