@@ -92,7 +92,9 @@ const flows = {
   },
   async "adal-node interactive"() {
     const ask = adalAsk();
-    return adalEnd(ask, await adalCode(ask));
+    const first = await adalCode(ask);
+    // What a code gave is not kept by the library.
+    return adalEnd(ask, first, await ask("acquireTokenWithRefreshToken", first.refreshToken, AZURE_CLI, GRAPH));
   },
   async "adal-node stepup"() {
     const ask = adalAsk();
@@ -111,7 +113,7 @@ const flows = {
     const code = await ask("acquireUserCode", ARM, AZURE_CLI, "en");
     say({ message: code.message });
     const first = await ask("acquireTokenWithDeviceCode", ARM, AZURE_CLI, code);
-    return adalEnd(ask, first);
+    return adalEnd(ask, first, await ask("acquireToken", GRAPH, first.userId, AZURE_CLI));
   },
   async "openid-client interactive"() {
     const config = await openidConfig();
@@ -168,8 +170,7 @@ async function adalCode(ask, more = {}) {
   return ask("acquireTokenWithAuthorizationCode", came.code, back.uri, ARM, AZURE_CLI, null);
 }
 
-async function adalEnd(ask, first) {
-  const graph = await ask("acquireToken", GRAPH, first.userId, AZURE_CLI);
+async function adalEnd(ask, first, graph) {
   const renewed = await ask("acquireTokenWithRefreshToken", first.refreshToken, AZURE_CLI, ARM);
   const { tokenType, resource, userId, tenantId, isMRRT, oid } = first;
   const tokens = [[first.accessToken, ARM], [graph.accessToken, GRAPH], [renewed.accessToken, ARM]];
