@@ -120,8 +120,11 @@ async function answer(page, wish) {
   return null;
 }
 
-function button(page, value) {
-  return page.locator(`button[value="${value}"]`);
+// "agree_for_all" ticks the box that stands above "agree"; "refuse" is the "cancel" of a page after the first.
+async function button(page, value) {
+  if (value !== "agree_for_all") return page.locator(`button[value="${value === "refuse" ? "cancel" : value}"]`);
+  await page.locator("input[name=for_all]").check();
+  return page.locator('button[value="agree"]');
 }
 
 async function see(page, wish, pages) {
