@@ -143,7 +143,10 @@ fn role_allows(role: DirectoryRole, action: Action) -> bool {
     }
     match role {
         R::GlobalAdministrator => true,
-        R::PrivilegedRoleAdministrator => matches!(action, A::AssignRole | A::GrantPermission),
+        R::PrivilegedRoleAdministrator => matches!(
+            action,
+            A::AssignRole | A::GrantPermission | A::ReadTenantSettings | A::ManageTenantSettings
+        ),
         R::ApplicationAdministrator => matches!(
             action,
             A::CreateApplication
@@ -259,7 +262,10 @@ fn permission_allows(permission: Permission, action: Action, owned: bool) -> boo
         P::AppRoleAssignmentReadWriteAll => matches!(action, A::ReadPermissions | A::GrantPermission),
         P::RoleManagementReadWriteDirectory => matches!(action, A::ReadRoles | A::AssignRole),
         P::AuditLogReadAll => action == A::ReadAudit,
-        P::PolicyReadAll => action == A::ReadPolicy,
+        P::PolicyReadAll => matches!(action, A::ReadPolicy | A::ReadTenantSettings),
+        P::PolicyReadWriteAuthorization => {
+            matches!(action, A::ReadTenantSettings | A::ManageTenantSettings)
+        }
         P::PolicyReadWriteConditionalAccess => matches!(action, A::ReadPolicy | A::ManagePolicy),
         P::GroupReadAll | P::GroupMemberReadAll => action == A::ReadGroup,
         P::GroupReadWriteAll => matches!(action, A::ReadGroup | A::CreateGroup) || action.manages_group(),
@@ -321,9 +327,9 @@ fn dominates(caller: &Caller, target: &Target) -> bool {
                 P::UserRevokeSessionsAll => {
                     holds(R::UserAdministrator) || holds(R::AuthenticationAdministrator)
                 }
-                P::AppRoleAssignmentReadWriteAll | P::RoleManagementReadWriteDirectory => {
-                    holds(R::PrivilegedRoleAdministrator)
-                }
+                P::AppRoleAssignmentReadWriteAll
+                | P::RoleManagementReadWriteDirectory
+                | P::PolicyReadWriteAuthorization => holds(R::PrivilegedRoleAdministrator),
                 P::DirectoryReadWriteAll
                 | P::DirectoryAccessAsUserAll
                 | P::AuditLogReadAll

@@ -12,7 +12,7 @@ use super::memberships::Subject;
 use super::{
     Call, GraphError, app_role_assignments, applications, audits, authentication, conditional_access,
     directory_objects, directory_roles, groups, invitations, members, memberships, organization, owners,
-    passwords, permission_grants, role_assignments, service_principals, users,
+    passwords, permission_grants, role_assignments, service_principals, tenant_settings, users,
 };
 use crate::http::Response;
 
@@ -21,6 +21,7 @@ const ADD: &[Method] = &[Method::POST];
 const REMOVE: &[Method] = &[Method::DELETE];
 const COLLECTION: &[Method] = &[Method::GET, Method::POST];
 const OBJECT: &[Method] = &[Method::GET, Method::PATCH, Method::DELETE];
+const SINGLE: &[Method] = &[Method::GET, Method::PATCH];
 const FIXED_OBJECT: &[Method] = &[Method::GET, Method::DELETE];
 
 /// The methods that a path knows.
@@ -37,6 +38,7 @@ pub fn methods(path: &P) -> &'static [Method] {
         | P::RoleAssignments => COLLECTION,
         P::ConditionalAccessPolicies => COLLECTION,
         P::ConditionalAccessPolicy(_) | P::PermissionGrant(_) => OBJECT,
+        P::AuthorizationPolicy | P::SignInPolicy => SINGLE,
         P::User(_) => OBJECT,
         P::UserAuthentication(_, U::Methods | U::SoftwareOathMethods) => READ,
         P::RoleAssignment(_) | P::UserAuthentication(_, U::SoftwareOathMethod(_)) => FIXED_OBJECT,
@@ -168,6 +170,10 @@ pub async fn dispatch(method: Method, call: Call) -> Result<Response, GraphError
         P::ConditionalAccessPolicy(id) if get => conditional_access::get(call, id).await,
         P::ConditionalAccessPolicy(id) if delete => conditional_access::delete(call, id).await,
         P::ConditionalAccessPolicy(id) => conditional_access::update(call, id).await,
+        P::AuthorizationPolicy if get => tenant_settings::authorization(call).await,
+        P::AuthorizationPolicy => tenant_settings::update_authorization(call).await,
+        P::SignInPolicy if get => tenant_settings::sign_in(call).await,
+        P::SignInPolicy => tenant_settings::update_sign_in(call).await,
         P::GetByIds => directory_objects::get_by_ids(call).await,
         P::DirectoryObject(id) => directory_objects::get(call, id).await,
     }

@@ -96,7 +96,7 @@ pub enum StsError {
     RefreshTokenUnknown,
     /// The session gives no token.
     Session(SessionRefusal),
-    /// Production takes no passwords here.
+    /// A tenant takes no passwords here.
     PasswordGrantOff,
     /// The name or the password is wrong.
     WrongPassword,

@@ -71,11 +71,15 @@ pub enum Action {
     ReadPolicy,
     /// Make, change or delete such a policy.
     ManagePolicy,
+    /// See what people and programs may do without an administrator; no look that everyone may take.
+    ReadTenantSettings,
+    /// Allow or forbid it.
+    ManageTenantSettings,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 36] = [
         Self::ReadTenant,
         Self::ReadUser,
         Self::CreateUser,
@@ -110,6 +114,8 @@ impl Action {
         Self::ReadAudit,
         Self::ReadPolicy,
         Self::ManagePolicy,
+        Self::ReadTenantSettings,
+        Self::ManageTenantSettings,
     ];
 
     /// Whether it only looks.

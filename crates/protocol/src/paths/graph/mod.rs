@@ -86,6 +86,10 @@ pub enum GraphPath {
     ConditionalAccessPolicies,
     /// `/identity/conditionalAccess/policies/{id}`
     ConditionalAccessPolicy(String),
+    /// `/policies/authorizationPolicy`
+    AuthorizationPolicy,
+    /// `/policies/signInPolicy`, which Microsoft Graph doesn't have
+    SignInPolicy,
     /// `/directoryObjects/getByIds`
     GetByIds,
     /// `/directoryObjects/{id}`
@@ -114,6 +118,11 @@ impl GraphPath {
             "me" if key.is_none() => Memberships::parse(tail).map(Self::MyMemberships),
             "rolemanagement" if key.is_none() => Self::role_management(tail),
             "identity" if key.is_none() => Self::identity(tail),
+            "policies" if key.is_none() => match tail {
+                [word] if is(word, "authorizationPolicy") => Some(Self::AuthorizationPolicy),
+                [word] if is(word, "signInPolicy") => Some(Self::SignInPolicy),
+                _ => None,
+            },
             _ => {
                 let (key, tail) = match (key, tail.split_first()) {
                     (Some(key), _) => (Some(key), tail),
@@ -315,6 +324,8 @@ impl fmt::Display for GraphPath {
             Self::ConditionalAccessPolicy(id) => {
                 write!(f, "/{V}/identity/conditionalAccess/policies/{}", encode(id))
             }
+            Self::AuthorizationPolicy => write!(f, "/{V}/policies/authorizationPolicy"),
+            Self::SignInPolicy => write!(f, "/{V}/policies/signInPolicy"),
             Self::GetByIds => write!(f, "/{V}/directoryObjects/getByIds"),
             Self::DirectoryObject(id) => write!(f, "/{V}/directoryObjects/{}", encode(id)),
             Self::DirectoryObjectMemberships(id, way) => {

@@ -89,6 +89,8 @@ fn the_paths_that_clients_ask_for() {
             "/v1.0/Identity/ConditionalAccess/Policies/9",
             G::ConditionalAccessPolicy("9".into()),
         ),
+        ("/v1.0/Policies/AuthorizationPolicy", G::AuthorizationPolicy),
+        ("/v1.0/policies/signInPolicy/", G::SignInPolicy),
         ("/v1.0/directoryObjects/getByIds", G::GetByIds),
         ("/v1.0/directoryObjects/7/", G::DirectoryObject("7".into())),
     ] {
@@ -125,6 +127,9 @@ fn an_unknown_path_is_none() {
         "/v1.0/directoryRoles/1/owners",
         "/v1.0/roleManagement/cloudPC/roleAssignments",
         "/v1.0/organization('x')",
+        "/v1.0/policies",
+        "/v1.0/policies/signInPolicy/1",
+        "/v1.0/policies/tokenLifetimePolicies",
     ] {
         assert_eq!(GraphPath::parse(path), None, "{path}");
     }
@@ -199,6 +204,8 @@ fn any_path() -> impl Strategy<Value = GraphPath> {
         id().prop_map(GraphPath::RoleDefinition),
         Just(GraphPath::ConditionalAccessPolicies),
         id().prop_map(GraphPath::ConditionalAccessPolicy),
+        Just(GraphPath::AuthorizationPolicy),
+        Just(GraphPath::SignInPolicy),
         Just(GraphPath::GetByIds),
         id().prop_filter("operation", |id| !is(id, "getByIds"))
             .prop_map(GraphPath::DirectoryObject),

@@ -667,11 +667,26 @@ fn routes(stage: &Stage, domain: &str) -> Vec<(&'static str, &'static str, Strin
         ),
         ("DELETE", "identity/conditionalAccess/policies/{id}", one, None),
     ];
+    let authorization = "policies/authorizationPolicy";
+    let consent = json!({"defaultUserRolePermissions": {"permissionGrantPoliciesAssigned": []}});
+    let sign_in = "policies/signInPolicy";
+    let settings = [
+        ("GET", authorization, authorization.to_owned(), None),
+        ("PATCH", authorization, authorization.to_owned(), Some(consent)),
+        ("GET", sign_in, sign_in.to_owned(), None),
+        (
+            "PATCH",
+            sign_in,
+            sign_in.to_owned(),
+            Some(json!({"allowLegacyClients": false})),
+        ),
+    ];
     // The last one: whoever may take it is signed out by it.
     let last = "me/revokeSignInSessions";
     list.into_iter()
         .chain(groups)
         .chain(policies)
+        .chain(settings)
         .chain([("POST", last, last.to_owned(), None)])
         .map(|(method, name, path, body)| (method, name, format!("/v1.0/{path}"), body))
         .collect()
@@ -829,6 +844,9 @@ async fn picture(admin: &Caller) -> Vec<Value> {
         "identity/conditionalAccess/policies",
     ] {
         all.push(admin.get(&format!("/v1.0/{path}?$top=999")).await.ok());
+    }
+    for policy in ["authorizationPolicy", "signInPolicy"] {
+        all.push(admin.get(&format!("/v1.0/policies/{policy}")).await.ok());
     }
     let groups = admin.get("/v1.0/groups?$top=999").await.ok();
     for group in groups["value"].as_array().unwrap() {

@@ -10,6 +10,7 @@ mod guests;
 mod keys;
 mod lockout;
 mod own_password;
+mod password_grant;
 mod people;
 mod refresh_token;
 mod registered;
