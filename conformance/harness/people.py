@@ -19,11 +19,11 @@ from .server import Server, clean_environment
 
 PYTHON = {
     "msal": ("interactive", "device", "password"), "identity": ("interactive", "device", "password"),
-    "adal": ("device", "password"), "authlib": ("interactive",),
+    "adal": ("interactive", "device", "password"), "authlib": ("interactive", "device"),
 }
 NODE = {
     "msal-node": ("interactive", "device"), "azure-identity-node": ("interactive", "device"),
-    "adal-node": ("device",), "openid-client": ("interactive", "device"),
+    "adal-node": ("interactive", "device"), "openid-client": ("interactive", "device"),
 }
 # In a tenant that is not their own.
 GUEST = {
@@ -52,7 +52,7 @@ class Program:
         with open(self.errors, "w", encoding="utf-8") as log:
             self.process = subprocess.Popen(
                 command, env=environment, cwd=directory, text=True,
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
             )
         self.lines: queue.Queue[str | None] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
@@ -73,6 +73,12 @@ class Program:
             said = self.errors.read_text(encoding="utf-8")[-3000:]
             raise RuntimeError(f"the client left with {self.process.wait()}: {said}")
         return json.loads(text)
+
+    def go_on(self) -> None:
+        """Gives it the line that it waits for."""
+        assert self.process.stdin
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
 
     def end(self) -> None:
         self.process.kill()
