@@ -1,6 +1,7 @@
 //! `/{tenant}/oauth2/…` and discovery.
 
 mod authorize;
+mod claims;
 mod client_credentials;
 mod conditional_access;
 mod consent;
