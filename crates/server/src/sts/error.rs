@@ -73,8 +73,6 @@ pub enum StsError {
     ConsentRequired(AppId),
     /// The resource offers no such scope.
     ScopeUnknown(String),
-    /// This grant is for built-in public clients.
-    NotPublicClient(String),
     /// The tenant knows no such resource.
     ResourceUnknown {
         /// What it was asked for as.
@@ -216,15 +214,6 @@ impl StsError {
                 C::InvalidScope,
                 aadsts::invalid_scope(scope),
             ),
-            Self::NotPublicClient(_) => {
-                let text = text_of(C::ClientProofMissing);
-                (
-                    StatusCode::UNAUTHORIZED,
-                    E::InvalidClient,
-                    C::ClientProofMissing,
-                    text,
-                )
-            }
             Self::ResourceUnknown { resource, tenant } => {
                 let text = aadsts::resource_not_found(resource, tenant);
                 (
@@ -512,7 +501,6 @@ mod tests {
             StsError::Platform(PlatformRefusal::SingleTenant, client),
             StsError::ConsentRequired(client),
             StsError::ScopeUnknown("Files.Read".into()),
-            StsError::NotPublicClient("x".into()),
             StsError::ResourceUnknown {
                 resource: "https://none".into(),
                 tenant: tenant.clone(),

@@ -188,16 +188,15 @@ pub(crate) async fn issue_for_person(
     Ok((granted, requested))
 }
 
-/// Begins a session of the account at home with a built-in client and returns it with its refresh token. A session that
+/// Begins a session of the account at home with a client and returns it with its refresh token. A session that
 /// began by a run's secret is that run's alone.
 pub(crate) async fn start_session(
     ctx: &Ctx,
-    client: AppId,
+    client: (AppId, Platform),
     home: &User,
     methods: &str,
     run: Option<&RunTicket>,
 ) -> Result<(Session, SecretString), StsError> {
-    let client = (client, Platform::Public);
     let new = new_session(ctx, client, (home.account(), methods, ctx.now), run)?;
     let (session, secret) = (new.session.clone(), new.refresh_token.clone());
     ctx.app

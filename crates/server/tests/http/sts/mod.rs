@@ -14,6 +14,7 @@ mod password_grant;
 mod people;
 mod refresh_token;
 mod registered;
+mod registered_programs;
 mod revocation;
 mod second_factor;
 mod throttle;
