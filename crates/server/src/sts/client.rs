@@ -297,7 +297,7 @@ fn asked(target: &Target) -> Asked<'_> {
 }
 
 /// The scopes of sign-in that were asked for.
-fn sign_in_words(target: &Target) -> impl Iterator<Item = &'static str> {
+pub fn sign_in_words(target: &Target) -> impl Iterator<Item = &'static str> {
     let asked = [
         ("openid", target.openid),
         ("profile", target.profile),

@@ -2,8 +2,8 @@
 
 use doorward_domain::application::PermissionScope;
 use doorward_domain::audit::{AuditRow, Event};
+use doorward_domain::directory::Permission;
 use doorward_domain::directory::rights::{Action, Caller, Standing, Target, decide};
-use doorward_domain::directory::{DirectoryRole, Permission};
 use doorward_domain::permission_grant::{Consenter, PermissionGrant};
 use doorward_domain::resource::{FirstParty, Resource};
 use doorward_domain::tenant_settings::Setting;
@@ -48,17 +48,39 @@ pub async fn reach(ctx: &Ctx, user: &User, weighed: &Weighing) -> Result<Reach, 
 /// # Errors
 /// When the store fails.
 pub async fn administers(ctx: &Ctx, user: &User) -> Result<bool, StsError> {
-    let (tenant, id) = (user.tenant, user.id);
-    let read = move |view: &View<'_>| store::directory_role::of(view, tenant, id);
-    let roles: Vec<DirectoryRole> = ctx.app.store.read::<_, QueryError>(read).await?;
+    may_all(ctx, user, &[Action::GrantPermission]).await
+}
+
+/// Whether somebody may do all of these in the directory, where no client stands between.
+///
+/// # Errors
+/// When the store fails.
+pub async fn may_all(ctx: &Ctx, user: &User, actions: &[Action]) -> Result<bool, StsError> {
+    let (user, actions) = (user.clone(), actions.to_vec());
+    let read = move |view: &View<'_>| {
+        for action in &actions {
+            if !may(view, &user, *action)? {
+                return Ok(false);
+            }
+        }
+        Ok::<_, QueryError>(true)
+    };
+    Ok(ctx.app.store.read(read).await?)
+}
+
+/// Whether somebody may do something in the directory, where no client stands between.
+///
+/// # Errors
+/// When the store fails.
+pub fn may(view: &View<'_>, user: &User, action: Action) -> Result<bool, QueryError> {
     let caller = Caller {
         standing: Standing::Person {
             kind: user.kind,
             scopes: vec![Permission::DirectoryAccessAsUserAll],
         },
-        roles,
+        roles: store::directory_role::of(view, user.tenant, user.id)?,
     };
-    Ok(decide(&caller, Action::GrantPermission, &Target::default()).is_ok())
+    Ok(decide(&caller, action, &Target::default()).is_ok())
 }
 
 /// What a person said yes to, not written yet.
@@ -169,11 +191,12 @@ pub fn shown(w: &Words, weighed: &Weighing) -> Vec<(String, Vec<String>)> {
     weighed
         .missing
         .iter()
-        .map(|missing| of_resource(w, missing))
+        .map(|(resource, scopes)| of_resource(w, (resource, scopes)))
         .collect()
 }
 
-fn of_resource(w: &Words, (resource, scopes): &(Resource, Vec<PermissionScope>)) -> (String, Vec<String>) {
+/// A resource and scopes on it, for people.
+pub fn of_resource(w: &Words, (resource, scopes): (&Resource, &[PermissionScope])) -> (String, Vec<String>) {
     let name = resource.first_party.map_or_else(
         || {
             resource

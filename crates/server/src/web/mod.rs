@@ -1,5 +1,6 @@
 //! Pages for people, rendered on the server, working without JavaScript.
 
+pub mod admin_consent;
 pub mod authorize;
 mod consent;
 pub mod device_login;

@@ -1,5 +1,6 @@
 //! `/{tenant}/oauth2/…` and discovery.
 
+mod admin_consent;
 mod authorize;
 mod client_credentials;
 mod conditional_access;

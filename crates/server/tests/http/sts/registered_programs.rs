@@ -115,7 +115,16 @@ async fn a_registered_program_signs_in_by_a_code_and_the_person_agrees_on_the_pa
             let secret = [("client_secret", app.secret.as_str())];
             let shown = poll(&world, domain, (&app.id, &device), &secret).await;
             assert_eq!(shown.aadsts(), 700_025);
-            let body = poll(&world, domain, (&app.id, &device), &[]).await.ok();
+            let segment = match v1 {
+                true => format!("/{domain}/oauth2/token"),
+                false => format!("/{domain}/oauth2/v2.0/token"),
+            };
+            let form = [
+                ("grant_type", "device_code"),
+                ("client_id", app.id.as_str()),
+                ("code", &device),
+            ];
+            let body = world.post_form(&segment, &form).await.ok();
             let access = verified(&world, domain, &text(&body, "access_token")).await;
             assert_eq!(
                 (
