@@ -35,7 +35,7 @@ class Server:
         self.process: subprocess.Popen[str] | None = None
 
     def environment(self) -> dict[str, str]:
-        settings = {"DOORWARD_CONFIG_DIR": str(self.directory / "cli")}
+        settings = {"DOORWARD_CONFIG_DIR": str(self.directory / "cli"), "DOORWARD_KEYRING": "never"}
         return clean_environment(self.home, **{**self.exports, **settings})
 
     def __enter__(self) -> "Server":

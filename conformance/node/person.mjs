@@ -2,7 +2,7 @@
 //
 // In: `url`; `browser`, which tells one person's cookies from another's; `username` and `passwords`, of which each try
 // takes the next, and the last page says what came of them; `code`; `answers`, the buttons that are pressed on pages that
-// offer several, in this order; `otps`, what is typed where six digits are asked for: "right" is what the authenticator app
+// offer several, in this order ("kept": whenever recovery codes are shown); `otps`, what is typed where six digits are asked for: "right" is what the authenticator app
 // of that account shows (the person set it up in a page before), anything else is typed as it stands, and "recovery" is the
 // next of the recovery codes that they kept; `look`: `locale`, `dark`, `narrow`, `scripts` (false: none), `cookies` (false: none);
 // `thirdParty` (false: none within other sites' pages); `shots`, how the names of pictures begin. Out: `pages` as they were
@@ -94,7 +94,13 @@ async function answer(page, wish) {
     const secret = base32(await page.innerText("code.key"));
     apps.set(wish.username, { secret, step: 0, recovery: [] });
   }
-  if (await there("ul.codes")) apps.get(wish.username).recovery = await page.locator("ul.codes code").allInnerTexts();
+  if (await there("ul.codes")) {
+    apps.get(wish.username).recovery = await page.locator("ul.codes code").allInnerTexts();
+    if (wish.answers?.includes("kept")) {
+      wish.answers = wish.answers.filter((answer) => answer !== "kept");
+      return page.locator("main form button");
+    }
+  }
   if ((await there("input#otp")) && wish.otps?.length) {
     const otp = wish.otps.shift();
     const app = apps.get(wish.username);
@@ -114,8 +120,11 @@ async function answer(page, wish) {
   return null;
 }
 
-function button(page, value) {
-  return page.locator(`button[value="${value}"]`);
+// "agree_for_all" ticks the box that stands above "agree"; "refuse" is the "cancel" of a page after the first.
+async function button(page, value) {
+  if (value !== "agree_for_all") return page.locator(`button[value="${value === "refuse" ? "cancel" : value}"]`);
+  await page.locator("input[name=for_all]").check();
+  return page.locator('button[value="agree"]');
 }
 
 async function see(page, wish, pages) {

@@ -212,7 +212,8 @@ pub fn of_resource(w: &Words, (resource, scopes): (&Resource, &[PermissionScope]
         let own = || {
             let title = title.as_ref().unwrap_or(&scope.for_administrators.0);
             let description = description.as_ref().unwrap_or(&scope.for_administrators.1);
-            match description.is_empty() || description == title {
+            let says_nothing = [title.as_str(), &scope.value, ""].contains(&description.as_str());
+            match says_nothing {
                 true => format!("{title} ({})", scope.value),
                 false => format!("{title}: {description} ({})", scope.value),
             }

@@ -49,8 +49,12 @@ pub enum Action {
     ReadPermissions,
     /// Give or take a permission.
     GrantPermission,
+    /// Give or take a role in an application.
+    AssignAppRole,
     /// See a group, its members and owners.
     ReadGroup,
+    /// See which groups somebody is in, and nothing of the groups but their ids.
+    ReadMemberships,
     /// Make a group.
     CreateGroup,
     /// Change a group: name, alias, description.
@@ -79,7 +83,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 38] = [
         Self::ReadTenant,
         Self::ReadUser,
         Self::CreateUser,
@@ -103,7 +107,9 @@ impl Action {
         Self::AssignRole,
         Self::ReadPermissions,
         Self::GrantPermission,
+        Self::AssignAppRole,
         Self::ReadGroup,
+        Self::ReadMemberships,
         Self::CreateGroup,
         Self::UpdateGroup,
         Self::DeleteGroup,
@@ -128,6 +134,7 @@ impl Action {
                 | Self::ReadRoles
                 | Self::ReadPermissions
                 | Self::ReadGroup
+                | Self::ReadMemberships
         )
     }
 

@@ -54,6 +54,8 @@ pub enum GraphPath {
     RevokeSessions(String),
     /// `/users/{id or sign-in name}/memberOf` and the like
     UserMemberships(String, Memberships),
+    /// `/users/{id or sign-in name}/appRoleAssignments`, or one of them
+    UserAppRoles(String, Option<String>),
     /// `/users/{id or sign-in name}/authentication/…`
     UserAuthentication(String, AuthenticationTail),
     /// `/groups`
@@ -149,6 +151,15 @@ impl GraphPath {
             ("users", None) => Some(Self::Users),
             ("users", Some((None, user))) if tail.is_empty() => Some(Self::User(user)),
             ("users", Some((None, user))) if revokes(tail) => Some(Self::RevokeSessions(user)),
+            ("users", Some((None, user)))
+                if tail.first().is_some_and(|word| is(word, "appRoleAssignments")) =>
+            {
+                match tail {
+                    [_] => Some(Self::UserAppRoles(user, None)),
+                    [_, id] => object_id(id).map(|id| Self::UserAppRoles(user, Some(id))),
+                    _ => None,
+                }
+            }
             ("users", Some((None, user))) => match AuthenticationTail::parse(tail) {
                 Some(tail) => Some(Self::UserAuthentication(user, tail)),
                 None => Memberships::parse(tail).map(|way| Self::UserMemberships(user, way)),
@@ -294,6 +305,10 @@ impl fmt::Display for GraphPath {
             Self::User(user) => write!(f, "/{V}/users/{}", encode(user)),
             Self::RevokeSessions(user) => write!(f, "/{V}/users/{}/revokeSignInSessions", encode(user)),
             Self::UserMemberships(user, way) => write!(f, "/{V}/users/{}{way}", encode(user)),
+            Self::UserAppRoles(user, None) => write!(f, "/{V}/users/{}/appRoleAssignments", encode(user)),
+            Self::UserAppRoles(user, Some(id)) => {
+                write!(f, "/{V}/users/{}/appRoleAssignments/{}", encode(user), encode(id))
+            }
             Self::UserAuthentication(user, tail) => write!(f, "/{V}/users/{}{tail}", encode(user)),
             Self::Groups => write!(f, "/{V}/groups"),
             Self::Group(id, tail) => write!(f, "/{V}/groups/{}{tail}", encode(id)),

@@ -68,6 +68,26 @@ fn the_paths_that_clients_ask_for() {
             "/v1.0/servicePrincipals/1/appRoleAssignments/x_y",
             G::ServicePrincipal(id(), S::AppRoleAssignment("x_y".into())),
         ),
+        (
+            "/v1.0/servicePrincipals/1/appRoleAssignedTo",
+            G::ServicePrincipal(id(), S::AppRoleAssignedTo),
+        ),
+        (
+            "/v1.0/servicePrincipals/1/AppRoleAssignedTo/x",
+            G::ServicePrincipal(id(), S::AppRoleAssignedToOne("x".into())),
+        ),
+        (
+            "/v1.0/users/alice@contoso.com/appRoleAssignments/x",
+            G::UserAppRoles("alice@contoso.com".into(), Some("x".into())),
+        ),
+        (
+            "/v1.0/groups/7/appRoleAssignments",
+            G::Group("7".into(), GroupTail::AppRoleAssignments),
+        ),
+        (
+            "/v1.0/users/7/getMemberObjects",
+            G::UserMemberships("7".into(), Memberships::GetMemberObjects),
+        ),
         ("/v1.0/directoryRoles", G::DirectoryRoles(DirectoryRolePath::All)),
         (
             "/v1.0/directoryRoles(roleTemplateId='5')/members",
@@ -156,6 +176,8 @@ fn any_path() -> impl Strategy<Value = GraphPath> {
         id().prop_map(ServicePrincipalTail::OwnerReference),
         Just(ServicePrincipalTail::AppRoleAssignments),
         id().prop_map(ServicePrincipalTail::AppRoleAssignment),
+        Just(ServicePrincipalTail::AppRoleAssignedTo),
+        id().prop_map(ServicePrincipalTail::AppRoleAssignedToOne),
         way().prop_map(ServicePrincipalTail::Memberships),
     ];
     let group = prop_oneof![
@@ -167,6 +189,8 @@ fn any_path() -> impl Strategy<Value = GraphPath> {
         Just(GroupTail::Owners),
         Just(GroupTail::OwnerReferences),
         id().prop_map(GroupTail::OwnerReference),
+        Just(GroupTail::AppRoleAssignments),
+        id().prop_map(GroupTail::AppRoleAssignment),
         way().prop_map(GroupTail::Memberships),
     ];
     let authentication = prop_oneof![
@@ -183,6 +207,7 @@ fn any_path() -> impl Strategy<Value = GraphPath> {
         id().prop_map(GraphPath::User),
         way().prop_map(GraphPath::MyMemberships),
         (id(), way()).prop_map(|(user, way)| GraphPath::UserMemberships(user, way)),
+        (id(), prop::option::of(id())).prop_map(|(user, one)| GraphPath::UserAppRoles(user, one)),
         (id(), authentication).prop_map(|(user, tail)| GraphPath::UserAuthentication(user, tail)),
         Just(GraphPath::Groups),
         (id(), group).prop_map(|(id, tail)| GraphPath::Group(id, tail)),

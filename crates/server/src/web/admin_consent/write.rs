@@ -124,6 +124,7 @@ impl Given {
             display_name: application.display_name.clone(),
             kind: ServicePrincipalKind::Application,
             enabled: true,
+            assignment_required: false,
             created_at: self.audit.at,
         };
         if store::service_principal::insert(tx, &principal)?.is_err() {

@@ -2,6 +2,7 @@
 
 mod admin_consent;
 mod authorize;
+mod claims;
 mod client_credentials;
 mod conditional_access;
 mod consent;
