@@ -158,7 +158,7 @@ pub(crate) async fn issue_for_person(
         client: person.session.client,
         proof: person.client.proof(),
         subject: Subject::person(person.seat, person.session, person.roles, weighed.scopes),
-        validity: Validity::starting(ctx.now),
+        validity: ctx.app.validity(ctx.now),
         capable: person.capable && resource.first_party.is_some(),
         uti: fresh_uti(),
     };
