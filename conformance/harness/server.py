@@ -26,8 +26,10 @@ def clean_environment(home: Path, **more: str) -> dict[str, str]:
 class Server:
     """`doorward up` on a free port with a data directory of its own; `become` starts commands as its owner."""
 
-    def __init__(self, binary: Path, directory: Path, become: list[str] | None = None):
+    def __init__(self, binary: Path, directory: Path, become: list[str] | None = None, options: tuple[str, ...] = ()):
         self.binary = binary
+        self.options = options
+        self.listen = "127.0.0.1:0"
         self.become = become or []
         self.directory = directory
         self.home = directory / "home"
@@ -41,8 +43,8 @@ class Server:
     def __enter__(self) -> "Server":
         env_file = self.directory / "env"
         command = [*self.become, str(self.binary), "up", "--data", str(self.directory / "data")]
-        command += ["--listen", "127.0.0.1:0", "--env-file", str(env_file)]
-        self.log = open(self.directory / "server.log", "w", encoding="utf-8")
+        command += ["--listen", self.listen, "--env-file", str(env_file), *self.options]
+        self.log = open(self.directory / "server.log", "a", encoding="utf-8")
         self.process = subprocess.Popen(
             command, env=self.environment(), stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=self.log, text=True,
@@ -55,6 +57,12 @@ class Server:
         self.tenant = self.exports["DOORWARD_TENANT_ID"]
         self.domain = self.exports["DOORWARD_ADMIN_UPN"].partition("@")[2]
         return self
+
+    def restart(self) -> None:
+        """Stops it, and starts it again where it was, over the same data."""
+        self.__exit__()
+        self.listen = f"127.0.0.1:{self.base.rpartition(':')[2]}"
+        self.__enter__()
 
     def _wait_until_ready(self, seconds: float) -> str:
         assert self.process and self.process.stdout
