@@ -44,7 +44,7 @@ GRAPH, OLD_GRAPH, MACHINE_LEARNING = "https://graph.microsoft.com", "https://gra
 # Those of MSAL look for a tenant's discovery document first, and tell nothing of the refusal but their own advice.
 NO_TENANT = dict.fromkeys(("az", "azureml-core", "azure-ai-ml", "azure-identity", "msal"), "Unable to get authority configuration")
 # A client that has said nothing for so long waits for something that nobody does.
-PATIENCE = 90
+PATIENCE = 240
 # How long is waited for one who waits as it is told, and what is said of it.
 A_WHILE = 10
 TOO_MANY = "429 Client Error: Too Many Requests"
