@@ -16,6 +16,10 @@ import urllib.request
 from pathlib import Path
 
 
+# Debian's, for this machine's architecture.
+LIBFAKETIME = "/usr/$LIB/faketime/libfaketime.so.1"
+
+
 def clean_environment(home: Path, **more: str) -> dict[str, str]:
     """The whole environment of a process that we start; nothing is inherited but PATH."""
     home.mkdir(parents=True, exist_ok=True)
@@ -30,11 +34,20 @@ class Server:
         self.binary = binary
         self.options = options
         self.listen = "127.0.0.1:0"
-        self.become = become or []
+        # How many seconds ahead of the time its clock is, and that of every command that is started by `become`.
+        self.shift = 0
+        self.owner = become or []
         self.directory = directory
         self.home = directory / "home"
         self.exports: dict[str, str] = {}
         self.process: subprocess.Popen[str] | None = None
+
+    @property
+    def become(self) -> list[str]:
+        """How a command starts as the owner, and at the server's time: only then, for libfaketime keeps something for each process."""
+        if not self.shift:
+            return self.owner
+        return [*self.owner, "env", f"LD_PRELOAD={LIBFAKETIME}", f"FAKETIME=+{self.shift}s", "FAKETIME_DONT_FAKE_MONOTONIC=1", "NO_FAKE_STAT=1"]
 
     def environment(self) -> dict[str, str]:
         settings = {"DOORWARD_CONFIG_DIR": str(self.directory / "cli")}

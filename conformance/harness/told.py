@@ -14,6 +14,8 @@ TITLES = {
     "trouble-2020": "What goes wrong, with the clients of the page's own time",
     "long-run-today": "A long run, with the clients of today",
     "long-run-2020": "A long run, with the clients of the page's own time",
+    "clocks-today": "Clocks that are moved, with the clients of today",
+    "clocks-2020": "Clocks that are moved, with the clients of the page's own time",
 }
 OURS = " (by Doorward's own extension of az: Microsoft's isn't to be had any more)"
 SHOWN, LATER, NOT_SHOWN, WRONG = "shown", "not yet", "NOT SHOWN", "WRONG"

@@ -72,12 +72,13 @@ class Trouble:
 class Running:
     """A client that lives on."""
 
-    def __init__(self, place: Place, era: Era, name: str, opener: str):
+    def __init__(self, place: Place, era: Era, name: str, opener: str, keep: bool):
         # A client may be there several times: what stands in brackets tells them apart.
         directory, client = place.person.directory / "trouble", name.partition(" (")[0]
         self.name, self.pending, self.entered = name, False, 0
         self.log = directory / f"{name}.log"
-        before = [*place.person.become, str(place.server.binary), "run", "--quiet", "--via", place.via, "--offline", "--"]
+        before = [*place.server.become, str(place.server.binary), "run", "--quiet", "--via", place.via, "--offline"]
+        before += ["--profile", f"{era.name}-{re.sub('[^a-z]+', '-', name)}", "--"] if keep else ["--"]
         environment = {**place.server.environment(), "BROWSER": opener, "PYTHONWARNINGS": "ignore", "PYTHONUNBUFFERED": "1"}
         command = ["env", f"PATH={era.path(CLIENTS[era.name][client])}", "python", str(HERE / "trouble" / "client.py"), client]
         with open(self.log, "w", encoding="utf-8") as log:
@@ -142,7 +143,7 @@ class Running:
 class Day:
     """The place, what is in it, and who lives in it."""
 
-    def __init__(self, place: Place, tools: Tools, era: Era, stack: ExitStack, names: Iterable[str]):
+    def __init__(self, place: Place, tools: Tools, era: Era, stack: ExitStack, names: Iterable[str], keep: bool = False):
         self.place, self.era = place, era
         server = place.server
         directory = place.person.directory / "trouble"
@@ -164,13 +165,18 @@ class Day:
             wish = {"roleDefinitionId": f"{self.workspace}/{ROLES}/{READER}", "principalId": who}
             server.arm("PUT", f"{self.workspace}/{ASSIGNMENTS}/{uuid.uuid4()}?{API}", {"properties": wish})
         self.policy = ""
-        self.stack = stack
-        self.running = [self.client(name) for name in names]
+        # Whether what clients keep in files outlives them.
+        self.stack, self.keep = stack, keep
+        self.begin(names)
         time.sleep(max(0.0, ends + 1.0 - time.time()))
+
+    def begin(self, names: Iterable[str]) -> None:
+        """Starts all of these."""
+        self.running = [self.client(name) for name in names]
 
     def client(self, name: str) -> Running:
         """A client that has just been started."""
-        client = Running(self.place, self.era, name, str(self.person.opener))
+        client = Running(self.place, self.era, name, str(self.person.opener), self.keep)
         self.stack.callback(client.end)
         return client
 
@@ -195,17 +201,21 @@ class Day:
         named = self.named()
         return {named[name]: name for name in named} | {self.lonely["objectId"]: "lonely object", self.alice: "alice"}
 
-    def attend(self, asked: list[Running], waiting: set[str]) -> dict[str, dict]:
-        """Does what the person does until everybody has come to an end, but for those who wait."""
+    def attend(self, asked: list[Running], waiting: set[str], asks: str = "") -> dict[str, dict]:
+        """Does what the person does until everybody has come to an end, but for those who wait. `asks`: what is said instead of
+        answering somebody who wants a person."""
         answers: dict[str, dict] = {}
         end, while_ends = time.monotonic() + PATIENCE, time.monotonic() + A_WHILE
         while any(client.pending for client in asked):
             for client in asked:
                 if client.pending and (answer := client.answer()):
                     answers[client.name] = answer
+                elif client.pending and asks and client.code():
+                    answers[client.name] = {"good": False, "shown": asks}
+                    client.stop()
                 elif client.pending and (code := client.code()):
                     self.person.open(f"{self.place.server.base}/devicelogin", "trouble", code=code, answers=["approve"], otps=["right"])
-            if url := self.person.wanted():
+            if (url := self.person.wanted()) and not asks:
                 self.person.open(url, "trouble", answers=["continue"], otps=["right"])
             if all(client.name in waiting for client in asked if client.pending) and time.monotonic() > while_ends:
                 for client in (client for client in asked if client.pending):
@@ -297,6 +307,11 @@ TROUBLES = [
 ]
 
 
+def in_words(shown: str) -> str:
+    """What is shown, without what is another one each time."""
+    return re.sub(r'(?<=--claims-challenge ")[^"]+', "{challenge}", in_short(tidy(shown)))
+
+
 @dataclass
 class Line:
     """What the report says of one."""
@@ -327,7 +342,7 @@ def live(day: Day, troubles: list[Trouble], told: Told, sections: dict[str, str]
             case = f"{name}: {trouble.name}"
             wants = instead.get(name, trouble.wants)
             good = answer["good"] != bool(wants) and wants in answer["shown"]
-            sections[case] = re.sub(r'(?<=--claims-challenge ")[^"]+', "{challenge}", in_short(tidy(answer["shown"])))
+            sections[case] = in_words(answer["shown"])
             findings[case] = [] if good else [f"it should {'say ' + repr(wants) if wants else 'come off'}, and shows: {answer['shown']}"]
             shown = " ".join(re.sub(r"Trace ID: .*", "…", answer["shown"], flags=re.DOTALL).split())[:400]
             told.step(Line("M17", case, f"{name}: {trouble.name}. {trouble.says}", ""), [("", wants or "comes off", shown, "" if good else "WRONG")])

@@ -120,7 +120,10 @@ class AzureML(Client):
 
     def again(self, wish):
         from azureml.core import Workspace
+        from azureml.core.authentication import InteractiveLoginAuthentication
 
+        # A program that has just been started takes what an earlier one has kept.
+        self.auth = self.auth or InteractiveLoginAuthentication(tenant_id=wish["tenant"])
         subscription, group = wish["group"].split("/")[2], wish["group"].split("/")[4]
         found = Workspace.get(name=wish["workspace"], auth=self.auth, subscription_id=subscription, resource_group=group)
         return found.get_details()["name"]
@@ -308,6 +311,7 @@ def main():
         except Refused as error:
             answer = {"good": False, "shown": str(error)}
         except BaseException as error:  # whatever a client raises is its answer
+            traceback.print_exc()
             answer = {"good": False, "shown": "".join(traceback.format_exception_only(type(error), error)).strip()}
         ANSWERS.write(json.dumps(answer) + "\n")
         ANSWERS.flush()
