@@ -17,13 +17,13 @@ SCRIPT = '#!/bin/sh\nname=$(mktemp "$0.XXXXXX") && printf %s "$1" > "$name" && m
 class Person:
     """Opens what programs want to be opened, and answers it as the administrator."""
 
-    def __init__(self, tools: Tools, server: Server, directory: Path):
+    def __init__(self, tools: Tools, server: Server, directory: Path, *trusted: str):
         self.server, self.directory = server, directory
         home = directory / "person"
         self.opener = directory / "browser"
         self.opener.write_text(SCRIPT, encoding="utf-8")
         self.opener.chmod(0o755)
-        trust(home, server.ca)
+        trust(home, server.ca, *trusted)
         self.scratch = tempfile.TemporaryDirectory(prefix="doorward-chromium-")
         environment = clean_environment(home, CHROMIUM=str(tools.chromium), TMPDIR=self.scratch.name)
         self.log = open(directory / "person.log", "w", encoding="utf-8")
@@ -62,6 +62,10 @@ class Person:
             raise RuntimeError(f"at {seen['url']}: {seen['error']}\n{texts}")
         return seen
 
+    def press(self, button: str, url: str, browser: str, **wish: object) -> dict:
+        """Presses a button of an application that is a page; what it said, and what the person saw on the way."""
+        return self.open(url, browser, press=button, **wish)
+
     def close(self, browser: str) -> None:
         """Closes a browser for good, with its cookies."""
         self._ask({"close": browser})
@@ -87,15 +91,15 @@ class Person:
         raise RuntimeError("no page was opened")
 
 
-def trust(home: Path, ca: str) -> None:
-    """The store of a Chromium user, with our authority in it."""
+def trust(home: Path, *authorities: str) -> None:
+    """The store of a Chromium user, with these authorities in it."""
     store = home / ".pki" / "nssdb"
     store.mkdir(parents=True, mode=0o700)
     database = f"sql:{store}"
     environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(home)}
-    new = ["certutil", "-d", database, "-N", "--empty-password"]
-    add = ["certutil", "-d", database, "-A", "-t", "C,,", "-n", "doorward", "-i", ca]
-    for command in (new, add):
+    commands = [["certutil", "-d", database, "-N", "--empty-password"]]
+    commands += [["certutil", "-d", database, "-A", "-t", "C,,", "-n", ca, "-i", ca] for ca in authorities]
+    for command in commands:
         subprocess.run(command, check=True, capture_output=True, env=environment)
 
 

@@ -97,13 +97,16 @@ def play(server: Server, tools: Tools, directory: Path) -> tuple[dict[str, str],
         judge.open("a no", page, "b", ("error=access_denied",), answers=["cancel"])
         judge.open("a wrong password, then the right one", page, "c", back, passwords=["wrong", person.password])
         judge.open("an unknown account", page, "c2", ("The account or the password is wrong.",), username="nobody@doorward.test", passwords=["wrong"])
-        judge.open("without scripts", page, "d", back, look={"scripts": False})
+        judge.open("without scripts", page, "d", back, look={"scripts": False}, passwords=["wrong", person.password])
+        judge.open("sign-out, without scripts", out, "d", ("signed out",), look={"scripts": False})
+        judge.open("a silent request after it", ask(prompt="none"), "d", ("error=login_required",), look={"scripts": False})
         korean = {"locale": "ko-KR"}
         judge.open("in Korean", page, "e", back, look=korean, passwords=["wrong", person.password])
         form = ask(response_mode="form_post")
         judge.open("an answer in a form, without scripts", form, "f", ("POST brought: code, state",), look={"scripts": False})
         judge.open("an answer behind #", ask(response_mode="fragment"), "g", (f"{client}/#code=", "GET brought: nothing"))
         judge.open("cookies are blocked", page, "h", ("cookies",), look={"cookies": False})
+        judge.open("cookies are blocked, without scripts", page, "h2", ("cookies",), look={"cookies": False, "scripts": False})
         judge.open("cookies are blocked at a device's page", f"{server.base}/devicelogin", "h", ("cookies",), code="ABCDEFGH")
         for name, url in {
             "an unknown client": page.replace(AZURE_CLI, "11111111-2222-4333-8444-555555555555"),
@@ -113,10 +116,58 @@ def play(server: Server, tools: Tools, directory: Path) -> tuple[dict[str, str],
             judge.open(name, url, "i", ("AADSTS",))
         judge.open("no challenge", page.replace("code_challenge=", "x="), "i", ("error=invalid_request",))
         devices(judge)
+        consent(judge, client)
         second_factor(judge, page, back)
-        lockout(judge, page)
+        lockout(judge, page, back)
     listener.shutdown()
     return judge.sections, judge.findings
+
+
+def newcomer(server: Server, name: str) -> dict[str, object]:
+    """Somebody new, as whom a visit is made."""
+    upn, password = f"{name.lower()}@{server.domain}", secrets.token_urlsafe(18)
+    server.graph("POST", "/users", {
+        "userPrincipalName": upn, "displayName": name, "mailNickname": name.lower(), "accountEnabled": True,
+        "passwordProfile": {"password": password, "forceChangePasswordNextSignIn": False},
+    })
+    return {"username": upn, "passwords": [password]}
+
+
+def registered(server: Server, back: str) -> tuple[str, str]:
+    """An application that serves people, and one that offers it something that administrators alone may allow: their ids."""
+    offers = {"displayName": "Payroll", "identifierUris": ["api://payroll"], "api": {"oauth2PermissionScopes": [{
+        "id": "11111111-2222-4333-8444-000000000001", "value": "Payroll.Read", "type": "Admin", "isEnabled": True,
+        "adminConsentDisplayName": "Read what everybody earns", "adminConsentDescription": "",
+    }]}}
+    made = []
+    for wish in ({"displayName": "Expenses", "web": {"redirectUris": [back]}}, offers):
+        application = server.graph("POST", "/applications", {"signInAudience": "AzureADMyOrg", **wish})
+        assert isinstance(application, dict)
+        server.graph("POST", "/servicePrincipals", {"appId": application["appId"]})
+        made.append(application["appId"])
+    return made[0], made[1]
+
+
+def consent(judge: Chromium, client: str) -> None:
+    """An application asks to act for people: a yes, a no, by whoever may say so, with scripts and without."""
+    server, back = judge.server, f"{client}/?code="
+    expenses, payroll = registered(server, client)
+    ask = lambda scope: authorize(server.base, client, server.tenant, client_id=expenses, scope=f"openid {scope}")  # noqa: E731
+    mine, everybodys = ask("https://graph.microsoft.com/User.Read"), ask(f"{payroll}/Payroll.Read")
+    no = ("error=access_denied", "AADSTS65004")
+    uma, vito, wei = (newcomer(server, name) for name in ("Uma", "Vito", "Wei"))
+    judge.open("an application asks, and is told no", mine, "c1", no, answers=["refuse"], **uma)
+    judge.open("an application asks, and is told yes", mine, "c1", (back,), answers=["agree"], **uma)
+    judge.open("it does not ask again", mine, "c1", (back,), **{**uma, "passwords": []})
+    plain = {"scripts": False}
+    judge.open("an application asks, and is told no, without scripts", mine, "c2", no, answers=["refuse"], look=plain, **vito)
+    judge.open("an application asks, and is told yes, without scripts", mine, "c2", (back,), answers=["agree"], look=plain, **vito)
+    korean = {"locale": "ko-KR"}
+    judge.open("an application asks, in Korean", mine, "c3", (back,), answers=["agree"], look=korean, **wei)
+    judge.open("what an administrator has to allow", everybodys, "c1", no, answers=["refuse"], **{**uma, "passwords": []})
+    judge.open("what an administrator has to allow, in Korean", everybodys, "c3", no, answers=["refuse"], **{**wei, "passwords": []})
+    judge.open("an administrator allows it for everybody", everybodys, "c4", (back,), answers=["agree_for_all"])
+    judge.open("then nobody else is asked", everybodys, "c1", (back,), **{**uma, "passwords": []})
 
 
 def devices(judge: Chromium) -> None:
@@ -132,6 +183,7 @@ def devices(judge: Chromium) -> None:
     judge.open("a code in the address is not taken", f"{page}?user_code={code()}", "l", ("Code",))
     korean = {"locale": "ko-KR"}
     judge.open("a device, in Korean", page, "m", (), code=code(), answers=["approve"], look=korean)
+    judge.open("a device, denied, without scripts", page, "n2", ("The device was given nothing.",), code=code(), answers=["deny"], look={"scripts": False})
     judge.open("a device, without scripts", page, "n", ("Signed in on the device",), code=code(), answers=["approve"], look={"scripts": False})
 
 
@@ -170,10 +222,13 @@ def second_factor(judge: Chromium, page: str, back: str) -> None:
     turn("no app is asked for any more", page, "y", back)
 
 
-def lockout(judge: Chromium, page: str) -> None:
+def lockout(judge: Chromium, page: str, back: tuple[str, ...]) -> None:
     """Who goes on guessing has to wait; a right password is right all the same."""
     guesses = [secrets.token_hex(4) for _ in range(25)]
     judge.open("wrong passwords without end", page, "o", ("Too many wrong tries came from your network. Wait",), passwords=guesses)
     name = "wrong passwords without end"
+    judge.open(f"{name}: a right one, without scripts", page, "o2", ("Too many wrong tries came from your network. Wait",), look={"scripts": False})
     # The last page says it all; how long is left depends on the moment.
-    judge.sections[name] = re.sub(r"Wait \d+", "Wait {some}", judge.sections[name].rpartition("\n\n[")[2].partition("] ")[2])
+    for section in (name, f"{name}: a right one, without scripts"):
+        judge.sections[section] = re.sub(r"Wait \d+", "Wait {some}", judge.sections[section].rpartition("\n\n[")[2].partition("] ")[2])
+    judge.open(f"{name}: a right one, where its owner signed in before", page, "a", back)

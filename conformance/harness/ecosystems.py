@@ -67,15 +67,15 @@ class Site(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, directory: Path, name: str):
-        super().__init__(("127.0.0.1", 0), Page)
+    def __init__(self, directory: Path, name: str, page: type[BaseHTTPRequestHandler] = Page, names: tuple[str, ...] = ("localhost",)):
+        super().__init__(("127.0.0.1", 0), page)
         self.ca = directory / f"{name}-ca.pem"
         leaf, key = directory / f"{name}.pem", directory / f"{name}.key"
         ca_key = directory / f"{name}-ca.key"
         new = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
         of_ca = [*new, "-subj", f"/CN=Authority of {name}", "-out", self.ca, "-keyout", ca_key]
         of_leaf = [*new, "-subj", f"/CN={name}", "-out", leaf, "-keyout", key, "-CA", self.ca, "-CAkey", ca_key]
-        more = ["-addext", "subjectAltName=DNS:localhost", "-addext", "basicConstraints=critical,CA:FALSE"]
+        more = ["-addext", "subjectAltName=" + ",".join(f"DNS:{host}" for host in names), "-addext", "basicConstraints=critical,CA:FALSE"]
         for command in (of_ca, [*of_leaf, *more]):
             subprocess.run(command, check=True, capture_output=True)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -19,11 +19,11 @@ from .server import Server, clean_environment
 
 PYTHON = {
     "msal": ("interactive", "device", "password"), "identity": ("interactive", "device", "password"),
-    "adal": ("device", "password"), "authlib": ("interactive",),
+    "adal": ("interactive", "device", "password"), "authlib": ("interactive", "device"),
 }
 NODE = {
     "msal-node": ("interactive", "device"), "azure-identity-node": ("interactive", "device"),
-    "adal-node": ("device",), "openid-client": ("interactive", "device"),
+    "adal-node": ("interactive", "device"), "openid-client": ("interactive", "device"),
 }
 # In a tenant that is not their own.
 GUEST = {
@@ -52,7 +52,7 @@ class Program:
         with open(self.errors, "w", encoding="utf-8") as log:
             self.process = subprocess.Popen(
                 command, env=environment, cwd=directory, text=True,
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
             )
         self.lines: queue.Queue[str | None] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
@@ -73,6 +73,12 @@ class Program:
             said = self.errors.read_text(encoding="utf-8")[-3000:]
             raise RuntimeError(f"the client left with {self.process.wait()}: {said}")
         return json.loads(text)
+
+    def go_on(self) -> None:
+        """Gives it the line that it waits for."""
+        assert self.process.stdin
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
 
     def end(self) -> None:
         self.process.kill()
@@ -118,7 +124,7 @@ def play(
     sections: dict[str, str] = {}
     findings: dict[str, list[str]] = {}
     seen_tokens: dict[str, str] = {}
-    subjects: dict[str, set[str]] = {}
+    subjects: dict[tuple[str, str], set[str]] = {}
     verifier = Verifier(tools, server, directory)
 
     def turn(name: str, command: list[str], person: Person, yes: bool, who: Who) -> None:
@@ -140,19 +146,20 @@ def play(
         if not yes and answer["tokens"]:
             complaints.append("somebody was signed in who said no")
         every = []
+        # A resource knows a person by one name in each tenant, whichever client they come through.
         for token, audience in answer["tokens"]:
             case = {"audience": audience, "discovery": f"{server.base}/{who.tenant}/.well-known/openid-configuration"}
             verified = verifier(token, case)
             complaints += check(verified, None, started, seen_tokens) + of_person(verified, who)
             every.append(verified)
+            if "claims" in verified:
+                known = subjects.setdefault((who.tenant, audience), set())
+                known.add(verified["claims"]["sub"])
+                if len(known) > 1:
+                    complaints.append(f"the person has several subjects: {known}")
         # The claims of the first say what there is to say; the others differ in their audience.
         if every and "claims" in every[0]:
             text += "\n" + describe(every[0]).replace(every[0]["claims"]["sub"], "{sub}")
-        # To one client a person is always the same one, in each tenant.
-        known = subjects.setdefault(who.tenant, set())
-        known |= {verified["claims"]["sub"] for verified in every if "claims" in verified}
-        if len(known) > 1:
-            complaints.append(f"the person has several subjects: {known}")
         sections[name], findings[name] = text, complaints
         # Everybody begins with a browser that knows nobody.
         person.close("people")

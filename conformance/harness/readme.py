@@ -41,7 +41,7 @@ def play(server: Server, tools: Tools, directory: Path) -> tuple[dict[str, str],
         script.append(f"\"$PYTHON\" - <<'END_OF_BLOCK'\n{body}END_OF_BLOCK" if name.endswith("python") else body)
     environment = clean_environment(
         directory / "home", BINARY=str(server.binary), PYTHON=str(tools.python),
-        DOORWARD_CONFIG_DIR=str(directory / "cli"),
+        DOORWARD_CONFIG_DIR=str(directory / "cli"), DOORWARD_KEYRING="never",
         # What the reader has activated: the environment that README has them make.
         PATH=f"{tools.python.parent}:{os.environ['PATH']}",
     )

@@ -50,7 +50,7 @@ class Server:
         return [*self.owner, "env", f"LD_PRELOAD={LIBFAKETIME}", f"FAKETIME=+{self.shift}s", "FAKETIME_DONT_FAKE_MONOTONIC=1", "NO_FAKE_STAT=1"]
 
     def environment(self) -> dict[str, str]:
-        settings = {"DOORWARD_CONFIG_DIR": str(self.directory / "cli")}
+        settings = {"DOORWARD_CONFIG_DIR": str(self.directory / "cli"), "DOORWARD_KEYRING": "never"}
         return clean_environment(self.home, **{**self.exports, **settings})
 
     def __enter__(self) -> "Server":

@@ -2,12 +2,14 @@
 //
 // In: `url`; `browser`, which tells one person's cookies from another's; `username` and `passwords`, of which each try
 // takes the next, and the last page says what came of them; `code`; `answers`, the buttons that are pressed on pages that
-// offer several, in this order; `otps`, what is typed where six digits are asked for: "right" is what the authenticator app
+// offer several, in this order ("kept": whenever recovery codes are shown); `otps`, what is typed where six digits are asked for: "right" is what the authenticator app
 // of that account shows (the person set it up in a page before), anything else is typed as it stands, and "recovery" is the
 // next of the recovery codes that they kept; `look`: `locale`, `dark`, `narrow`, `scripts` (false: none), `cookies` (false: none);
-// `shots`, how the names of pictures begin. Out: `pages` as they were seen, and `url`, where it ended. `close` names a
-// browser that is not needed any more. `sheet` is a file to be made of `cells`, each a `caption` and the pictures `wide` and
-// `narrow`.
+// `thirdParty` (false: none within other sites' pages); `shots`, how the names of pictures begin. Out: `pages` as they were
+// seen, and `url`, where it ended. `press` is a button of a page that is an application itself (browser/), which stays open
+// under its `url`; then out come `said` as well, and `asked`, what it asked the server for behind the person's back. `close`
+// names a browser that is not needed any more. `sheet` is a file to be made of `cells`, each a `caption` and the pictures
+// `wide` and `narrow`.
 
 import { createHmac } from "node:crypto";
 import { createInterface } from "node:readline";
@@ -18,7 +20,7 @@ import { chromium } from "playwright-core";
 
 const FLAGS = [
   "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-  "--disable-sync",
+  "--disable-sync", "--host-resolver-rules=MAP *.example 127.0.0.1",
 ];
 const MOST_PAGES = 40;
 
@@ -28,8 +30,10 @@ const browsers = new Map();
 async function browserOf(name, look = {}) {
   if (!browsers.has(name)) {
     const profile = await mkdtemp(join(tmpdir(), "doorward-person-"));
-    if (look.cookies === false) {
-      const preferences = { profile: { default_content_setting_values: { cookies: 2 } } };
+    if (look.cookies === false || look.thirdParty === false) {
+      const none = { default_content_setting_values: { cookies: 2 } };
+      const own = { block_third_party_cookies: true, cookie_controls_mode: 1 };
+      const preferences = { profile: look.cookies === false ? none : own };
       await mkdir(join(profile, "Default"));
       await writeFile(join(profile, "Default", "Preferences"), JSON.stringify(preferences));
     }
@@ -90,7 +94,13 @@ async function answer(page, wish) {
     const secret = base32(await page.innerText("code.key"));
     apps.set(wish.username, { secret, step: 0, recovery: [] });
   }
-  if (await there("ul.codes")) apps.get(wish.username).recovery = await page.locator("ul.codes code").allInnerTexts();
+  if (await there("ul.codes")) {
+    apps.get(wish.username).recovery = await page.locator("ul.codes code").allInnerTexts();
+    if (wish.answers?.includes("kept")) {
+      wish.answers = wish.answers.filter((answer) => answer !== "kept");
+      return page.locator("main form button");
+    }
+  }
   if ((await there("input#otp")) && wish.otps?.length) {
     const otp = wish.otps.shift();
     const app = apps.get(wish.username);
@@ -112,8 +122,11 @@ async function answer(page, wish) {
   return null;
 }
 
-function button(page, value) {
-  return page.locator(`button[value="${value}"]`);
+// "agree_for_all" ticks the box that stands above "agree"; "refuse" is the "cancel" of a page after the first.
+async function button(page, value) {
+  if (value !== "agree_for_all") return page.locator(`button[value="${value === "refuse" ? "cancel" : value}"]`);
+  await page.locator("input[name=for_all]").check();
+  return page.locator('button[value="agree"]');
 }
 
 async function see(page, wish, pages) {
@@ -160,6 +173,67 @@ async function open(wish) {
   }
 }
 
+// Applications that are pages, by browser and address.
+const tabs = new Map();
+const USE = 40_000;
+
+const forget = (browser) => [...tabs.keys()].filter((key) => key.startsWith(`${browser} `)).forEach((key) => tabs.delete(key));
+
+// Presses a button of an application and does what a person does at the server's pages, in the same window or another,
+// until the application says what came of it or there is nothing more that could be answered.
+async function use(wish) {
+  const context = await browserOf(wish.browser, wish.look);
+  const key = `${wish.browser} ${wish.url}`;
+  if (!tabs.has(key)) tabs.set(key, await context.newPage());
+  const page = tabs.get(key);
+  const [pages, asked, wrongs] = [[], [], []];
+  let popup;
+  const listen = {
+    popup: (opened) => (popup = opened),
+    request: (request) => {
+      const { origin, pathname } = new URL(request.url());
+      const framed = request.isNavigationRequest() && request.frame().parentFrame();
+      const fetched = request.resourceType() === "fetch";
+      if (origin !== new URL(wish.url).origin && (framed || fetched)) asked.push(`${request.method()} ${pathname}${framed ? " in a frame" : ""}`);
+    },
+    console: (message) => message.type() === "error" && wrongs.push(message.text()),
+  };
+  for (const [event, on] of Object.entries(listen)) page.on(event, on);
+  const end = Date.now() + USE;
+  let url;
+  try {
+    if (!page.url().startsWith(wish.url)) await page.goto(wish.url);
+    await page.locator("html[data-ready]").waitFor({ state: "attached" });
+    await page.evaluate(() => (document.getElementById("said").textContent = ""));
+    await page.locator(`#${wish.press}`).click();
+    for (;;) {
+      if (Date.now() > end) throw new Error("the application says nothing");
+      const at = popup && !popup.isClosed() ? popup : page;
+      url = at.url();
+      try {
+        if (!url.startsWith("https:") || url.startsWith(new URL(wish.url).origin)) {
+          const said = await page.evaluate(() => document.getElementById("said")?.textContent);
+          if (said) return { pages, url, wrongs, asked, said: JSON.parse(said) };
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          continue;
+        }
+        await settle(at);
+        await see(at, wish, pages);
+        const target = await answer(at, wish);
+        if (!target) return { pages, url, wrongs, asked };
+        await press(at, target);
+      } catch (error) {
+        // A window that closes, or a page that leads on by itself, takes the ground from under whoever looks at it.
+        if (!/closed|navigat|destroyed/i.test(String(error))) throw error;
+      }
+    }
+  } catch (error) {
+    return { pages, url: page.url(), asked, wrongs, error: String(error) };
+  } finally {
+    for (const [event, on] of Object.entries(listen)) page.off(event, on);
+  }
+}
+
 // A contact sheet: every page once, wide and narrow side by side.
 async function sheet({ sheet: path, cells, dark }) {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: FLAGS });
@@ -182,7 +256,8 @@ for await (const line of createInterface({ input: process.stdin })) {
   const wish = JSON.parse(line);
   let seen;
   if (wish.sheet) seen = await sheet(wish);
-  else if (wish.close) seen = (await browsers.get(wish.close)?.close(), browsers.delete(wish.close), {});
+  else if (wish.close) seen = (forget(wish.close), await browsers.get(wish.close)?.close(), browsers.delete(wish.close), {});
+  else if (wish.press) seen = await use(wish);
   else seen = await open(wish);
   process.stdout.write(JSON.stringify(seen) + "\n");
 }

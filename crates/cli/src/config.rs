@@ -1,5 +1,6 @@
 //! The one module of the command line that reads the environment.
 
+use doorward_keychain::Keyring;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -29,6 +30,14 @@ pub fn home() -> Option<PathBuf> {
 /// Where the command line keeps its files: `DOORWARD_CONFIG_DIR`, or `~/.doorward`.
 pub fn config_dir() -> Option<PathBuf> {
     path("DOORWARD_CONFIG_DIR").or_else(|| home().map(|home| home.join(".doorward")))
+}
+
+/// Says where the keys of those files lie.
+pub const KEYRING: &str = "DOORWARD_KEYRING";
+
+/// `DOORWARD_KEYRING`: the person's keyring, unless it says `never`.
+pub fn keyring() -> Keyring {
+    Keyring::of_setting(variable(KEYRING).as_deref())
 }
 
 /// Where `up` keeps the server's data: `$XDG_DATA_HOME/doorward`, or `~/.local/share/doorward`.

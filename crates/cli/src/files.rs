@@ -8,6 +8,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
 
 /// The directory of the command line's own files.
 #[derive(Debug, Clone)]
@@ -33,16 +34,27 @@ impl Home {
 
     /// A file's content; nothing when there is no such file.
     pub fn read<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Failure> {
+        let bytes = self.bytes(name)?;
+        bytes.map(|bytes| self.parse(name, &bytes)).transpose()
+    }
+
+    /// The same, as it is.
+    pub fn bytes(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
         let path = self.path(name);
-        let bytes = match fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(e) => return Err(Failure::file(&path, e)),
-        };
-        serde_json::from_slice(&bytes).map(Some).map_err(|e| {
+        match fs::read(&path) {
+            Ok(bytes) => Ok(Some(Zeroizing::new(bytes))),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(Failure::file(&path, e)),
+        }
+    }
+
+    /// What the bytes of a file say.
+    pub fn parse<T: DeserializeOwned>(&self, name: &str, bytes: &[u8]) -> Result<T, Failure> {
+        serde_json::from_slice(bytes).map_err(|e| {
             // The position only: a message of serde may repeat what it read.
             let place = format!("it is damaged at line {} column {}", e.line(), e.column());
-            Failure::file(&path, place).cure("remove it with `doorward account clear`, then sign in again")
+            Failure::file(&self.path(name), place)
+                .cure("remove it with `doorward account clear`, then sign in again")
         })
     }
 
@@ -77,6 +89,13 @@ impl Home {
         let mut bytes = serde_json::to_vec_pretty(content).map_err(|e| Failure::file(&path, e))?;
         bytes.push(b'\n');
         replace(&path, &bytes).map_err(|e| Failure::file(&path, e))
+    }
+
+    /// Gives a file another name, in the place of whatever has it; says where it is then.
+    pub fn set_aside(&self, _turn: &Turn, name: &str, aside: &str) -> Result<PathBuf, Failure> {
+        let (from, to) = (self.path(name), self.path(aside));
+        fs::rename(&from, &to).map_err(|e| Failure::file(&from, e))?;
+        Ok(to)
     }
 
     /// Replaces a file of plain text.

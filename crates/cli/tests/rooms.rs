@@ -21,14 +21,15 @@ const EDGES: &[(&str, &[&str])] = &[
     ("store", &["names", "domain"]),
     ("authority", &["names"]),
     ("server", &["names", "protocol", "domain", "store", "authority"]),
-    ("client", &["names", "protocol"]),
+    ("keychain", &["names"]),
+    ("client", &["names", "protocol", "keychain"]),
     ("sandbox", &[]),
     ("relay", &["names", "protocol", "authority"]),
     ("workload", &["names", "protocol"]),
     (
         "cli",
         &[
-            "names", "protocol", "client", "server", "sandbox", "relay", "workload",
+            "names", "protocol", "keychain", "client", "server", "sandbox", "relay", "workload",
         ],
     ),
 ];
@@ -111,6 +112,10 @@ const DENIED: &[(&str, &[&[&str]])] = &[
     ),
     ("server", &[SQL, HTTP_CLIENTS, COMMANDS, LINUX]),
     ("client", &[HTTP_SERVERS, SQL, COMMANDS, &["askama"], LINUX]),
+    (
+        "keychain",
+        &[HTTP_SERVERS, HTTP_CLIENTS, SQL, COMMANDS, &["askama"], LINUX],
+    ),
     ("sandbox", &[HTTP_SERVERS, HTTP_CLIENTS, SQL, COMMANDS, SERDE]),
     ("relay", &[SQL, SERDE, COMMANDS, LINUX, &["askama"]]),
     ("workload", &[SQL, COMMANDS, &["askama"]]),

@@ -1,6 +1,7 @@
 //! The one module of this crate that reads the environment.
 
 use crate::Error;
+use doorward_keychain::Keyring;
 use doorward_names::{Secret, SecretString};
 use std::path::PathBuf;
 
@@ -78,6 +79,11 @@ pub(crate) fn search_path() -> Vec<PathBuf> {
 pub(crate) fn config_directory() -> Option<PathBuf> {
     let home = || optional("HOME").map(|home| PathBuf::from(home).join(".doorward"));
     optional("DOORWARD_CONFIG_DIR").map(PathBuf::from).or_else(home)
+}
+
+/// Where the keys of those files lie: in the person's keyring, unless `DOORWARD_KEYRING` says `never`.
+pub(crate) fn keyring() -> Keyring {
+    Keyring::of_setting(optional("DOORWARD_KEYRING").as_deref())
 }
 
 /// Where the SDK keeps its own.

@@ -114,6 +114,7 @@ mod tests {
             display_name: DisplayName::new("ml-auth").unwrap(),
             kind: ServicePrincipalKind::Application,
             enabled,
+            assignment_required: false,
             created_at: NOW,
         }
     }

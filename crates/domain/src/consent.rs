@@ -136,6 +136,7 @@ mod tests {
                 client: AppId::from_u128(8),
                 scopes: vec![PermissionId::from_u128(2), PermissionId::from_u128(3)],
             }],
+            ..Resource::from(FirstParty::KeyVault)
         }
     }
 

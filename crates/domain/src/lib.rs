@@ -4,6 +4,7 @@
 //! here: serde, HTTP, SQL, the clock, randomness, async.
 #![forbid(unsafe_code)]
 
+pub mod app_role;
 pub mod application;
 pub mod arm;
 pub mod audit;

@@ -1,9 +1,10 @@
 //! Resources: what tokens are for. The built-in ones carry their well-known ids; all others are applications
 //! that are named by id or identifier URI.
 
-use doorward_names::{AppId, IdentifierUri, PermissionId};
+use doorward_names::{AppId, IdentifierUri, ObjectId, PermissionId};
 
-use crate::application::{ConsentType, PermissionScope, PreAuthorized};
+use crate::application::{AppRole, Application, ConsentType, GroupClaims, PermissionScope, PreAuthorized};
+use crate::service_principal::ServicePrincipal;
 use crate::token::TokenVersion;
 
 /// A built-in resource.
@@ -275,9 +276,35 @@ pub struct Resource {
     pub scopes: Vec<PermissionScope>,
     /// Clients that need nobody's consent for some of them.
     pub trusted: Vec<PreAuthorized>,
+    /// Its service principal in the tenant, where one was looked for.
+    pub principal: Option<ObjectId>,
+    /// Whether its tokens are only for those who were given a role in it.
+    pub assignment_required: bool,
+    /// Roles that people and applications can have in it.
+    pub roles: Vec<AppRole>,
+    /// Which groups its tokens name.
+    pub group_claims: GroupClaims,
 }
 
 impl Resource {
+    /// The resource as the tenant of this service principal knows it.
+    #[must_use]
+    pub fn seen_by(self, principal: &ServicePrincipal) -> Self {
+        Self {
+            principal: Some(principal.id),
+            assignment_required: principal.assignment_required,
+            ..self
+        }
+    }
+
+    /// What people call it.
+    pub fn display_name(&self) -> &str {
+        match self.first_party {
+            Some(first_party) => first_party.display_name(),
+            None => self.name.as_deref().unwrap_or_default(),
+        }
+    }
+
     /// The scopes that can be asked for on it now.
     pub fn offered(&self) -> Vec<PermissionScope> {
         match self.first_party {
@@ -319,6 +346,27 @@ impl From<FirstParty> for Resource {
             name: None,
             scopes: Vec::new(),
             trusted: Vec::new(),
+            principal: None,
+            assignment_required: false,
+            roles: Vec::new(),
+            group_claims: GroupClaims::None,
+        }
+    }
+}
+
+impl From<Application> for Resource {
+    fn from(application: Application) -> Self {
+        Self {
+            app_id: application.app_id,
+            first_party: None,
+            token_version: application.token_version,
+            name: Some(application.display_name.to_string()),
+            scopes: application.scopes,
+            trusted: application.pre_authorized,
+            principal: None,
+            assignment_required: false,
+            roles: application.roles,
+            group_claims: application.group_claims,
         }
     }
 }

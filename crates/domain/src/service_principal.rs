@@ -30,6 +30,8 @@ pub struct ServicePrincipal {
     pub kind: ServicePrincipalKind,
     /// Whether it may sign in and be asked for tokens.
     pub enabled: bool,
+    /// Whether tokens are only for those who were given a role in it (Graph `appRoleAssignmentRequired`).
+    pub assignment_required: bool,
     /// When it was made.
     pub created_at: Timestamp,
 }

@@ -33,6 +33,9 @@ pub const OLDER_LOGIN: &str = "login.windows.net";
 /// The issuer of v1 tokens.
 pub const V1_ISSUER: &str = "sts.windows.net";
 
+/// The host of Microsoft Graph.
+pub const GRAPH: &str = "graph.microsoft.com";
+
 /// The host of short links.
 pub const SHORT_LINKS: &str = "aka.ms";
 
@@ -44,7 +47,7 @@ pub const NAMES: [(&str, AzurePlane); 10] = [
     (V1_ISSUER, AzurePlane::Login),
     ("management.azure.com", AzurePlane::ResourceManager),
     ("management.core.windows.net", AzurePlane::ResourceManager),
-    ("graph.microsoft.com", AzurePlane::Graph),
+    (GRAPH, AzurePlane::Graph),
     ("graph.windows.net", AzurePlane::DirectoryGraph),
     ("ml.azure.com", AzurePlane::Studio),
     (SHORT_LINKS, AzurePlane::ShortLinks),

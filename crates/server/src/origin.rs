@@ -87,6 +87,14 @@ impl Origin {
         }
     }
 
+    /// The address of Microsoft Graph that belongs to it.
+    pub fn graph_url(&self) -> String {
+        match self.azure {
+            Some(_) => format!("https://{}", azure_hosts::GRAPH),
+            None => self.url.clone(),
+        }
+    }
+
     /// The address of one tenant's token service, as Resource Manager tells it to who knows a subscription only.
     pub fn tenant_url(&self, tenant: TenantId) -> String {
         match self.azure {

@@ -122,6 +122,7 @@ pub fn delete(tx: &mut Tx<'_>, tenant: TenantId, id: ObjectId) -> Result<bool, Q
     if deleted {
         group_member::delete_all_in(tx, tenant, id)?;
         group_member::delete_all_of(tx, tenant, id)?;
+        crate::app_role::delete_all_of(tx, tenant, id)?;
         owner::delete_all_of(tx, tenant, id)?;
     }
     Ok(deleted)

@@ -9,6 +9,7 @@ use crate::value::values;
 use crate::{Conflict, Inserted, QueryError, Tx, Unique, View};
 use doorward_domain::group::{Member, MemberKind};
 use doorward_names::{ObjectId, TenantId};
+use std::collections::BTreeSet;
 
 /// Which part of a list that is ordered by object id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,6 +117,36 @@ pub fn groups_of(
         values![tenant, member, after, limit(part)],
         |row| row.id("parent"),
     )
+}
+
+/// Some of the groups that an object is in, also through others; all of them, by id, when they are fewer than `most`.
+/// However many there are, no more than `most` groups are gone on from, and of none more than `most` rows are looked at.
+///
+/// # Errors
+/// When the store fails.
+pub fn some_groups_of(
+    view: &View<'_>,
+    tenant: TenantId,
+    member: ObjectId,
+    most: usize,
+) -> Result<Vec<ObjectId>, QueryError> {
+    let part = Part {
+        after: None,
+        limit: most,
+    };
+    let mut found = BTreeSet::new();
+    let mut next = vec![member];
+    while let Some(one) = next.pop() {
+        for group in groups_of(view, tenant, one, Reach::Direct, part)? {
+            if found.len() >= most {
+                return Ok(found.into_iter().collect());
+            }
+            if group != member && found.insert(group) {
+                next.push(group);
+            }
+        }
+    }
+    Ok(found.into_iter().collect())
 }
 
 fn limit(part: Part) -> i64 {

@@ -10,6 +10,7 @@ pub mod access_change;
 pub mod access_index;
 pub mod access_role;
 pub mod access_use;
+pub mod app_role;
 pub mod application;
 mod application_settings;
 pub mod audit;

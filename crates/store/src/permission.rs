@@ -1,6 +1,8 @@
 //! Graph permissions that principals were given.
 
+use crate::group_member::Part;
 use crate::revision::Kind;
+use crate::row::Row;
 use crate::value::values;
 use crate::{Conflict, Inserted, QueryError, Tx, Unique, View};
 use doorward_domain::directory::Permission;
@@ -35,12 +37,35 @@ pub fn of(view: &View<'_>, tenant: TenantId, principal: ObjectId) -> Result<Vec<
 pub fn list(view: &View<'_>, tenant: TenantId, principal: ObjectId) -> Result<Vec<Grant>, QueryError> {
     let sql = "SELECT id, permission, principal FROM permission_grant WHERE tenant = $1 AND principal = $2 \
                ORDER BY id";
-    view.list("permission_grant", sql, values![tenant, principal], |row| {
-        Ok(Grant {
-            id: row.id("id")?,
-            permission: row.word("permission", Permission::of_name)?,
-            principal: row.id("principal")?,
-        })
+    view.list("permission_grant", sql, values![tenant, principal], read)
+}
+
+/// Every grant of a tenant, by id.
+///
+/// # Errors
+/// When the store fails.
+pub fn all(view: &View<'_>, tenant: TenantId, part: Part) -> Result<Vec<Grant>, QueryError> {
+    let sql = "SELECT id, permission, principal FROM permission_grant WHERE tenant = $1 AND id > $2 \
+               ORDER BY id LIMIT $3";
+    let after = part.after.unwrap_or(ObjectId::from_u128(0));
+    let limit = i64::try_from(part.limit).unwrap_or(i64::MAX);
+    view.list("permission_grant", sql, values![tenant, after, limit], read)
+}
+
+/// The grant with this id.
+///
+/// # Errors
+/// When the store fails.
+pub fn find(view: &View<'_>, tenant: TenantId, id: ObjectId) -> Result<Option<Grant>, QueryError> {
+    let sql = "SELECT id, permission, principal FROM permission_grant WHERE tenant = $1 AND id = $2";
+    view.find("permission_grant", sql, values![tenant, id], read)
+}
+
+fn read(row: &mut Row) -> Result<Grant, QueryError> {
+    Ok(Grant {
+        id: row.id("id")?,
+        permission: row.word("permission", Permission::of_name)?,
+        principal: row.id("principal")?,
     })
 }
 

@@ -11,7 +11,8 @@ use doorward_domain::directory::query::{Query, ServicePrincipalField};
 use doorward_domain::service_principal::{ServicePrincipal, ServicePrincipalKind};
 use doorward_names::{AppId, ObjectId, TenantId};
 
-const SELECT: &str = "SELECT id, tenant, app_id, app_owner, display_name, kind, enabled, created_at \
+const SELECT: &str = "SELECT id, tenant, app_id, app_owner, display_name, kind, enabled, \
+                      assignment_required, created_at \
                       FROM service_principal";
 
 const fn kind(kind: ServicePrincipalKind) -> &'static str {
@@ -36,6 +37,7 @@ fn read(row: &mut Row) -> Result<ServicePrincipal, QueryError> {
             _ => None,
         })?,
         enabled: row.bool("enabled")?,
+        assignment_required: row.bool("assignment_required")?,
         created_at: row.time("created_at")?,
     })
 }
@@ -123,7 +125,7 @@ pub fn insert(tx: &mut Tx<'_>, principal: &ServicePrincipal) -> Result<Inserted,
     }
     let written = tx.execute(
         "INSERT INTO service_principal (tenant, id, app_id, app_owner, display_name, display_name_key, kind, \
-         enabled, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+         enabled, assignment_required, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
         values![
             principal.tenant,
             principal.id,
@@ -133,6 +135,7 @@ pub fn insert(tx: &mut Tx<'_>, principal: &ServicePrincipal) -> Result<Inserted,
             principal.display_name.folded(),
             kind(principal.kind),
             principal.enabled,
+            principal.assignment_required,
             principal.created_at
         ],
     )?;
@@ -149,14 +152,16 @@ pub fn insert(tx: &mut Tx<'_>, principal: &ServicePrincipal) -> Result<Inserted,
 /// When the store fails.
 pub fn update(tx: &mut Tx<'_>, principal: &ServicePrincipal) -> Result<bool, QueryError> {
     let written = tx.execute(
-        "UPDATE service_principal SET display_name = $3, display_name_key = $4, enabled = $5 \
+        "UPDATE service_principal SET display_name = $3, display_name_key = $4, enabled = $5, \
+         assignment_required = $6 \
          WHERE tenant = $1 AND id = $2",
         values![
             principal.tenant,
             principal.id,
             principal.display_name,
             principal.display_name.folded(),
-            principal.enabled
+            principal.enabled,
+            principal.assignment_required
         ],
     )?;
     if written > 0 {
@@ -165,7 +170,7 @@ pub fn update(tx: &mut Tx<'_>, principal: &ServicePrincipal) -> Result<bool, Que
     Ok(written > 0)
 }
 
-/// Deletes a service principal with its credentials, roles, permissions, ownerships and memberships; says whether it was
+/// Deletes a service principal with its credentials, roles, permissions, roles in it, ownerships and memberships; says whether it was
 /// there.
 ///
 /// # Errors
@@ -182,6 +187,7 @@ pub fn delete(tx: &mut Tx<'_>, tenant: TenantId, id: ObjectId) -> Result<bool, Q
     directory_role::delete_all_of(tx, tenant, id)?;
     crate::permission_grant::delete_all_of(tx, tenant, id)?;
     permission::delete_all_of(tx, tenant, id)?;
+    crate::app_role::delete_all_of(tx, tenant, id)?;
     owner::delete_all_of(tx, tenant, id)?;
     group_member::delete_all_of(tx, tenant, id)?;
     tx.bump(Kind::Client, tenant);

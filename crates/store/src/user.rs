@@ -270,6 +270,7 @@ pub fn delete(tx: &mut Tx<'_>, tenant: TenantId, id: ObjectId) -> Result<bool, Q
         directory_role::delete_all_of(tx, tenant, id)?;
         crate::permission_grant::delete_all_of(tx, tenant, id)?;
         permission::delete_all_of(tx, tenant, id)?;
+        crate::app_role::delete_all_of(tx, tenant, id)?;
         owner::delete_all_of(tx, tenant, id)?;
         group_member::delete_all_of(tx, tenant, id)?;
         crate::session::delete_all_of_user(tx, tenant, id)?;

@@ -300,6 +300,7 @@ fn every_change_of_who_is_in_a_group_is_noted() {
                 display_name: DisplayName::new("ml-auth").unwrap(),
                 kind: ServicePrincipalKind::Application,
                 enabled: true,
+                assignment_required: false,
                 created_at: NOW,
             };
             let (person, program) = (user.id, principal.id);

@@ -85,6 +85,7 @@ fn principal(tenant: TenantId, app_id: AppId) -> ServicePrincipal {
         display_name: DisplayName::new("ml-auth").unwrap(),
         kind: ServicePrincipalKind::Application,
         enabled: true,
+        assignment_required: false,
         created_at: NOW,
     }
 }

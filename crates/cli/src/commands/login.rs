@@ -296,13 +296,16 @@ pub fn store(
         return Ok(());
     };
     let (owner, now) = (Owner::of(account), local_time::now());
-    Vault::change(&context.home, now, |vault| {
+    let warning = Vault::change_anew(&context.home, now, |vault| {
         vault.forget_tokens(&owner);
         vault.keep_credential(&owner, account.user.kind, &Secret::from(secret.expose().as_str()));
         if let Some(token) = token {
             vault.keep_token(&owner, FIRST_RESOURCE, token, now);
         }
     })?;
+    if let Some(warning) = warning {
+        output::warn(&warning);
+    }
     Profile::change(&context.home, |profile| {
         profile.sign_in(accounts);
         Ok(())

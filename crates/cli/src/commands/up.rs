@@ -81,7 +81,9 @@ pub fn run(args: Args, context: &Context) -> Outcome {
         sign_in(&running, &info, &account, context).await?;
         banner(&running.url, &info, &data);
         if let Some(seconds) = args.token_lifetime {
-            output::warn(&format!("access tokens expire {seconds} seconds after they were issued"));
+            output::warn(&format!(
+                "access tokens expire {seconds} seconds after they were issued"
+            ));
         }
         output::announce(&format!("ready {}", running.url))?;
         running.wait().await.map_err(failure)

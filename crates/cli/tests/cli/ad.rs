@@ -573,3 +573,30 @@ fn a_policy_demands_a_second_factor_of_whom_it_names() {
     let gone = cli.run(["ad", "policy", "show", "--id", policy]);
     assert!(gone.err().contains("does not exist"), "{}", gone.err());
 }
+
+#[test]
+fn tenant_settings_are_shown_and_changed() {
+    let cli = Cli::admin();
+    let show = || cli.run(["ad", "tenant-settings", "show"]).json();
+    assert_eq!(
+        show(),
+        json!({"legacyClients": true, "passwordGrant": true, "userConsent": true})
+    );
+    let update = |args: &[&str]| {
+        let all = ["ad", "tenant-settings", "update"];
+        cli.run(all.iter().chain(args).copied())
+    };
+    update(&["--user-consent", "false", "--legacy-clients", "false"]).text();
+    assert_eq!(
+        show(),
+        json!({"legacyClients": false, "passwordGrant": true, "userConsent": false})
+    );
+    update(&["--user-consent", "true"]).text();
+    update(&["--legacy-clients", "true", "--password-grant", "true"]).text();
+    assert_eq!(
+        show(),
+        json!({"legacyClients": true, "passwordGrant": true, "userConsent": true})
+    );
+    let nothing = update(&[]);
+    assert!(nothing.err().contains("nothing to change"), "{}", nothing.err());
+}

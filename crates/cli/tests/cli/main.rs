@@ -13,6 +13,7 @@ mod docs;
 mod groups;
 mod guests;
 mod half_way;
+mod keyring;
 mod login;
 mod person;
 mod renewal;

@@ -80,6 +80,8 @@ impl Cli {
             .env("PATH", "/usr/bin:/bin")
             .env("HOME", self.directory.path())
             .env("DOORWARD_CONFIG_DIR", self.config())
+            // Nor is anything left in the keyring of whoever runs the tests.
+            .env("DOORWARD_KEYRING", "never")
             .envs(&self.variables)
             .stdin(Stdio::null());
         command

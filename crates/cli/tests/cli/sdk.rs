@@ -386,7 +386,16 @@ async fn program() {
 
 #[test]
 fn without_auth_a_person_signs_in_and_the_server_is_that_of_the_command_line() {
-    let cli = person::with_browser(person::WRITES);
+    let desktop = crate::keyring::Desktop::start();
+    let cli = desktop.cli(person::with_browser(person::WRITES));
+    // A key of before, when there was no keyring.
+    let kept = cli.config().join("sdk");
+    std::fs::create_dir_all(&kept).unwrap();
+    std::fs::write(
+        kept.join("sessions.key"),
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+    )
+    .unwrap();
     let project = cli.directory.path().join("project");
     std::fs::create_dir(&project).unwrap();
     let config = serde_json::json!({
@@ -422,7 +431,9 @@ fn without_auth_a_person_signs_in_and_the_server_is_that_of_the_command_line() {
         "{}",
         done.err()
     );
-    // The second one knows them already.
+    // The second one knows them already, by the key in the keyring.
+    assert_eq!(desktop.keys(), 1);
+    assert!(kept.join("sessions.json").exists() && !kept.join("sessions.key").exists());
     let again = crate::run::Done(program(&[]).output().unwrap());
     assert!(again.text().contains(&expected), "{}", again.out());
     assert!(!again.err().contains("A web browser"), "{}", again.err());

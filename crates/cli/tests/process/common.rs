@@ -17,6 +17,7 @@ pub fn doorward(config: &Path) -> Command {
         .env("HOME", config);
     command
         .env("DOORWARD_CONFIG_DIR", config.join("config"))
+        .env("DOORWARD_KEYRING", "never")
         .stdin(Stdio::null());
     command
 }

@@ -123,7 +123,8 @@ fn tokens_may_expire_sooner_and_nobody_overlooks_it() {
     assert_eq!(status, 200, "{body}");
     let answer: serde_json::Value = serde_json::from_str(&body).unwrap();
     assert_eq!(answer["expires_in"], "359");
-    let times = ["expires_on", "not_before"].map(|name| answer[name].as_str().unwrap().parse::<i64>().unwrap());
+    let times =
+        ["expires_on", "not_before"].map(|name| answer[name].as_str().unwrap().parse::<i64>().unwrap());
     // Tokens begin five minutes before they are issued.
     assert_eq!(times[0] - times[1], 360 + 300);
     // The command line goes on by itself.

@@ -6,7 +6,7 @@ use super::user_session::{SignedIn, UserSession};
 use crate::cache::TokenCache;
 use crate::options::ClientOptions;
 use crate::persistence::{Kept, SessionFile, Turn};
-use crate::{AccessToken, Error, config, token_service};
+use crate::{AccessToken, Error, token_service};
 use doorward_names::{SecretString, TenantName};
 use doorward_protocol::jose::UnverifiedToken;
 use serde::Deserialize;
@@ -60,7 +60,7 @@ impl Asking {
             force: false,
             // Nobody can be told that standard error is gone.
             tell: Arc::new(|text| drop(writeln!(std::io::stderr(), "{text}"))),
-            file: config::session_directory().map(|directory| SessionFile::new(&directory)),
+            file: SessionFile::of_person(),
         })
     }
 

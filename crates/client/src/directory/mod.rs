@@ -9,10 +9,12 @@ mod policies;
 mod principals;
 mod roles;
 mod service_principals;
+mod tenant_settings;
 mod users;
 
 pub use audits::AuditQuery;
 pub use principals::{Principal, PrincipalKind};
+pub use tenant_settings::TenantSettings;
 
 use crate::error::ServerMessage;
 use crate::transport::{Again, Body, Request, Response, Transport};

@@ -53,6 +53,14 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     done.map_err(|e| fail(path, &e))
 }
 
+/// Removes the file, if it is there.
+pub(super) fn remove(path: &Path) -> Result<(), Error> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(fail(path, &e)),
+        _ => Ok(()),
+    }
+}
+
 fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.create(true).write(true);

@@ -1,12 +1,11 @@
 //! What a program's sign-ins leave on this machine, so that the next program needn't ask the person again: one file,
-//! sealed, that many processes share.
+//! sealed, that many processes share. Its key lies in the person's keyring, and where there is none in a file beside it.
 
 mod files;
-mod sealed;
 
-use crate::{AccessToken, Error};
+use crate::{AccessToken, Error, config};
+use doorward_keychain::{Key, Keyring, Sealed};
 use doorward_names::{SecretString, Timestamp};
-use sealed::{Key, Sealed};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -16,10 +15,11 @@ const FILE: &str = "sessions.json";
 const KEY_FILE: &str = "sessions.key";
 const LOCK: &str = "sessions.lock";
 
-/// A directory that holds the file, its key and its lock.
+/// A directory that holds the file, its lock, and its key unless the keyring has it.
 #[derive(Debug, Clone)]
 pub(crate) struct SessionFile {
     directory: PathBuf,
+    keyring: Keyring,
 }
 
 /// The right to change the file; given back when it is dropped, by the system at the latest.
@@ -54,11 +54,20 @@ struct KeptToken {
 }
 
 impl SessionFile {
-    /// The one in `directory`, which is made when something is kept.
+    /// The one in `directory`, which is made when something is kept; its key lies beside it.
     pub fn new(directory: &Path) -> Self {
         Self {
             directory: directory.to_owned(),
+            keyring: Keyring::Never,
         }
+    }
+
+    /// The one in the person's home; its key lies in their keyring where there is one.
+    pub fn of_person() -> Option<Self> {
+        config::session_directory().map(|directory| Self {
+            directory,
+            keyring: config::keyring(),
+        })
     }
 
     /// Waits until no other process has the file.
@@ -99,8 +108,15 @@ impl SessionFile {
                 path.display()
             )));
         }
-        let Some(key) = self.key()? else {
-            return lost("its key is gone");
+        let key = match sealed.key_name() {
+            Some(name) => match self.keyring.look_up(name) {
+                Ok(key) => key,
+                Err(error) => return lost(&error.to_string()),
+            },
+            None => match self.key_beside()? {
+                Some(key) => key,
+                None => return lost("its key is gone"),
+            },
         };
         let opened = key.open(FILE, &sealed);
         match opened.and_then(|text| serde_json::from_slice(&text).ok()) {
@@ -110,23 +126,48 @@ impl SessionFile {
     }
 
     fn write_now(&self, text: &[u8]) -> Result<(), Error> {
-        let key = match self.key()? {
-            Some(key) => key,
+        let path = self.directory.join(FILE);
+        let unsealable = |e: doorward_keychain::Unsealable| Error::Invalid(e.to_string());
+        let sealed = match self.key_in_keyring()? {
+            Some((name, key)) => key.seal(FILE, text).map_err(unsealable)?.by_key(&name),
             None => {
-                let key = Key::fresh()?;
-                files::replace(&self.directory.join(KEY_FILE), key.to_text().as_bytes())?;
-                key
+                let key = match self.key_beside()? {
+                    Some(key) => key,
+                    None => {
+                        let key = Key::fresh().map_err(unsealable)?;
+                        files::replace(&self.directory.join(KEY_FILE), key.to_text().as_bytes())?;
+                        key
+                    }
+                };
+                key.seal(FILE, text).map_err(unsealable)?
             }
         };
-        let path = self.directory.join(FILE);
-        let sealed = serde_json::to_vec(&key.seal(FILE, text)?);
-        files::replace(
-            &path,
-            &sealed.map_err(|e| Error::Invalid(format!("{}: {e}", path.display())))?,
-        )
+        let bytes =
+            serde_json::to_vec(&sealed).map_err(|e| Error::Invalid(format!("{}: {e}", path.display())))?;
+        files::replace(&path, &bytes)?;
+        if sealed.key_name().is_some() {
+            // Nothing is sealed by the one beside it any more.
+            files::remove(&self.directory.join(KEY_FILE))?;
+        }
+        Ok(())
     }
 
-    fn key(&self) -> Result<Option<Key>, Error> {
+    /// The key that the keyring has for this file, or takes for it now.
+    fn key_in_keyring(&self) -> Result<Option<(String, Key)>, Error> {
+        if self.keyring == Keyring::Never {
+            return Ok(None);
+        }
+        let before = files::read(&self.directory.join(FILE))?;
+        let before = before.and_then(|bytes| serde_json::from_slice::<Sealed>(&bytes).ok());
+        if let Some(name) = before.as_ref().and_then(Sealed::key_name)
+            && let Ok(key) = self.keyring.look_up(name)
+        {
+            return Ok(Some((name.to_owned(), key)));
+        }
+        Ok(self.keyring.keep_fresh().ok())
+    }
+
+    fn key_beside(&self) -> Result<Option<Key>, Error> {
         let text = files::read(&self.directory.join(KEY_FILE))?;
         Ok(text.and_then(|text| Key::from_text(&String::from_utf8_lossy(&text))))
     }

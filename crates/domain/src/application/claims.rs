@@ -16,6 +16,18 @@ pub enum GroupClaims {
     DirectoryRole,
 }
 
+impl GroupClaims {
+    /// Whether tokens name every group that somebody is in, also through others. There are security groups alone here.
+    pub const fn names_groups(self) -> bool {
+        matches!(self, Self::SecurityGroup | Self::All)
+    }
+
+    /// Whether tokens name directory roles (`wids`).
+    pub const fn names_roles(self) -> bool {
+        matches!(self, Self::SecurityGroup | Self::All | Self::DirectoryRole)
+    }
+}
+
 /// One claim that an application wishes for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OptionalClaim {

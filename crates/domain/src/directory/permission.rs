@@ -44,6 +44,8 @@ pub enum Permission {
     PolicyReadAll,
     /// `Policy.ReadWrite.ConditionalAccess`
     PolicyReadWriteConditionalAccess,
+    /// `Policy.ReadWrite.Authorization`
+    PolicyReadWriteAuthorization,
     /// `User.Read`: the person themselves; as a scope only.
     UserRead,
     /// `Directory.AccessAsUser.All`: whatever the person may; as a scope only.
@@ -52,7 +54,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::DirectoryReadAll,
         Self::DirectoryReadWriteAll,
         Self::UserReadAll,
@@ -72,6 +74,7 @@ impl Permission {
         Self::AuditLogReadAll,
         Self::PolicyReadAll,
         Self::PolicyReadWriteConditionalAccess,
+        Self::PolicyReadWriteAuthorization,
         Self::UserRead,
         Self::DirectoryAccessAsUserAll,
     ];
@@ -98,6 +101,7 @@ impl Permission {
             Self::AuditLogReadAll => "AuditLog.Read.All",
             Self::PolicyReadAll => "Policy.Read.All",
             Self::PolicyReadWriteConditionalAccess => "Policy.ReadWrite.ConditionalAccess",
+            Self::PolicyReadWriteAuthorization => "Policy.ReadWrite.Authorization",
             Self::UserRead => "User.Read",
             Self::DirectoryAccessAsUserAll => "Directory.AccessAsUser.All",
         }
@@ -130,6 +134,7 @@ impl Permission {
             Self::AuditLogReadAll => 0xb0afded3_3588_46d8_8b3d_9842eff778da,
             Self::PolicyReadAll => 0x246dd0d5_5bd0_4def_940b_0421030a5b68,
             Self::PolicyReadWriteConditionalAccess => 0x01c0a623_fc9b_48e9_b794_0756f8e8f067,
+            Self::PolicyReadWriteAuthorization => 0xfb221be6_99f2_473f_bd32_01c6a0e9ca3b,
             Self::UserRead | Self::DirectoryAccessAsUserAll => return None,
         }))
     }

@@ -143,7 +143,14 @@ fn role_allows(role: DirectoryRole, action: Action) -> bool {
     }
     match role {
         R::GlobalAdministrator => true,
-        R::PrivilegedRoleAdministrator => matches!(action, A::AssignRole | A::GrantPermission),
+        R::PrivilegedRoleAdministrator => matches!(
+            action,
+            A::AssignRole
+                | A::GrantPermission
+                | A::AssignAppRole
+                | A::ReadTenantSettings
+                | A::ManageTenantSettings
+        ),
         R::ApplicationAdministrator => matches!(
             action,
             A::CreateApplication
@@ -154,6 +161,7 @@ fn role_allows(role: DirectoryRole, action: Action) -> bool {
                 | A::RemoveCredential
                 | A::AddOwner
                 | A::RemoveOwner
+                | A::AssignAppRole
         ),
         R::UserAdministrator => {
             let users = matches!(
@@ -179,7 +187,11 @@ fn role_allows(role: DirectoryRole, action: Action) -> bool {
 
 fn person_allows(kind: UserKind, action: Action, target: &Target) -> Option<Because> {
     use Action as A;
-    if matches!(action, A::ReadUser | A::ReadSignInMethods | A::RevokeSessions) && target.is_caller {
+    let own = matches!(
+        action,
+        A::ReadUser | A::ReadMemberships | A::ReadSignInMethods | A::RevokeSessions
+    );
+    if own && target.is_caller {
         return Some(Because::Itself);
     }
     let by_ownership = matches!(
@@ -193,6 +205,7 @@ fn person_allows(kind: UserKind, action: Action, target: &Target) -> Option<Beca
             | A::AddOwner
             | A::RemoveOwner
             | A::ReadPermissions
+            | A::AssignAppRole
     );
     if target.is_owned && by_ownership {
         return Some(Because::Owner);
@@ -256,15 +269,25 @@ fn permission_allows(permission: Permission, action: Action, owned: bool) -> boo
         P::ApplicationReadWriteOwnedBy => {
             matches!(action, A::ReadApplication | A::CreateApplication) || (manages_applications && owned)
         }
-        P::AppRoleAssignmentReadWriteAll => matches!(action, A::ReadPermissions | A::GrantPermission),
+        P::AppRoleAssignmentReadWriteAll => {
+            matches!(action, A::ReadPermissions | A::GrantPermission | A::AssignAppRole)
+        }
         P::RoleManagementReadWriteDirectory => matches!(action, A::ReadRoles | A::AssignRole),
         P::AuditLogReadAll => action == A::ReadAudit,
-        P::PolicyReadAll => action == A::ReadPolicy,
+        P::PolicyReadAll => matches!(action, A::ReadPolicy | A::ReadTenantSettings),
+        P::PolicyReadWriteAuthorization => {
+            matches!(action, A::ReadTenantSettings | A::ManageTenantSettings)
+        }
         P::PolicyReadWriteConditionalAccess => matches!(action, A::ReadPolicy | A::ManagePolicy),
-        P::GroupReadAll | P::GroupMemberReadAll => action == A::ReadGroup,
-        P::GroupReadWriteAll => matches!(action, A::ReadGroup | A::CreateGroup) || action.manages_group(),
+        P::GroupReadAll | P::GroupMemberReadAll => matches!(action, A::ReadGroup | A::ReadMemberships),
+        P::GroupReadWriteAll => {
+            matches!(action, A::ReadGroup | A::ReadMemberships | A::CreateGroup) || action.manages_group()
+        }
         P::GroupMemberReadWriteAll => {
-            matches!(action, A::ReadGroup | A::AddMember | A::RemoveMember)
+            matches!(
+                action,
+                A::ReadGroup | A::ReadMemberships | A::AddMember | A::RemoveMember
+            )
         }
         P::GroupCreate => action == A::CreateGroup,
         P::UserRead => false,
@@ -273,7 +296,7 @@ fn permission_allows(permission: Permission, action: Action, owned: bool) -> boo
 
 fn scope_covers(scope: Permission, action: Action, target: &Target) -> bool {
     match scope {
-        P::UserRead => action == Action::ReadUser && target.is_caller,
+        P::UserRead => matches!(action, Action::ReadUser | Action::ReadMemberships) && target.is_caller,
         other => permission_allows(other, action, target.is_owned),
     }
 }
@@ -321,9 +344,9 @@ fn dominates(caller: &Caller, target: &Target) -> bool {
                 P::UserRevokeSessionsAll => {
                     holds(R::UserAdministrator) || holds(R::AuthenticationAdministrator)
                 }
-                P::AppRoleAssignmentReadWriteAll | P::RoleManagementReadWriteDirectory => {
-                    holds(R::PrivilegedRoleAdministrator)
-                }
+                P::AppRoleAssignmentReadWriteAll
+                | P::RoleManagementReadWriteDirectory
+                | P::PolicyReadWriteAuthorization => holds(R::PrivilegedRoleAdministrator),
                 P::DirectoryReadWriteAll
                 | P::DirectoryAccessAsUserAll
                 | P::AuditLogReadAll

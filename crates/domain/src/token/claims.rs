@@ -3,7 +3,7 @@
 use doorward_names::{AppId, ObjectId, SessionId, TenantId};
 
 use super::{TokenVersion, Validity};
-use crate::directory::{DirectoryRole, Permission};
+use crate::directory::DirectoryRole;
 use crate::guest::Seat;
 use crate::user::UserKind;
 
@@ -31,10 +31,10 @@ impl ClientProof {
 pub enum Subject {
     /// A service principal acting as itself.
     Application {
-        /// Its object id: `oid` and `sub`.
+        /// Its object id: `oid`.
         service_principal: ObjectId,
-        /// App roles it was given on the resource (`roles`).
-        roles: Vec<Permission>,
+        /// Roles and permissions that it was given on the resource (`roles`).
+        roles: Vec<String>,
     },
     /// A person, through a client.
     Person {
@@ -48,8 +48,8 @@ pub enum Subject {
         name: String,
         /// Member or guest.
         kind: UserKind,
-        /// Their directory roles (`wids`).
-        roles: Vec<DirectoryRole>,
+        /// What the resource is told besides.
+        told: Told,
         /// How they proved who they are (`amr`).
         methods: Vec<String>,
         /// Their session (`sid`).
@@ -61,22 +61,53 @@ pub enum Subject {
 
 impl Subject {
     /// The subject that a person is in `session`.
-    pub fn person(
-        seat: &Seat,
-        session: &crate::session::Session,
-        roles: Vec<DirectoryRole>,
-        scopes: Vec<String>,
-    ) -> Self {
+    pub fn person(seat: &Seat, session: &crate::session::Session, told: Told, scopes: Vec<String>) -> Self {
         Self::Person {
             oid: seat.user.id,
             upn: seat.home.upn.as_str().to_owned(),
             from: seat.is_guest().then_some(seat.home.tenant),
             name: seat.user.display_name.as_str().to_owned(),
             kind: seat.user.kind,
-            roles,
+            told,
             methods: session.methods.split(' ').map(str::to_owned).collect(),
             session: session.id,
             scopes,
+        }
+    }
+}
+
+/// Most groups that a token names; whoever is in more is asked about (Microsoft identity platform, groups overage claim).
+pub const MAX_GROUPS: usize = 200;
+
+/// What an application is told of a person besides who they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Told {
+    /// Their roles in it (`roles`).
+    pub roles: Vec<String>,
+    /// Their groups (`groups`).
+    pub groups: Groups,
+    /// Their directory roles (`wids`).
+    pub directory_roles: Vec<DirectoryRole>,
+}
+
+/// What is told of somebody's groups.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Groups {
+    /// Nothing: the application doesn't wish for it, or there are none.
+    #[default]
+    None,
+    /// All of them.
+    All(Vec<ObjectId>),
+    /// That they are more than [`MAX_GROUPS`].
+    TooMany,
+}
+
+impl From<Vec<ObjectId>> for Groups {
+    fn from(groups: Vec<ObjectId>) -> Self {
+        match groups.len() {
+            0 => Self::None,
+            many if many > MAX_GROUPS => Self::TooMany,
+            _ => Self::All(groups),
         }
     }
 }
@@ -94,7 +125,9 @@ pub struct AccessToken {
     pub client: AppId,
     /// `appidacr` or `azpacr`.
     pub proof: ClientProof,
-    /// `oid`, `sub` and all about them.
+    /// `sub`: an application's object id; the name by which the resource knows a person.
+    pub sub: String,
+    /// `oid` and all about them.
     pub subject: Subject,
     /// `iat`, `nbf`, `exp`.
     pub validity: Validity,

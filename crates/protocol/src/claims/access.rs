@@ -1,5 +1,6 @@
 //! Claims of access tokens, v1 and v2.0.
 
+use super::{ClaimNames, ClaimSources};
 use doorward_names::{ObjectId, TenantId};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -33,6 +34,15 @@ pub struct AccessClaimsV1 {
     /// A guest's sign-in name at home.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+    /// The person's groups, by object id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groups: Option<Vec<String>>,
+    /// Which claims stand elsewhere: `groups`, when they are too many.
+    #[serde(default, rename = "_claim_names", skip_serializing_if = "Option::is_none")]
+    pub claim_names: Option<ClaimNames>,
+    /// Where they stand.
+    #[serde(default, rename = "_claim_sources", skip_serializing_if = "Option::is_none")]
+    pub claim_sources: Option<ClaimSources>,
     /// Where the principal comes from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idp: Option<String>,
@@ -101,6 +111,15 @@ pub struct AccessClaimsV2 {
     /// A guest's sign-in name at home.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+    /// The person's groups, by object id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groups: Option<Vec<String>>,
+    /// Which claims stand elsewhere: `groups`, when they are too many.
+    #[serde(default, rename = "_claim_names", skip_serializing_if = "Option::is_none")]
+    pub claim_names: Option<ClaimNames>,
+    /// Where they stand.
+    #[serde(default, rename = "_claim_sources", skip_serializing_if = "Option::is_none")]
+    pub claim_sources: Option<ClaimSources>,
     /// Where the principal comes from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idp: Option<String>,
@@ -206,6 +225,8 @@ impl AccessClaims {
         kind: Option<&str> = |c| c.idtyp.as_deref(), c.idtyp.as_deref();
         /// `roles`
         roles: &[String] = |c| c.roles.as_deref().unwrap_or_default(), c.roles.as_deref().unwrap_or_default();
+        /// `groups`
+        groups: &[String] = |c| c.groups.as_deref().unwrap_or_default(), c.groups.as_deref().unwrap_or_default();
         /// `sid`
         session: Option<&str> = |c| c.sid.as_deref(), c.sid.as_deref();
         /// `upn`, of a guest `unique_name`; or `preferred_username`

@@ -4,6 +4,8 @@
 use doorward_names::{ObjectId, TenantId};
 use serde::{Deserialize, Serialize};
 
+use super::{ClaimNames, ClaimSources};
+
 /// Claims of a v1 id_token (`ver` 1.0).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IdClaimsV1 {
@@ -26,6 +28,15 @@ pub struct IdClaimsV1 {
     /// A guest's sign-in name at home.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+    /// The person's groups, by object id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groups: Option<Vec<String>>,
+    /// Which claims stand elsewhere: `groups`, when they are too many.
+    #[serde(default, rename = "_claim_names", skip_serializing_if = "Option::is_none")]
+    pub claim_names: Option<ClaimNames>,
+    /// Where they stand.
+    #[serde(default, rename = "_claim_sources", skip_serializing_if = "Option::is_none")]
+    pub claim_sources: Option<ClaimSources>,
     /// Where a guest comes from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idp: Option<String>,
@@ -37,6 +48,9 @@ pub struct IdClaimsV1 {
     pub nonce: Option<String>,
     /// The person.
     pub oid: ObjectId,
+    /// The person's roles in the client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roles: Option<Vec<String>>,
     /// The person as this client knows them.
     pub sub: String,
     /// The tenant.
@@ -50,6 +64,9 @@ pub struct IdClaimsV1 {
     /// The token's own name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uti: Option<String>,
+    /// The person's directory roles, by template id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wids: Option<Vec<String>>,
     /// `1.0`.
     pub ver: String,
 }
@@ -73,6 +90,15 @@ pub struct IdClaimsV2 {
     /// A guest's sign-in name at home.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+    /// The person's groups, by object id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groups: Option<Vec<String>>,
+    /// Which claims stand elsewhere: `groups`, when they are too many.
+    #[serde(default, rename = "_claim_names", skip_serializing_if = "Option::is_none")]
+    pub claim_names: Option<ClaimNames>,
+    /// Where they stand.
+    #[serde(default, rename = "_claim_sources", skip_serializing_if = "Option::is_none")]
+    pub claim_sources: Option<ClaimSources>,
     /// Where a guest comes from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idp: Option<String>,
@@ -87,6 +113,9 @@ pub struct IdClaimsV2 {
     /// The person's sign-in name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preferred_username: Option<String>,
+    /// The person's roles in the client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roles: Option<Vec<String>>,
     /// The person as this client knows them.
     pub sub: String,
     /// The tenant.
@@ -94,6 +123,9 @@ pub struct IdClaimsV2 {
     /// The token's own name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uti: Option<String>,
+    /// The person's directory roles, by template id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wids: Option<Vec<String>>,
     /// `2.0`.
     pub ver: String,
 }

@@ -10,6 +10,36 @@ mod id_token;
 pub use access::{AccessClaims, AccessClaimsV1, AccessClaimsV2};
 pub use id_token::{IdClaimsV1, IdClaimsV2};
 
+use serde::{Deserialize, Serialize};
+
+/// Which claims stand elsewhere, each by the name of its source (OpenID Connect Core §5.6.2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClaimNames {
+    /// The source of the groups.
+    pub groups: String,
+}
+
+/// The sources, by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClaimSources {
+    /// The one there is.
+    pub src1: ClaimSource,
+}
+
+/// Where claims are asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClaimSource {
+    /// The address, to which a token for Microsoft Graph is brought.
+    pub endpoint: String,
+}
+
+/// Says that the groups are to be had at `endpoint`.
+pub fn elsewhere(endpoint: String) -> (ClaimNames, ClaimSources) {
+    let groups = "src1".to_owned();
+    let src1 = ClaimSource { endpoint };
+    (ClaimNames { groups }, ClaimSources { src1 })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -29,6 +59,9 @@ mod tests {
             appid: "app".into(),
             appidacr: "1".into(),
             email: None,
+            groups: None,
+            claim_names: None,
+            claim_sources: None,
             idp: Some("https://h/t/".into()),
             idtyp: Some("app".into()),
             name: None,

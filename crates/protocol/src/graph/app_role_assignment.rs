@@ -1,4 +1,4 @@
-//! Permissions that were given to applications (Graph `appRoleAssignment`).
+//! Roles in applications, and permissions on Microsoft Graph, that were given (Graph `appRoleAssignment`).
 
 use doorward_names::{ObjectId, PermissionId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::RequestBody;
 use crate::{Null, wire};
 
-/// A permission on a resource that a service principal was given.
+/// A role or permission on a resource that somebody was given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AppRoleAssignment {
@@ -25,7 +25,7 @@ pub struct AppRoleAssignment {
     pub principal_display_name: Option<String>,
     /// To whom.
     pub principal_id: ObjectId,
-    /// `ServicePrincipal`.
+    /// `User`, `Group`, `ServicePrincipal`.
     #[serde(default)]
     pub principal_type: Option<String>,
     /// Name of the resource.
@@ -35,13 +35,13 @@ pub struct AppRoleAssignment {
     pub resource_id: ObjectId,
 }
 
-/// Body of `POST /servicePrincipals/{id}/appRoleAssignments`.
+/// Body of `POST …/appRoleAssignments` and `POST /servicePrincipals/{id}/appRoleAssignedTo`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreateAppRoleAssignment {
     /// Which permission.
     pub app_role_id: PermissionId,
-    /// To whom; the service principal in the path.
+    /// To whom; below `appRoleAssignments`, the object in the path.
     pub principal_id: ObjectId,
     /// The resource's service principal.
     pub resource_id: ObjectId,

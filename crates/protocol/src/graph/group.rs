@@ -207,15 +207,16 @@ impl RequestBody for GetMemberGroups {
     const EMPTY_ONLY: &'static [&'static str] = &[];
 }
 
-/// Body of `POST …/checkMemberGroups`.
+/// Body of `POST …/checkMemberGroups`, and of `POST …/checkMemberObjects`, where the member is called `ids`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CheckMemberGroups {
     /// Which groups, by id.
+    #[serde(alias = "ids")]
     pub group_ids: Vec<String>,
 }
 
 impl RequestBody for CheckMemberGroups {
-    const KEPT: &'static [&'static str] = &["groupIds"];
+    const KEPT: &'static [&'static str] = &["groupIds", "ids"];
     const EMPTY_ONLY: &'static [&'static str] = &[];
 }

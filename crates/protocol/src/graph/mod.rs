@@ -9,6 +9,7 @@ mod application;
 mod application_parts;
 mod audit;
 mod authentication;
+pub mod authorization_policy;
 mod body;
 pub mod conditional_access;
 mod credential;
@@ -22,6 +23,7 @@ mod organization;
 mod permission_grant;
 mod role;
 mod service_principal;
+pub mod sign_in_policy;
 mod user;
 
 pub use app_role_assignment::{AppRoleAssignment, CreateAppRoleAssignment};

@@ -24,7 +24,10 @@ pub struct ServicePrincipal {
     /// The application's home tenant.
     #[serde(default)]
     pub app_owner_organization_id: Option<TenantId>,
-    /// Permissions that it offers to applications.
+    /// Whether tokens are only for those who were given a role in it.
+    #[serde(default)]
+    pub app_role_assignment_required: bool,
+    /// Roles in it that people and applications can be given.
     #[serde(default)]
     pub app_roles: Vec<AppRole>,
     /// When it was made.
@@ -104,7 +107,6 @@ pub struct ServicePrincipalConstants {
     pub add_ins: NoItems,
     pub alternative_names: NoItems,
     pub app_description: Null,
-    pub app_role_assignment_required: bool,
     pub application_template_id: Null,
     pub description: Null,
     pub disabled_by_microsoft_status: Null,
@@ -130,7 +132,6 @@ impl Default for ServicePrincipalConstants {
             add_ins: NoItems,
             alternative_names: NoItems,
             app_description: Null,
-            app_role_assignment_required: false,
             application_template_id: Null,
             description: Null,
             disabled_by_microsoft_status: Null,
@@ -169,6 +170,13 @@ pub struct CreateServicePrincipal {
         skip_serializing_if = "Option::is_none"
     )]
     pub account_enabled: Option<bool>,
+    /// Whether tokens are only for those who were given a role in it. `"True"` is read as well.
+    #[serde(
+        default,
+        deserialize_with = "wire::flag",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub app_role_assignment_required: Option<bool>,
     /// Its name for people; the application's when missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
@@ -185,6 +193,13 @@ pub struct UpdateServicePrincipal {
         skip_serializing_if = "Option::is_none"
     )]
     pub account_enabled: Option<bool>,
+    /// Whether tokens are only for those who were given a role in it. `"True"` is read as well.
+    #[serde(
+        default,
+        deserialize_with = "wire::flag",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub app_role_assignment_required: Option<bool>,
     /// Its name for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
@@ -194,7 +209,6 @@ const EMPTY_ONLY: &[&str] = &[
     "addIns",
     "alternativeNames",
     "appDescription",
-    "appRoleAssignmentRequired",
     "appRoles",
     "description",
     "homepage",
@@ -214,11 +228,16 @@ const EMPTY_ONLY: &[&str] = &[
 ];
 
 impl RequestBody for CreateServicePrincipal {
-    const KEPT: &'static [&'static str] = &["appId", "accountEnabled", "displayName"];
+    const KEPT: &'static [&'static str] = &[
+        "appId",
+        "accountEnabled",
+        "appRoleAssignmentRequired",
+        "displayName",
+    ];
     const EMPTY_ONLY: &'static [&'static str] = EMPTY_ONLY;
 }
 
 impl RequestBody for UpdateServicePrincipal {
-    const KEPT: &'static [&'static str] = &["accountEnabled", "displayName"];
+    const KEPT: &'static [&'static str] = &["accountEnabled", "appRoleAssignmentRequired", "displayName"];
     const EMPTY_ONLY: &'static [&'static str] = EMPTY_ONLY;
 }

@@ -39,6 +39,7 @@ fn service_principal() -> ServicePrincipal {
         app_display_name: Some("ml-auth".into()),
         app_id: AppId::from_bytes([2; 16]),
         app_owner_organization_id: Some(TenantId::from_bytes([4; 16])),
+        app_role_assignment_required: false,
         app_roles: Vec::new(),
         created_date_time: Some(AT),
         display_name: Some("ml-auth".into()),

@@ -96,6 +96,8 @@ codes! {
     PasswordChanged = 50173, "The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password.";
     /// The client or the person has not been given what is asked for.
     NotAssigned = 50105, "The signed in user is not assigned to a role for the application.";
+    /// The client was given nothing in the resource, which lets nobody else in; see [`client_not_assigned`].
+    ClientNotAssigned = 501_051;
     /// Consent is missing.
     ConsentRequired = 65001, "The user or administrator has not consented to use the application. Send an interactive authorization request for this user and resource.";
     /// The refresh token is of another client, malformed or unknown.
@@ -177,6 +179,18 @@ pub fn second_factor_needed(resource: &str) -> String {
     format!(
         "Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access '{resource}'."
     )
+}
+
+/// Text of [`AadSts::NotAssigned`] that names the application.
+pub fn not_assigned(app: &str, name: &str) -> String {
+    format!(
+        "The administrator has set up the application {name} ('{app}') to let in only who was given access to it. The signed in user is neither assigned to it themselves nor a direct member of a group that is. An administrator can assign them."
+    )
+}
+
+/// Text of [`AadSts::ClientNotAssigned`].
+pub fn client_not_assigned(resource: &str, name: &str) -> String {
+    format!("The client application is not assigned to a role for the application '{resource}'({name}).")
 }
 
 /// Text of [`AadSts::RedirectMismatch`].

@@ -102,6 +102,7 @@ impl Sample {
             display_name: application.display_name.clone(),
             kind: ServicePrincipalKind::Application,
             enabled: true,
+            assignment_required: false,
             created_at: now,
         };
         let reader = RoleAssignment {

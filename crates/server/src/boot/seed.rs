@@ -43,6 +43,7 @@ impl NewTenant {
                 display_name: DisplayName::new(name)?,
                 kind: ServicePrincipalKind::FirstParty,
                 enabled: true,
+                assignment_required: false,
                 created_at: now,
             })
         };

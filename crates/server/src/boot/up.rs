@@ -8,8 +8,8 @@ use doorward_domain::tenant::Tenant;
 use doorward_domain::token::LIFETIME;
 use doorward_domain::user::{Password, User, UserKind};
 use doorward_names::{
-    DisplayName, Duration, GeneratedSecret, ObjectId, SecretKind, SecretString, SubscriptionId, TenantId, Timestamp,
-    Upn,
+    DisplayName, Duration, GeneratedSecret, ObjectId, SecretKind, SecretString, SubscriptionId, TenantId,
+    Timestamp, Upn,
 };
 use doorward_store::directory_role::RoleAssignment;
 use doorward_store::{self as store, Location, OpenOptions, QueryError, Store};

@@ -5,8 +5,8 @@ use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use doorward_names::{
-    ChosenSecret, GeneratedSecret, HashKeyId, RecoveryCode, Secret, SecretHash, SecretKind, SecretString,
-    UserCode,
+    AppId, ChosenSecret, GeneratedSecret, HashKeyId, ObjectId, RecoveryCode, Secret, SecretHash, SecretKind,
+    SecretString, TenantId, UserCode,
 };
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -112,6 +112,16 @@ impl SecretHasher {
         Some(URL_SAFE_NO_PAD.encode(mac.as_ref()))
     }
 
+    /// The name by which one application knows a person (`sub`; OpenID Connect Core §8.1): base64url of 32 bytes that tell
+    /// nothing of the account, the same for ever and on every node. It is made under the store's first key, which stays
+    /// while others come; `None` only when the store holds no key.
+    pub fn pairwise(&self, (tenant, person): (TenantId, ObjectId), application: AppId) -> Option<String> {
+        let keys = self.keys.load();
+        let (_, key) = keys.last()?;
+        let input = format!("pairwise subject {tenant} {person} {application}");
+        Some(URL_SAFE_NO_PAD.encode(hmac::sign(key, input.as_bytes()).as_ref()))
+    }
+
     /// Whether `seal` is ours for `text` and `purpose`.
     pub fn is_sealed(&self, purpose: &str, text: &str, seal: &str) -> bool {
         let Ok(presented) = URL_SAFE_NO_PAD.decode(seal) else {
@@ -135,4 +145,30 @@ fn tag(id: HashKeyId, key: &hmac::Key, input: &[u8]) -> SecretHash {
         *to = *from;
     }
     SecretHash::new(id, mac)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_s_names_are_keyed_and_outlive_the_key_in_use() {
+        let key = |n: u8| (HashKeyId::from_random([n; 16]), Secret::new([n; 32]));
+        let [first, two, other] = [vec![key(1)], vec![key(2), key(1)], vec![key(3)]].map(SecretHasher::new);
+        let (tenant, person) = (TenantId::from_u128(7), ObjectId::from_u128(8));
+        let name = |hasher: &SecretHasher, app: u128| {
+            hasher.pairwise((tenant, person), AppId::from_u128(app)).unwrap()
+        };
+        assert_eq!(name(&first, 9).len(), 43);
+        assert_eq!(name(&first, 9), name(&two, 9));
+        assert_ne!(name(&first, 9), name(&first, 10));
+        assert_ne!(name(&first, 9), name(&other, 9));
+        let elsewhere = first.pairwise((TenantId::from_u128(6), person), AppId::from_u128(9));
+        assert_ne!(Some(name(&first, 9)), elsewhere);
+        assert!(
+            SecretHasher::new(Vec::new())
+                .pairwise((tenant, person), AppId::from_u128(9))
+                .is_none()
+        );
+    }
 }

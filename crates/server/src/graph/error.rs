@@ -1,5 +1,6 @@
 //! Every way in which this plane says no, and the one table of what it says then.
 
+use doorward_domain::app_role::AssignmentRefusal;
 use doorward_domain::application::ApplicationRefusal;
 use doorward_domain::conditional_access::PolicyRefusal;
 use doorward_domain::directory::rights::Denied;
@@ -43,6 +44,8 @@ pub enum GraphError {
     Invalid(String),
     /// An application may not say this of itself.
     Application(ApplicationRefusal),
+    /// A role in an application is not given.
+    AppRole(AssignmentRefusal),
     /// Something that must be unique is in use.
     Duplicate(Unique),
     /// The object has as many credentials as it may.
@@ -102,6 +105,13 @@ impl GraphError {
             Self::Application(refusal) => bad(
                 C::BadRequest,
                 format!("One or more property values specified are invalid: {refusal}."),
+            ),
+            Self::AppRole(
+                refusal @ (AssignmentRefusal::TooManyOfPrincipal | AssignmentRefusal::TooManyOfGroups),
+            ) => bad(C::QuotaExceeded, sentence(refusal)),
+            Self::AppRole(refusal) => bad(
+                C::BadRequest,
+                format!("Permission being assigned was not found on application: {refusal}."),
             ),
             Self::Duplicate(what) => {
                 let text = format!("Another object with the same value for {what} already exists.");
@@ -218,6 +228,12 @@ impl From<PolicyRefusal> for GraphError {
     }
 }
 
+impl From<AssignmentRefusal> for GraphError {
+    fn from(refusal: AssignmentRefusal) -> Self {
+        Self::AppRole(refusal)
+    }
+}
+
 impl From<GroupRefusal> for GraphError {
     fn from(refusal: GroupRefusal) -> Self {
         Self::Group(refusal)
@@ -304,6 +320,10 @@ mod tests {
             GraphError::Invalid("Invalid value".into()),
             GraphError::Application(ApplicationRefusal::Value("a b".into())),
             GraphError::Application(ApplicationRefusal::StillEnabled(PermissionId::from_u128(1))),
+            GraphError::AppRole(AssignmentRefusal::UnknownRole),
+            GraphError::AppRole(AssignmentRefusal::NotForThem),
+            GraphError::AppRole(AssignmentRefusal::TooManyOfPrincipal),
+            GraphError::AppRole(AssignmentRefusal::TooManyOfGroups),
             GraphError::Duplicate(Unique::Upn),
             GraphError::Duplicate(Unique::ServicePrincipal),
             GraphError::TooManyCredentials,

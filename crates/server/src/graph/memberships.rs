@@ -1,5 +1,6 @@
-//! Which groups something is in: `memberOf`, `transitiveMemberOf`, `getMemberGroups` and `checkMemberGroups` of users,
-//! service principals and groups. Whoever asks has to see both, the object and groups.
+//! Which groups something is in: `memberOf`, `transitiveMemberOf`, `getMemberGroups`, `checkMemberGroups` and their like of
+//! users, service principals and groups. Whoever asks has to see both, the object and groups; of themselves, people hear the ids
+//! through any client that may read their account.
 
 use doorward_domain::directory::rights::{Action, Target};
 use doorward_domain::group::{MAX_CHECKED, MAX_MEMBERSHIPS};
@@ -30,13 +31,24 @@ pub enum Subject {
     Any(String),
 }
 
+/// Of what ids are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kinds {
+    /// Groups.
+    Groups,
+    /// Groups, and the directory roles that the object holds.
+    Objects,
+}
+
 /// Hands a question to its handler.
 pub async fn answer(call: Call, subject: Subject, way: Memberships) -> Result<Response, GraphError> {
     match way {
         Memberships::MemberOf => list(call, subject, Reach::Direct).await,
         Memberships::TransitiveMemberOf => list(call, subject, Reach::Transitive).await,
-        Memberships::GetMemberGroups => ids(call, subject).await,
-        Memberships::CheckMemberGroups => check(call, subject).await,
+        Memberships::GetMemberGroups => ids(call, (subject, Kinds::Groups)).await,
+        Memberships::CheckMemberGroups => check(call, (subject, Kinds::Groups)).await,
+        Memberships::GetMemberObjects => ids(call, (subject, Kinds::Objects)).await,
+        Memberships::CheckMemberObjects => check(call, (subject, Kinds::Objects)).await,
     }
 }
 
@@ -44,7 +56,7 @@ pub async fn answer(call: Call, subject: Subject, way: Memberships) -> Result<Re
 async fn list(call: Call, subject: Subject, reach: Reach) -> Result<Response, GraphError> {
     let part = query::part(&call.options)?;
     let found = look(&call.ctx, call.bearer.clone(), move |view, acting| {
-        let member = find(view, acting, &subject)?;
+        let member = find(view, acting, &subject, Action::ReadGroup)?;
         let groups = store::group_member::groups_of(view, acting.tenant, member, reach, part).or_fail()?;
         let mut found = Vec::new();
         for id in groups {
@@ -67,16 +79,21 @@ async fn list(call: Call, subject: Subject, reach: Reach) -> Result<Response, Gr
     Ok(json(StatusCode::OK, &page))
 }
 
-/// POST …/getMemberGroups: the ids of all groups, also through other groups.
-async fn ids(call: Call, subject: Subject) -> Result<Response, GraphError> {
+/// POST …/getMemberGroups, POST …/getMemberObjects: the ids of all of them, also through other groups.
+async fn ids(call: Call, (subject, kinds): (Subject, Kinds)) -> Result<Response, GraphError> {
     let asked: GetMemberGroups = call.body()?;
     if asked.security_enabled_only.is_none() {
         let text = "A value is required for parameter 'securityEnabledOnly'.";
         return Err(GraphError::Invalid(text.to_owned()));
     }
+    // Roles are no security groups.
+    let kinds = match asked.security_enabled_only {
+        Some(true) => Kinds::Groups,
+        _ => kinds,
+    };
     let found = look(&call.ctx, call.bearer.clone(), move |view, acting| {
-        let member = find(view, acting, &subject)?;
-        let groups = all_of(view, acting, member, MAX_MEMBERSHIPS + 1)?;
+        let member = find(view, acting, &subject, Action::ReadMemberships)?;
+        let groups = all_of(view, acting, (member, kinds), MAX_MEMBERSHIPS + 1)?;
         if groups.len() > MAX_MEMBERSHIPS {
             return Err(GraphError::TooManyMemberships.into());
         }
@@ -86,8 +103,8 @@ async fn ids(call: Call, subject: Subject) -> Result<Response, GraphError> {
     Ok(told(&call, found))
 }
 
-/// POST …/checkMemberGroups: those of the named groups that the object is in, also through other groups.
-async fn check(call: Call, subject: Subject) -> Result<Response, GraphError> {
+/// POST …/checkMemberGroups, POST …/checkMemberObjects: those of the named that the object is in, also through other groups.
+async fn check(call: Call, (subject, kinds): (Subject, Kinds)) -> Result<Response, GraphError> {
     let asked: CheckMemberGroups = call.body()?;
     if asked.group_ids.len() > MAX_CHECKED {
         return Err(GraphError::Invalid(format!(
@@ -99,17 +116,32 @@ async fn check(call: Call, subject: Subject) -> Result<Response, GraphError> {
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| GraphError::Invalid(format!("Invalid value: {error}.")))?;
     let found = look(&call.ctx, call.bearer.clone(), move |view, acting| {
-        let member = find(view, acting, &subject)?;
-        let groups = all_of(view, acting, member, usize::MAX)?;
+        let member = find(view, acting, &subject, Action::ReadMemberships)?;
+        let groups = all_of(view, acting, (member, kinds), usize::MAX)?;
         Ok(wanted.iter().copied().filter(|id| groups.contains(id)).collect())
     })
     .await?;
     Ok(told(&call, found))
 }
 
-fn all_of(view: &View<'_>, acting: &Acting, member: ObjectId, limit: usize) -> Result<Vec<ObjectId>, Stop> {
+fn all_of(
+    view: &View<'_>,
+    acting: &Acting,
+    (member, kinds): (ObjectId, Kinds),
+    limit: usize,
+) -> Result<Vec<ObjectId>, Stop> {
     let part = Part { after: None, limit };
-    store::group_member::groups_of(view, acting.tenant, member, Reach::Transitive, part).or_fail()
+    let mut all =
+        store::group_member::groups_of(view, acting.tenant, member, Reach::Transitive, part).or_fail()?;
+    if kinds == Kinds::Objects && (member == acting.id || acting.may(Action::ReadRoles)) {
+        let roles = store::directory_role::of(view, acting.tenant, member).or_fail()?;
+        all.extend(
+            roles
+                .iter()
+                .map(|role| ObjectId::from_bytes(*role.template_id().as_bytes())),
+        );
+    }
+    Ok(all)
 }
 
 /// Ids as an answer.
@@ -125,8 +157,8 @@ fn told(call: &Call, ids: Vec<ObjectId>) -> Response {
     )
 }
 
-/// The object's id, once the caller may see it and groups.
-fn find(view: &View<'_>, acting: &Acting, subject: &Subject) -> Result<ObjectId, Stop> {
+/// The object's id, once the caller may see it, and its groups as `action` says.
+fn find(view: &View<'_>, acting: &Acting, subject: &Subject, action: Action) -> Result<ObjectId, Stop> {
     let id = match subject {
         Subject::Me if acting.is_person() => user(view, acting, &acting.id.to_string())?,
         Subject::Me => return Err(users::no_person().into()),
@@ -135,7 +167,11 @@ fn find(view: &View<'_>, acting: &Acting, subject: &Subject) -> Result<ObjectId,
         Subject::Group(id) => groups::permitted(view, acting, id, Action::ReadGroup)?.id,
         Subject::Any(id) => any(view, acting, id)?,
     };
-    acting.require_any(Action::ReadGroup)?;
+    let target = Target {
+        is_caller: id == acting.id,
+        ..Target::default()
+    };
+    acting.require(action, &target)?;
     Ok(id)
 }
 
@@ -159,6 +195,9 @@ fn service_principal(view: &View<'_>, acting: &Acting, key: &ObjectKey) -> Resul
 
 fn any(view: &View<'_>, acting: &Acting, id: &str) -> Result<ObjectId, Stop> {
     let missing = || GraphError::NotFound(id.to_owned());
+    if id.parse() == Ok(acting.id) && acting.is_person() {
+        return user(view, acting, id);
+    }
     if !acting.may(Action::ReadGroup) {
         return Err(denied());
     }

@@ -25,6 +25,7 @@ mod query;
 mod role_assignments;
 mod routes;
 mod service_principals;
+mod tenant_settings;
 mod to_wire;
 mod users;
 

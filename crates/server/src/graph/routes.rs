@@ -7,12 +7,13 @@ use doorward_protocol::paths::{
 use doorward_store::group_member::Reach;
 use http::Method;
 
+use super::app_role_assignments::Side;
 use super::holder::Holder;
 use super::memberships::Subject;
 use super::{
     Call, GraphError, app_role_assignments, applications, audits, authentication, conditional_access,
     directory_objects, directory_roles, groups, invitations, members, memberships, organization, owners,
-    passwords, permission_grants, role_assignments, service_principals, users,
+    passwords, permission_grants, role_assignments, service_principals, tenant_settings, users,
 };
 use crate::http::Response;
 
@@ -21,6 +22,7 @@ const ADD: &[Method] = &[Method::POST];
 const REMOVE: &[Method] = &[Method::DELETE];
 const COLLECTION: &[Method] = &[Method::GET, Method::POST];
 const OBJECT: &[Method] = &[Method::GET, Method::PATCH, Method::DELETE];
+const SINGLE: &[Method] = &[Method::GET, Method::PATCH];
 const FIXED_OBJECT: &[Method] = &[Method::GET, Method::DELETE];
 
 /// The methods that a path knows.
@@ -37,7 +39,10 @@ pub fn methods(path: &P) -> &'static [Method] {
         | P::RoleAssignments => COLLECTION,
         P::ConditionalAccessPolicies => COLLECTION,
         P::ConditionalAccessPolicy(_) | P::PermissionGrant(_) => OBJECT,
+        P::AuthorizationPolicy | P::SignInPolicy => SINGLE,
         P::User(_) => OBJECT,
+        P::UserAppRoles(_, None) => COLLECTION,
+        P::UserAppRoles(_, Some(_)) => FIXED_OBJECT,
         P::UserAuthentication(_, U::Methods | U::SoftwareOathMethods) => READ,
         P::RoleAssignment(_) | P::UserAuthentication(_, U::SoftwareOathMethod(_)) => FIXED_OBJECT,
         P::MyMemberships(way) | P::UserMemberships(_, way) | P::DirectoryObjectMemberships(_, way) => {
@@ -48,6 +53,8 @@ pub fn methods(path: &P) -> &'static [Method] {
             G::Members | G::TransitiveMembers | G::Owners => READ,
             G::MemberReferences | G::OwnerReferences => ADD,
             G::MemberReference(_) | G::OwnerReference(_) => REMOVE,
+            G::AppRoleAssignments => COLLECTION,
+            G::AppRoleAssignment(_) => FIXED_OBJECT,
             G::Memberships(way) => asks(*way),
         },
         P::Application(_, tail) => match tail {
@@ -61,8 +68,8 @@ pub fn methods(path: &P) -> &'static [Method] {
             S::AddPassword | S::RemovePassword | S::OwnerReferences => ADD,
             S::Owners => READ,
             S::OwnerReference(_) => REMOVE,
-            S::AppRoleAssignments => COLLECTION,
-            S::AppRoleAssignment(_) => FIXED_OBJECT,
+            S::AppRoleAssignments | S::AppRoleAssignedTo => COLLECTION,
+            S::AppRoleAssignment(_) | S::AppRoleAssignedToOne(_) => FIXED_OBJECT,
             S::Memberships(way) => asks(*way),
         },
     }
@@ -97,6 +104,10 @@ pub async fn dispatch(method: Method, call: Call) -> Result<Response, GraphError
         P::Group(id, G::Owners) => owners::list(call, Holder::Group(id)).await,
         P::Group(id, G::OwnerReferences) => owners::add(call, Holder::Group(id)).await,
         P::Group(id, G::OwnerReference(owner)) => owners::remove(call, Holder::Group(id), owner).await,
+        P::Group(id, G::AppRoleAssignments) => app_roles(method, call, (Side::Group(id), None)).await,
+        P::Group(id, G::AppRoleAssignment(one)) => {
+            app_roles(method, call, (Side::Group(id), Some(one))).await
+        }
         P::Group(id, G::Memberships(way)) => memberships::answer(call, Subject::Group(id), way).await,
         P::DirectoryAudits => audits::list(call).await,
         P::Users if get => users::list(call).await,
@@ -104,6 +115,7 @@ pub async fn dispatch(method: Method, call: Call) -> Result<Response, GraphError
         P::User(user) if get => users::get(call, user).await,
         P::User(user) if delete => users::delete(call, user).await,
         P::User(user) => users::update(call, user).await,
+        P::UserAppRoles(user, one) => app_roles(method, call, (Side::User(user), one)).await,
         P::UserAuthentication(user, U::Methods) => authentication::methods(call, user).await,
         P::UserAuthentication(user, U::SoftwareOathMethods) => authentication::apps(call, user).await,
         P::UserAuthentication(user, U::SoftwareOathMethod(id)) if delete => {
@@ -138,14 +150,18 @@ pub async fn dispatch(method: Method, call: Call) -> Result<Response, GraphError
         P::ServicePrincipal(key, S::OwnerReference(id)) => {
             owners::remove(call, Holder::ServicePrincipal(key), id).await
         }
-        P::ServicePrincipal(key, S::AppRoleAssignments) if post => {
-            app_role_assignments::create(call, key).await
+        P::ServicePrincipal(key, S::AppRoleAssignments) => {
+            app_roles(method, call, (Side::ServicePrincipal(key), None)).await
         }
-        P::ServicePrincipal(key, S::AppRoleAssignments) => app_role_assignments::list(call, key).await,
-        P::ServicePrincipal(key, S::AppRoleAssignment(id)) if delete => {
-            app_role_assignments::delete(call, key, id).await
+        P::ServicePrincipal(key, S::AppRoleAssignment(id)) => {
+            app_roles(method, call, (Side::ServicePrincipal(key), Some(id))).await
         }
-        P::ServicePrincipal(key, S::AppRoleAssignment(id)) => app_role_assignments::get(call, key, id).await,
+        P::ServicePrincipal(key, S::AppRoleAssignedTo) => {
+            app_roles(method, call, (Side::Resource(key), None)).await
+        }
+        P::ServicePrincipal(key, S::AppRoleAssignedToOne(id)) => {
+            app_roles(method, call, (Side::Resource(key), Some(id))).await
+        }
         P::ServicePrincipal(key, S::Memberships(way)) => {
             memberships::answer(call, Subject::ServicePrincipal(key), way).await
         }
@@ -168,7 +184,25 @@ pub async fn dispatch(method: Method, call: Call) -> Result<Response, GraphError
         P::ConditionalAccessPolicy(id) if get => conditional_access::get(call, id).await,
         P::ConditionalAccessPolicy(id) if delete => conditional_access::delete(call, id).await,
         P::ConditionalAccessPolicy(id) => conditional_access::update(call, id).await,
+        P::AuthorizationPolicy if get => tenant_settings::authorization(call).await,
+        P::AuthorizationPolicy => tenant_settings::update_authorization(call).await,
+        P::SignInPolicy if get => tenant_settings::sign_in(call).await,
+        P::SignInPolicy => tenant_settings::update_sign_in(call).await,
         P::GetByIds => directory_objects::get_by_ids(call).await,
         P::DirectoryObject(id) => directory_objects::get(call, id).await,
+    }
+}
+
+/// Roles in applications, from whichever side.
+async fn app_roles(
+    method: Method,
+    call: Call,
+    (side, one): (Side, Option<String>),
+) -> Result<Response, GraphError> {
+    match one {
+        None if method == Method::POST => app_role_assignments::create(call, side).await,
+        None => app_role_assignments::list(call, side).await,
+        Some(id) if method == Method::DELETE => app_role_assignments::delete(call, (side, id)).await,
+        Some(id) => app_role_assignments::get(call, (side, id)).await,
     }
 }

@@ -50,6 +50,7 @@ pub async fn create(call: Call) -> Result<Response, GraphError> {
     let display_name = asked.display_name.as_deref().map(DisplayName::new).transpose()?;
     let id = ObjectId::from_random(entropy::bytes());
     let enabled = asked.account_enabled.unwrap_or(true);
+    let assignment_required = asked.app_role_assignment_required.unwrap_or(false);
     let app_id = asked.app_id;
     let tenants = call.ctx.app.snapshots.all_tenants().await?;
     let tenants: Vec<TenantId> = tenants.iter().map(|t| t.id).collect();
@@ -83,6 +84,7 @@ pub async fn create(call: Call) -> Result<Response, GraphError> {
                 .unwrap_or_else(|| application.display_name.clone()),
             kind: ServicePrincipalKind::Application,
             enabled,
+            assignment_required,
             created_at: acting.now,
         };
         store::service_principal::insert(tx, &principal).or_fail()??;
@@ -144,6 +146,9 @@ pub async fn update(call: Call, key: ObjectKey) -> Result<Response, GraphError> 
             return Err(GraphError::BuiltIn.into());
         }
         principal.enabled = asked.account_enabled.unwrap_or(principal.enabled);
+        principal.assignment_required = asked
+            .app_role_assignment_required
+            .unwrap_or(principal.assignment_required);
         principal.display_name = display_name.clone().unwrap_or(principal.display_name);
         store::service_principal::update(tx, &principal).or_fail()?;
         acting.record(tx, Event::DirectoryUpdated, principal.id, "service principal")

@@ -122,6 +122,7 @@ pub fn service_principal(
         ),
         app_id: from.app_id,
         app_owner_organization_id: from.app_owner,
+        app_role_assignment_required: from.assignment_required,
         app_roles: roles,
         created_date_time: Some(from.created_at),
         display_name: Some(from.display_name.to_string()),

@@ -199,18 +199,11 @@ fn find_resource(
             let Some(application) = application else {
                 return Ok(None);
             };
-            Resource {
-                app_id: application.app_id,
-                first_party: None,
-                token_version: application.token_version,
-                name: Some(application.display_name.to_string()),
-                scopes: application.scopes,
-                trusted: application.pre_authorized,
-            }
+            Resource::from(application)
         }
     };
     let principal = store::service_principal::find_by_app_id(view, tenant, found.app_id)?;
-    Ok(principal.filter(|p| p.enabled).map(|_| found))
+    Ok(principal.filter(|p| p.enabled).map(|p| found.seen_by(&p)))
 }
 
 fn look<K: Eq + Hash, V>(map: &Map<K, V>, key: &K, tag: &Tag) -> Option<Arc<V>> {

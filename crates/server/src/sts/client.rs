@@ -4,7 +4,9 @@ use doorward_domain::application::{ConsentType, PermissionScope, Platform};
 use doorward_domain::client::{Client, PlatformRefusal};
 use doorward_domain::client_credentials::ClientRefusal;
 use doorward_domain::consent::{self, Asked, ScopeRefusal, Weighed};
+use doorward_domain::group::MemberKind;
 use doorward_domain::resource::{FirstParty, Resource, client};
+use doorward_domain::service_principal::ServicePrincipal;
 use doorward_domain::tenant::Tenant;
 use doorward_domain::tenant_settings::{Setting, TenantSettings};
 use doorward_domain::token::claims::ClientProof;
@@ -14,7 +16,7 @@ use doorward_store::{self as store, QueryError, View};
 use std::sync::Arc;
 
 use super::client_credentials::{name_of, verify};
-use super::{StsError, resource, throttle};
+use super::{StsError, resource, throttle, told};
 use crate::ctx::Ctx;
 
 /// What a client shows at the token endpoint.
@@ -30,6 +32,7 @@ pub struct Shown {
 #[derive(Clone)]
 pub struct AdmittedClient {
     client: Client,
+    principal: ServicePrincipal,
     proof: ClientProof,
 }
 
@@ -37,6 +40,11 @@ impl AdmittedClient {
     /// The client.
     pub fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// Its service principal in the tenant.
+    pub fn principal(&self) -> &ServicePrincipal {
+        &self.principal
     }
 
     /// How it proved itself.
@@ -95,8 +103,9 @@ pub async fn admit_found(ctx: &Ctx, tenant: TenantId, client: Client) -> Result<
             client: app_id,
             tenant: name().await?,
         }),
-        Some(_) => Ok(AdmittedClient {
+        Some(principal) => Ok(AdmittedClient {
             client,
+            principal,
             proof: ClientProof::None,
         }),
     }
@@ -208,7 +217,7 @@ impl Weighing {
 /// is asked for, as Azure has it.
 ///
 /// # Errors
-/// [`StsError::ResourceUnknown`], [`StsError::ScopeUnknown`], [`StsError::ConsentRequired`].
+/// [`StsError::ResourceUnknown`], [`StsError::NotAssigned`], [`StsError::ScopeUnknown`], [`StsError::ConsentRequired`].
 pub async fn weigh(
     ctx: &Ctx,
     (tenant, person): (TenantId, ObjectId),
@@ -217,6 +226,17 @@ pub async fn weigh(
 ) -> Result<Weighing, StsError> {
     let requested = target.resource.as_deref().unwrap_or(MICROSOFT_GRAPH);
     let resource = resource::find(ctx, tenant, requested).await?;
+    let whom = (tenant, person, MemberKind::User);
+    let record = ctx.app.snapshots.client(tenant, client.app_id()).await?;
+    if let Some(principal) = record
+        .as_ref()
+        .and_then(|record| record.service_principal.as_ref())
+    {
+        told::let_in(ctx, whom, &as_application(client, principal)).await?;
+    }
+    if resource.app_id != client.app_id() {
+        told::let_in(ctx, whom, &resource).await?;
+    }
     let weigh = async |resource: &Resource, asked: Asked<'_>| {
         let agreed = match client.registration() {
             Some(_) => agreed(ctx, (tenant, person), (client.app_id(), resource.app_id)).await?,
@@ -253,6 +273,20 @@ pub async fn weigh(
         scopes,
         missing,
     })
+}
+
+/// A client as an application that lets people in.
+fn as_application(client: &Client, principal: &ServicePrincipal) -> Resource {
+    let known = match client.registration() {
+        Some(application) => Resource::from(application.clone()),
+        None => Resource {
+            app_id: client.app_id(),
+            first_party: None,
+            name: client::display_name(client.app_id()).map(str::to_owned),
+            ..Resource::from(FirstParty::MicrosoftGraph)
+        },
+    };
+    known.seen_by(principal)
 }
 
 /// What was agreed to for a client on a resource.

@@ -2,8 +2,8 @@
 
 use doorward_domain::audit::Event;
 use doorward_domain::client_credentials::{self as rule, ClientRefusal, VerifiedClient};
-use doorward_domain::directory::Permission;
-use doorward_domain::resource::{FirstParty, Resource};
+use doorward_domain::group::MemberKind;
+use doorward_domain::resource::FirstParty;
 use doorward_domain::tenant::Tenant;
 use doorward_domain::token::claims::{AccessToken, ClientProof, Subject};
 use doorward_names::AppId;
@@ -11,7 +11,7 @@ use doorward_protocol::oauth::{ClientSecret, Target};
 use doorward_protocol::paths::EndpointVersion;
 
 use super::issue::{self, Granted};
-use super::{StsError, resource, tenant, throttle, to_wire};
+use super::{StsError, resource, tenant, throttle, to_wire, told};
 use crate::ctx::Ctx;
 use crate::http::Response;
 use crate::snapshots::ClientRecord;
@@ -39,15 +39,30 @@ pub async fn grant(
     let client = verify(ctx, &tenant, &record, &asked.secret).await?;
     let requested = asked.target.resource.unwrap_or_default();
     let resource = resource::find(ctx, tenant.id, &requested).await?;
+    let principal = (tenant.id, client.service_principal());
+    told::let_in(
+        ctx,
+        (principal.0, principal.1, MemberKind::ServicePrincipal),
+        &resource,
+    )
+    .await?;
+    let roles = match resource.first_party {
+        Some(FirstParty::MicrosoftGraph) => {
+            let granted = record.permissions.iter();
+            granted.map(|permission| permission.name().to_owned()).collect()
+        }
+        _ => told::of_application(ctx, principal, &resource).await?,
+    };
     let token = AccessToken {
         version: resource.token_version,
         audience: resource.audience(&requested),
         tenant: tenant.id,
         client: client.app_id(),
         proof: ClientProof::Secret,
+        sub: client.service_principal().to_string(),
         subject: Subject::Application {
             service_principal: client.service_principal(),
-            roles: roles(&record, &resource),
+            roles,
         },
         validity: ctx.app.validity(ctx.now),
         capable: asked.capable && resource.first_party.is_some(),
@@ -117,14 +132,6 @@ pub(super) async fn verify(
             let guess = matches!(refusal, ClientRefusal::WrongSecret);
             Err(throttle::refused(ctx, &principal.app_id.to_string(), audit, (error, guess)).await)
         }
-    }
-}
-
-/// The permissions that go into the token: those the client was given on this very resource.
-fn roles(record: &ClientRecord, resource: &Resource) -> Vec<Permission> {
-    match resource.first_party {
-        Some(FirstParty::MicrosoftGraph) => record.permissions.clone(),
-        _ => Vec::new(),
     }
 }
 

@@ -66,7 +66,9 @@ pub const fn cure(code: AadSts) -> &'static str {
         | C::RefreshTokenInactive
         | C::SinglePageExpired
         | C::InvalidGrant => "Sign in again: `doorward login`.",
-        C::NotAssigned | C::ConsentRequired => "Ask an administrator for access to the application.",
+        C::NotAssigned | C::ClientNotAssigned | C::ConsentRequired => {
+            "Ask an administrator for access to the application."
+        }
         C::ApplicationDisabled => {
             "Enable it: `doorward ad sp update --id CLIENT_ID --set accountEnabled=true`."
         }

@@ -71,6 +71,15 @@ pub enum StsError {
     Platform(PlatformRefusal, AppId),
     /// Nobody agreed to what the client asks for.
     ConsentRequired(AppId),
+    /// Who asks was given nothing in an application that lets nobody else in.
+    NotAssigned {
+        /// The application.
+        application: AppId,
+        /// What people call it.
+        name: String,
+        /// Whether it is a person who asks, or a client as itself.
+        person: bool,
+    },
     /// The resource offers no such scope.
     ScopeUnknown(String),
     /// This grant is for built-in public clients.
@@ -96,7 +105,7 @@ pub enum StsError {
     RefreshTokenUnknown,
     /// The session gives no token.
     Session(SessionRefusal),
-    /// Production takes no passwords here.
+    /// A tenant takes no passwords here.
     PasswordGrantOff,
     /// The name or the password is wrong.
     WrongPassword,
@@ -210,6 +219,20 @@ impl StsError {
             } => return client_row(*refusal, &client.to_string(), tenant),
             Self::Platform(refusal, client) => return platform_row(refusal, &client.to_string()),
             Self::ConsentRequired(_) => grant(C::ConsentRequired, text_of(C::ConsentRequired)),
+            Self::NotAssigned {
+                application,
+                name,
+                person: true,
+            } => grant(
+                C::NotAssigned,
+                aadsts::not_assigned(&application.to_string(), name),
+            ),
+            Self::NotAssigned {
+                application, name, ..
+            } => {
+                let text = aadsts::client_not_assigned(&application.to_string(), name);
+                grant(C::ClientNotAssigned, text)
+            }
             Self::ScopeUnknown(scope) => (
                 StatusCode::BAD_REQUEST,
                 E::InvalidScope,
@@ -511,6 +534,16 @@ mod tests {
             StsError::Platform(PlatformRefusal::NotPublic, client),
             StsError::Platform(PlatformRefusal::SingleTenant, client),
             StsError::ConsentRequired(client),
+            StsError::NotAssigned {
+                application: client,
+                name: "Shop".into(),
+                person: true,
+            },
+            StsError::NotAssigned {
+                application: client,
+                name: "Shop".into(),
+                person: false,
+            },
             StsError::ScopeUnknown("Files.Read".into()),
             StsError::NotPublicClient("x".into()),
             StsError::ResourceUnknown {

@@ -19,7 +19,7 @@ use doorward_store::{self as store, Inserted, QueryError, Tx};
 
 use super::client::{self, AdmittedClient};
 use super::conditional_access::{self, Purpose};
-use super::{StsError, to_wire};
+use super::{StsError, to_wire, told};
 use crate::ctx::Ctx;
 use crate::entropy;
 use crate::keys::Pending;
@@ -151,13 +151,15 @@ pub(crate) async fn issue_for_person(
     conditional_access::met(unmet, &requested)?;
     let scope = to_wire::granted_scope(version, target, &weighed.scopes);
     let registered = client.registration().is_some();
+    let told = told::of_person(ctx, (user, &person.roles), &resource).await?;
     let token = AccessToken {
         version: resource.token_version,
         audience: resource.audience(&requested),
         tenant,
         client: person.session.client,
         proof: person.client.proof(),
-        subject: Subject::person(person.seat, person.session, person.roles, weighed.scopes),
+        sub: pairwise(ctx, user, resource.app_id)?,
+        subject: Subject::person(person.seat, person.session, told, weighed.scopes),
         validity: ctx.app.validity(ctx.now),
         capable: person.capable && resource.first_party.is_some(),
         uti: fresh_uti(),
@@ -170,7 +172,14 @@ pub(crate) async fn issue_for_person(
     let access_token = sign_and_record(ctx, &token, audit).await?;
     let id_token = match target.openid {
         true => {
-            let claims = to_wire::id_token_claims(version, (&token, person.wish), &ctx.origin);
+            let sub = pairwise(ctx, user, client.app_id())?;
+            let told = told::client_of_person(ctx, (user, &person.roles), &person.client).await?;
+            let of_client = to_wire::OfClient {
+                sub,
+                told,
+                wish: person.wish,
+            };
+            let claims = to_wire::id_token_claims(version, (&token, of_client), &ctx.origin);
             Some(sign(ctx, to_wire::id_token_version(version), &claims).await?)
         }
         false => None,
@@ -186,6 +195,16 @@ pub(crate) async fn issue_for_person(
         client_info: client_info.then(|| to_wire::client_info(person.session)),
     };
     Ok((granted, requested))
+}
+
+/// The name by which an application knows somebody (`sub`): what its id_tokens and its user info say, and access tokens that
+/// are for it.
+///
+/// # Errors
+/// When the store holds no key.
+pub(crate) fn pairwise(ctx: &Ctx, user: &User, application: AppId) -> Result<String, StsError> {
+    let found = ctx.app.hasher.pairwise((user.tenant, user.id), application);
+    found.ok_or(StsError::Unavailable)
 }
 
 /// Begins a session of the account at home with a built-in client and returns it with its refresh token. A session that

@@ -1,7 +1,7 @@
 //! Looking at a password at most so often: what is counted for whom, before and after it is looked at.
 //!
 //! Nothing is hashed for who has to wait already. Many at once have no more tries than one after the other: what comes
-//! of a look counts only when the counters still allow it afterwards. Names that nobody has are counted like those of
+//! of a look is told in the transaction that counts it, while the counters allow it, whether it was right or wrong. Names that nobody has are counted like those of
 //! accounts, in buckets, so that neither the answer nor a wait tells them apart, and they can't fill the store.
 
 use doorward_domain::audit::{AuditRow, Event};
@@ -63,7 +63,7 @@ impl Guard {
         }
     }
 
-    /// Whether a password may be looked at, or what came of a look may be told.
+    /// Whether a password may be looked at.
     ///
     /// # Errors
     /// [`StsError::Locked`] when it may not.
@@ -72,13 +72,22 @@ impl Guard {
         ctx.app.store.read(move |view| guard.look(view)).await?
     }
 
-    /// Counts a wrong password; gives what to answer.
-    pub async fn count(self, ctx: &Ctx) -> StsError {
-        let write = move |tx: &mut Tx<'_>| self.record(tx);
-        match ctx.app.snapshots.write(write).await {
-            Ok(told) => told,
-            Err(failure) => failure.into(),
-        }
+    /// What may be told of a look: that the password was `right`, or why not. A right one takes its turn among the wrong
+    /// ones that are counted, and stands in their way as they stand in its: it is never told before them for being right.
+    ///
+    /// # Errors
+    /// [`StsError::Locked`] when nothing may be told, [`StsError::WrongPassword`] for a wrong one, which is counted.
+    pub async fn settle(self, ctx: &Ctx, right: bool) -> Result<(), StsError> {
+        let write = move |tx: &mut Tx<'_>| {
+            if let Err(locked) = self.look(tx)? {
+                return Ok(Err(locked));
+            }
+            match right {
+                true => self.touch(tx).map(Ok),
+                false => self.record(tx).map(|()| Err(StsError::WrongPassword)),
+            }
+        };
+        ctx.app.snapshots.write::<_, QueryError>(write).await?
     }
 
     fn look(&self, view: &View<'_>) -> Result<Result<(), StsError>, QueryError> {
@@ -89,10 +98,17 @@ impl Guard {
         Ok(lockout(found, self.now).map_or(Ok(()), |lockout| Err(StsError::Locked(lockout))))
     }
 
-    fn record(&self, tx: &mut Tx<'_>) -> Result<StsError, QueryError> {
-        if let Err(locked) = self.look(tx)? {
-            return Ok(locked);
+    /// Writes the counters as they are, so that of several nodes' transactions about them one comes after the other.
+    fn touch(&self, tx: &mut Tx<'_>) -> Result<(), QueryError> {
+        for (_, key) in &self.counters {
+            if let Some(failures) = store::throttle::get(tx, key)? {
+                store::throttle::put(tx, key, failures)?;
+            }
         }
+        Ok(())
+    }
+
+    fn record(&self, tx: &mut Tx<'_>) -> Result<(), QueryError> {
         self.refused
             .iter()
             .try_for_each(|row| store::audit::insert(tx, row))?;
@@ -108,7 +124,7 @@ impl Guard {
                 store::audit::insert(tx, &warning)?;
             }
         }
-        Ok(StsError::WrongPassword)
+        Ok(())
     }
 }
 

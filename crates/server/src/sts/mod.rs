@@ -24,6 +24,7 @@ pub(crate) mod tenant;
 pub(crate) mod throttle;
 mod to_wire;
 mod token;
+mod told;
 mod user_realm;
 
 pub(crate) use discovery::metadata;

@@ -1,11 +1,11 @@
-//! The password grant (RFC 6749 §4.3): a person's name and password without a browser. Development only; production
-//! signs people in where a second factor can be asked for, and takes here nothing but the secret of a run, by which a
-//! person who is signed in already lends a command their identity.
+//! The password grant (RFC 6749 §4.3): a person's name and password without a browser. In production a tenant has to allow
+//! it; as long as it doesn't, people sign in where a second factor can be asked for, and nothing is taken here but the secret of a
+//! run, by which a person who is signed in already lends a command their identity.
 
 use doorward_domain::guest::Seat;
-use doorward_domain::mode::Mode;
 use doorward_domain::resource::client::COMMAND_LINE;
 use doorward_domain::run_ticket::RunTicket;
+use doorward_domain::tenant_settings::Setting;
 use doorward_names::{AppId, SecretKind, SecretString, TenantId, Upn};
 use doorward_protocol::oauth::{MICROSOFT_GRAPH, Target};
 use doorward_protocol::paths::EndpointVersion;
@@ -47,9 +47,6 @@ pub async fn grant(
         let presented = hasher.candidates(SecretKind::Password, asked.password.expose());
         ticket.holds_secret_of_person(&presented, ctx.now)
     });
-    if run.is_none() && ctx.app.mode() == Mode::Production {
-        return Err(StsError::PasswordGrantOff);
-    }
     if asked.client_id.parse::<AppId>() != Ok(COMMAND_LINE) {
         return Err(StsError::NotPublicClient(asked.client_id));
     }
@@ -58,6 +55,7 @@ pub async fn grant(
             // A name that says no tenant is told as such, here where no path does either.
             tenant::named_or_of_user(ctx, segment, &asked.username).await?;
             let named = named_or_open(ctx, segment).await?;
+            allowed(ctx, named, &asked.username).await?;
             without_second_factor(ctx, named, &asked).await?;
             let (typed, nothing) = ((&*asked.username, asked.password), Known::new(""));
             let home = person::by_password(ctx, named, typed, nothing).await?;
@@ -91,6 +89,25 @@ pub async fn grant(
     let (granted, requested) =
         issue_for_person(ctx, version, person, (&asked.target, asked.client_info)).await?;
     Ok(to_wire::token_response(version, &granted, &requested))
+}
+
+/// Refuses where a tenant forbids it: the one that was named, or the one whose password is typed.
+async fn allowed(ctx: &Ctx, named: Option<TenantId>, username: &str) -> Result<(), StsError> {
+    let home = person::tenant_of(ctx, named, username).await?;
+    let mut asked: Vec<_> = named.into_iter().chain(home).collect();
+    asked.dedup();
+    for tenant in &asked {
+        if !client::settings(ctx, *tenant)
+            .await?
+            .is_on(Setting::PasswordGrant)
+        {
+            return Err(StsError::PasswordGrantOff);
+        }
+    }
+    match asked.is_empty() && !Setting::PasswordGrant.default_in(ctx.app.mode()) {
+        true => Err(StsError::PasswordGrantOff),
+        false => Ok(()),
+    }
 }
 
 /// Refuses where a second factor is needed, which can't be proven here, without a look at the password: a right one and a

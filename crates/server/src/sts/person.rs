@@ -84,10 +84,10 @@ pub async fn by_any_password(
     let hash = account.and_then(|user| user.password.as_ref());
     let hash = hash.map(|p| p.hash.clone());
     let right = ctx.app.passwords.verify(password.clone(), hash).await;
-    let Some((user, _)) = found.filter(|_| right) else {
-        return Err(guard.count(ctx).await);
+    guard.settle(ctx, right).await?;
+    let Some((user, _)) = found else {
+        return Err(StsError::WrongPassword);
     };
-    guard.check(ctx).await?;
     if !user.enabled {
         return Err(StsError::UserDisabled);
     }

@@ -6,7 +6,7 @@
 use doorward_domain::audit::{AuditRow, Event};
 use doorward_domain::throttle::{FREE_FAILURES, Verdict, WINDOW, record, source};
 use doorward_names::TenantId;
-use doorward_store::{self as store, QueryError};
+use doorward_store::{self as store, QueryError, Tx, View};
 
 use super::StsError;
 use crate::ctx::Ctx;
@@ -61,21 +61,41 @@ pub async fn unknown_code(ctx: &Ctx) -> StsError {
     unknown_secret(ctx, "code", StsError::CodeUnknown).await
 }
 
-/// Counts a wrong user code by where it came from.
-pub async fn wrong_user_code(ctx: &Ctx) -> Result<Verdict, StsError> {
-    count(ctx, user_code_key(ctx), true, (None, None)).await
-}
-
-/// Whether so many wrong user codes came from there that no further one is looked at. A user code is short, so here,
-/// unlike with secrets, a right one waits as well.
-pub async fn user_codes_blocked(ctx: &Ctx) -> Result<bool, StsError> {
+/// Whether what came of a look at a user code may be told: not after so many wrong ones from there, for a user code is
+/// short, so that here, unlike with secrets, a right one waits as well. A wrong one is counted. Both are one transaction, in
+/// which a right one stands in the way of the wrong ones that were sent with it.
+pub async fn tell_of_user_code(ctx: &Ctx, right: bool) -> Result<bool, StsError> {
     let (key, now) = (user_code_key(ctx), ctx.now);
-    let failures = ctx
-        .app
-        .store
-        .read(move |view| store::throttle::get(view, &key))
-        .await?;
-    Ok(failures.is_some_and(|f| f.count > FREE_FAILURES && now.since(f.since) < WINDOW))
+    let blocked = move |view: &View<'_>, key: &str| {
+        let before = store::throttle::get(view, key)?;
+        let blocked = before.is_some_and(|f| f.count > FREE_FAILURES && now.since(f.since) < WINDOW);
+        Ok::<_, QueryError>((before, blocked))
+    };
+    // Who waits already takes no turn among those that write.
+    let looked_up = key.clone();
+    let look = move |view: &View<'_>| blocked(view, &looked_up);
+    if ctx.app.store.read(look).await?.1 {
+        return Ok(false);
+    }
+    let warning = exceeded(ctx, None);
+    let write = move |tx: &mut Tx<'_>| {
+        let (before, blocked) = blocked(tx, &key)?;
+        if blocked {
+            return Ok::<_, QueryError>(false);
+        }
+        let failures = match right {
+            true => before,
+            false => Some(record(before, now).0),
+        };
+        if let Some(failures) = failures {
+            store::throttle::put(tx, &key, failures)?;
+        }
+        if !right && failures.is_some_and(|f| f.count == FREE_FAILURES + 1) {
+            store::audit::insert(tx, &warning)?;
+        }
+        Ok(true)
+    };
+    Ok(ctx.app.snapshots.write(write).await?)
 }
 
 fn user_code_key(ctx: &Ctx) -> String {
@@ -103,11 +123,7 @@ async fn count(
     (tenant, audit): (Option<TenantId>, Option<AuditRow>),
 ) -> Result<Verdict, StsError> {
     let now = ctx.now;
-    let warning = AuditRow {
-        tenant,
-        detail: format!("more than {FREE_FAILURES} failures from {}", source(ctx.source)),
-        ..ctx.server_audit(Event::TokenRefused)
-    };
+    let warning = exceeded(ctx, tenant);
     let verdict = ctx
         .app
         .snapshots
@@ -130,4 +146,13 @@ async fn count(
         })
         .await?;
     Ok(verdict)
+}
+
+/// What is written down once of a source that begins to wait.
+fn exceeded(ctx: &Ctx, tenant: Option<TenantId>) -> AuditRow {
+    AuditRow {
+        tenant,
+        detail: format!("more than {FREE_FAILURES} failures from {}", source(ctx.source)),
+        ..ctx.server_audit(Event::TokenRefused)
+    }
 }

@@ -1,15 +1,14 @@
 //! From what was decided to what goes over the wire.
 
-use aws_lc_rs::digest::{SHA256, digest};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use doorward_domain::session::Session;
 use doorward_domain::token::TokenVersion;
-use doorward_domain::token::claims::{AccessToken, Subject};
-use doorward_names::{AppId, ObjectId, TenantId, Timestamp};
-use doorward_protocol::claims::{AccessClaims, AccessClaimsV1, AccessClaimsV2, IdClaimsV1, IdClaimsV2};
+use doorward_domain::token::claims::{self, AccessToken, Subject, Told};
+use doorward_names::{ObjectId, TenantId, Timestamp};
+use doorward_protocol::claims::{
+    AccessClaims, AccessClaimsV1, AccessClaimsV2, ClaimNames, ClaimSources, IdClaimsV1, IdClaimsV2, elsewhere,
+};
 use doorward_protocol::oauth::{CAPABLE, ClientInfo, Target, TokenResponseV1, TokenResponseV2};
-use doorward_protocol::paths::EndpointVersion;
+use doorward_protocol::paths::{EndpointVersion, GraphPath, Memberships};
 use http::StatusCode;
 
 use super::issue::{Granted, IdTokenWish};
@@ -49,6 +48,9 @@ fn v1(token: &AccessToken, issuer: String, origin: &Origin) -> AccessClaimsV1 {
         appid: token.client.to_string(),
         appidacr: token.proof.acr().to_owned(),
         email: None,
+        groups: None,
+        claim_names: None,
+        claim_sources: None,
         idp: None,
         idtyp: None,
         name: None,
@@ -57,7 +59,7 @@ fn v1(token: &AccessToken, issuer: String, origin: &Origin) -> AccessClaimsV1 {
         roles: None,
         scp: None,
         sid: None,
-        sub: subject(token),
+        sub: token.sub.clone(),
         tid: token.tenant,
         unique_name: None,
         upn: None,
@@ -70,32 +72,40 @@ fn v1(token: &AccessToken, issuer: String, origin: &Origin) -> AccessClaimsV1 {
         Subject::Application { roles, .. } => AccessClaimsV1 {
             idp: Some(issuer),
             idtyp: Some("app".to_owned()),
-            roles: some(roles.iter().map(|r| r.name().to_owned()).collect()),
+            roles: some(roles.clone()),
             ..base
         },
         Subject::Person {
+            oid,
             upn,
             from,
             name,
-            roles,
+            told,
             methods,
             session,
             scopes,
             ..
-        } => AccessClaimsV1 {
-            acr: Some("1".to_owned()),
-            amr: Some(methods.clone()),
-            email: from.map(|_| upn.clone()),
-            idp: idp(*from, origin),
-            idtyp: Some("user".to_owned()),
-            name: Some(name.clone()),
-            scp: Some(scopes.join(" ")).filter(|scp| !scp.is_empty()),
-            sid: Some(session.to_string()),
-            unique_name: Some(upn.clone()),
-            upn: from.is_none().then(|| upn.clone()),
-            wids: some(roles.iter().map(|r| r.template_id().to_string()).collect()),
-            ..base
-        },
+        } => {
+            let groups = Groups::of(told, *oid, origin);
+            AccessClaimsV1 {
+                acr: Some("1".to_owned()),
+                amr: Some(methods.clone()),
+                email: from.map(|_| upn.clone()),
+                idp: idp(*from, origin),
+                idtyp: Some("user".to_owned()),
+                name: Some(name.clone()),
+                scp: Some(scopes.join(" ")).filter(|scp| !scp.is_empty()),
+                sid: Some(session.to_string()),
+                unique_name: Some(upn.clone()),
+                upn: from.is_none().then(|| upn.clone()),
+                roles: some(told.roles.clone()),
+                groups: groups.these,
+                claim_names: groups.names,
+                claim_sources: groups.sources,
+                wids: wids(told),
+                ..base
+            }
+        }
     }
 }
 
@@ -111,6 +121,9 @@ fn v2(token: &AccessToken, issuer: String, origin: &Origin) -> AccessClaimsV2 {
         azp: token.client.to_string(),
         azpacr: token.proof.acr().to_owned(),
         email: None,
+        groups: None,
+        claim_names: None,
+        claim_sources: None,
         idp: None,
         idtyp: None,
         name: None,
@@ -120,7 +133,7 @@ fn v2(token: &AccessToken, issuer: String, origin: &Origin) -> AccessClaimsV2 {
         roles: None,
         scp: None,
         sid: None,
-        sub: subject(token),
+        sub: token.sub.clone(),
         tid: token.tenant,
         uti: token.uti.clone(),
         ver: "2.0".to_owned(),
@@ -129,34 +142,52 @@ fn v2(token: &AccessToken, issuer: String, origin: &Origin) -> AccessClaimsV2 {
     };
     match &token.subject {
         Subject::Application { roles, .. } => AccessClaimsV2 {
-            roles: some(roles.iter().map(|r| r.name().to_owned()).collect()),
+            roles: some(roles.clone()),
             ..base
         },
         Subject::Person {
+            oid,
             upn,
             from,
             name,
-            roles,
+            told,
             session,
             scopes,
             ..
-        } => AccessClaimsV2 {
-            email: from.map(|_| upn.clone()),
-            idp: idp(*from, origin),
-            name: Some(name.clone()),
-            preferred_username: Some(upn.clone()),
-            scp: Some(scopes.join(" ")).filter(|scp| !scp.is_empty()),
-            sid: Some(session.to_string()),
-            wids: some(roles.iter().map(|r| r.template_id().to_string()).collect()),
-            ..base
-        },
+        } => {
+            let groups = Groups::of(told, *oid, origin);
+            AccessClaimsV2 {
+                email: from.map(|_| upn.clone()),
+                idp: idp(*from, origin),
+                name: Some(name.clone()),
+                preferred_username: Some(upn.clone()),
+                scp: Some(scopes.join(" ")).filter(|scp| !scp.is_empty()),
+                sid: Some(session.to_string()),
+                roles: some(told.roles.clone()),
+                groups: groups.these,
+                claim_names: groups.names,
+                claim_sources: groups.sources,
+                wids: wids(told),
+                ..base
+            }
+        }
     }
+}
+
+/// What an id_token says that the access token beside it doesn't.
+pub struct OfClient {
+    /// The name by which the client knows the person.
+    pub sub: String,
+    /// What it is told of them.
+    pub told: Told,
+    /// What it wished for.
+    pub wish: IdTokenWish,
 }
 
 /// The claims of an id_token for the client of `token`, as JSON; nothing for an application.
 pub fn id_token_claims(
     version: EndpointVersion,
-    (token, wish): (&AccessToken, IdTokenWish),
+    (token, of_client): (&AccessToken, OfClient),
     origin: &Origin,
 ) -> Vec<u8> {
     let Subject::Person {
@@ -175,8 +206,9 @@ pub fn id_token_claims(
         token.validity.not_before.unix_seconds(),
         token.validity.expires_at.unix_seconds(),
     );
-    let sub = pairwise(*oid, token.client);
+    let OfClient { sub, told, wish } = of_client;
     let IdTokenWish { nonce, auth_time } = wish;
+    let (groups, wids) = (Groups::of(&told, *oid, origin), wids(&told));
     let auth_time = auth_time.map(Timestamp::unix_seconds);
     let bytes = match version {
         EndpointVersion::V1 => serde_json::to_vec(&IdClaimsV1 {
@@ -189,14 +221,19 @@ pub fn id_token_claims(
             auth_time,
             email: from.map(|_| upn.clone()),
             idp: idp(*from, origin),
+            groups: groups.these,
+            claim_names: groups.names,
+            claim_sources: groups.sources,
             name: Some(name.clone()),
             nonce,
             oid: *oid,
+            roles: some(told.roles),
             sub,
             tid: token.tenant,
             unique_name: Some(upn.clone()),
             upn: from.is_none().then(|| upn.clone()),
             uti: None,
+            wids,
             ver: "1.0".to_owned(),
         }),
         EndpointVersion::V2 => serde_json::to_vec(&IdClaimsV2 {
@@ -208,13 +245,18 @@ pub fn id_token_claims(
             auth_time,
             email: from.map(|_| upn.clone()),
             idp: idp(*from, origin),
+            groups: groups.these,
+            claim_names: groups.names,
+            claim_sources: groups.sources,
             name: Some(name.clone()),
             nonce,
             oid: *oid,
             preferred_username: Some(upn.clone()),
+            roles: some(told.roles),
             sub,
             tid: token.tenant,
             uti: None,
+            wids,
             ver: "2.0".to_owned(),
         }),
     };
@@ -291,19 +333,38 @@ fn oid(subject: &Subject) -> ObjectId {
     }
 }
 
-/// `sub`: an application's object id; a person's pairwise name for the client.
-fn subject(token: &AccessToken) -> String {
-    match &token.subject {
-        Subject::Application {
-            service_principal, ..
-        } => service_principal.to_string(),
-        Subject::Person { oid, .. } => pairwise(*oid, token.client),
-    }
+fn wids(told: &Told) -> Option<Vec<String>> {
+    let roles = told.directory_roles.iter();
+    some(roles.map(|role| role.template_id().to_string()).collect())
 }
 
-fn pairwise(oid: ObjectId, client: AppId) -> String {
-    let input = [b"pairwise subject".as_slice(), oid.as_bytes(), client.as_bytes()].concat();
-    URL_SAFE_NO_PAD.encode(digest(&SHA256, &input))
+/// A person's groups as a token says them: these, or where they can be asked for (OpenID Connect Core §5.6.2).
+#[derive(Default)]
+struct Groups {
+    these: Option<Vec<String>>,
+    names: Option<ClaimNames>,
+    sources: Option<ClaimSources>,
+}
+
+impl Groups {
+    fn of(told: &Told, oid: ObjectId, origin: &Origin) -> Self {
+        match &told.groups {
+            claims::Groups::None => Self::default(),
+            claims::Groups::All(groups) => Self {
+                these: Some(groups.iter().map(ToString::to_string).collect()),
+                ..Self::default()
+            },
+            claims::Groups::TooMany => {
+                let path = GraphPath::UserMemberships(oid.to_string(), Memberships::GetMemberObjects);
+                let (names, sources) = elsewhere(format!("{}{path}", origin.graph_url()));
+                Self {
+                    these: None,
+                    names: Some(names),
+                    sources: Some(sources),
+                }
+            }
+        }
+    }
 }
 
 fn some(list: Vec<String>) -> Option<Vec<String>> {

@@ -475,6 +475,7 @@ impl Tenancy {
             display_name: application.display_name.clone(),
             kind: ServicePrincipalKind::Application,
             enabled: true,
+            assignment_required: false,
             created_at: now,
         };
         let credential = self.credential(&secret, now, now.plus(Duration::days(365)));

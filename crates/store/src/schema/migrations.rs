@@ -18,6 +18,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     POLICIES,
     applications::SETTINGS,
     applications::CONSENT,
+    super::app_roles::APP_ROLES,
 ];
 
 const FIRST: &str = "

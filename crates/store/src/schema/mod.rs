@@ -1,6 +1,7 @@
 //! What a store looks like, and how an older one becomes a present one. Everything that is checked is checked
 //! before anything is changed.
 
+mod app_roles;
 mod applications;
 mod conditional_access;
 mod migrations;

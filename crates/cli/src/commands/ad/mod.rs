@@ -8,6 +8,7 @@ mod policy;
 mod role;
 mod set;
 mod sp;
+mod tenant_settings;
 mod user;
 
 use crate::context::{Context, Outcome};
@@ -42,6 +43,9 @@ pub enum Command {
     /// Policies that demand a second factor (conditional access)
     #[command(subcommand)]
     Policy(policy::Command),
+    /// What people and programs may do without an administrator
+    #[command(subcommand)]
+    TenantSettings(tenant_settings::Command),
 }
 
 /// Does it.
@@ -54,6 +58,7 @@ pub fn run(command: &Command, context: &Context) -> Outcome {
         Command::Group(command) => group::run(command, context),
         Command::Role(command) => role::run(command, context),
         Command::Policy(command) => policy::run(command, context),
+        Command::TenantSettings(command) => tenant_settings::run(command, context),
     }
 }
 

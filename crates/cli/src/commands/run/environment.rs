@@ -122,6 +122,8 @@ impl Surroundings<'_> {
             ("AZURE_CONFIG_DIR", self.home.azure().into()),
             (KEYRING, "disabled:".into()),
             (config::RUN, self.socket.into()),
+            // Its files go with it, and would leave their keys behind.
+            (config::KEYRING, "never".into()),
         ];
         own.extend(TELEMETRY.map(|(name, value)| (name, value.into())));
         own.extend(BUNDLE_VARIABLES.map(|name| (name, self.trust.bundle.clone().into())));

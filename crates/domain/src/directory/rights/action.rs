@@ -49,8 +49,12 @@ pub enum Action {
     ReadPermissions,
     /// Give or take a permission.
     GrantPermission,
+    /// Give or take a role in an application.
+    AssignAppRole,
     /// See a group, its members and owners.
     ReadGroup,
+    /// See which groups somebody is in, and nothing of the groups but their ids.
+    ReadMemberships,
     /// Make a group.
     CreateGroup,
     /// Change a group: name, alias, description.
@@ -71,11 +75,15 @@ pub enum Action {
     ReadPolicy,
     /// Make, change or delete such a policy.
     ManagePolicy,
+    /// See what people and programs may do without an administrator; no look that everyone may take.
+    ReadTenantSettings,
+    /// Allow or forbid it.
+    ManageTenantSettings,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 38] = [
         Self::ReadTenant,
         Self::ReadUser,
         Self::CreateUser,
@@ -99,7 +107,9 @@ impl Action {
         Self::AssignRole,
         Self::ReadPermissions,
         Self::GrantPermission,
+        Self::AssignAppRole,
         Self::ReadGroup,
+        Self::ReadMemberships,
         Self::CreateGroup,
         Self::UpdateGroup,
         Self::DeleteGroup,
@@ -110,6 +120,8 @@ impl Action {
         Self::ReadAudit,
         Self::ReadPolicy,
         Self::ManagePolicy,
+        Self::ReadTenantSettings,
+        Self::ManageTenantSettings,
     ];
 
     /// Whether it only looks.
@@ -122,6 +134,7 @@ impl Action {
                 | Self::ReadRoles
                 | Self::ReadPermissions
                 | Self::ReadGroup
+                | Self::ReadMemberships
         )
     }
 

@@ -63,7 +63,7 @@ impl From<&crate::graph::ServicePrincipal> for LegacyServicePrincipal {
             app_display_name: it.app_display_name.clone(),
             app_id: it.app_id,
             app_owner_tenant_id: it.app_owner_organization_id,
-            app_role_assignment_required: it.constants.app_role_assignment_required,
+            app_role_assignment_required: it.app_role_assignment_required,
             app_roles: it.app_roles.clone(),
             application_template_id: Null,
             deletion_timestamp: Null,

@@ -54,6 +54,8 @@ pub enum GraphPath {
     RevokeSessions(String),
     /// `/users/{id or sign-in name}/memberOf` and the like
     UserMemberships(String, Memberships),
+    /// `/users/{id or sign-in name}/appRoleAssignments`, or one of them
+    UserAppRoles(String, Option<String>),
     /// `/users/{id or sign-in name}/authentication/…`
     UserAuthentication(String, AuthenticationTail),
     /// `/groups`
@@ -86,6 +88,10 @@ pub enum GraphPath {
     ConditionalAccessPolicies,
     /// `/identity/conditionalAccess/policies/{id}`
     ConditionalAccessPolicy(String),
+    /// `/policies/authorizationPolicy`
+    AuthorizationPolicy,
+    /// `/policies/signInPolicy`, which Microsoft Graph doesn't have
+    SignInPolicy,
     /// `/directoryObjects/getByIds`
     GetByIds,
     /// `/directoryObjects/{id}`
@@ -114,6 +120,11 @@ impl GraphPath {
             "me" if key.is_none() => Memberships::parse(tail).map(Self::MyMemberships),
             "rolemanagement" if key.is_none() => Self::role_management(tail),
             "identity" if key.is_none() => Self::identity(tail),
+            "policies" if key.is_none() => match tail {
+                [word] if is(word, "authorizationPolicy") => Some(Self::AuthorizationPolicy),
+                [word] if is(word, "signInPolicy") => Some(Self::SignInPolicy),
+                _ => None,
+            },
             _ => {
                 let (key, tail) = match (key, tail.split_first()) {
                     (Some(key), _) => (Some(key), tail),
@@ -140,6 +151,15 @@ impl GraphPath {
             ("users", None) => Some(Self::Users),
             ("users", Some((None, user))) if tail.is_empty() => Some(Self::User(user)),
             ("users", Some((None, user))) if revokes(tail) => Some(Self::RevokeSessions(user)),
+            ("users", Some((None, user)))
+                if tail.first().is_some_and(|word| is(word, "appRoleAssignments")) =>
+            {
+                match tail {
+                    [_] => Some(Self::UserAppRoles(user, None)),
+                    [_, id] => object_id(id).map(|id| Self::UserAppRoles(user, Some(id))),
+                    _ => None,
+                }
+            }
             ("users", Some((None, user))) => match AuthenticationTail::parse(tail) {
                 Some(tail) => Some(Self::UserAuthentication(user, tail)),
                 None => Memberships::parse(tail).map(|way| Self::UserMemberships(user, way)),
@@ -285,6 +305,10 @@ impl fmt::Display for GraphPath {
             Self::User(user) => write!(f, "/{V}/users/{}", encode(user)),
             Self::RevokeSessions(user) => write!(f, "/{V}/users/{}/revokeSignInSessions", encode(user)),
             Self::UserMemberships(user, way) => write!(f, "/{V}/users/{}{way}", encode(user)),
+            Self::UserAppRoles(user, None) => write!(f, "/{V}/users/{}/appRoleAssignments", encode(user)),
+            Self::UserAppRoles(user, Some(id)) => {
+                write!(f, "/{V}/users/{}/appRoleAssignments/{}", encode(user), encode(id))
+            }
             Self::UserAuthentication(user, tail) => write!(f, "/{V}/users/{}{tail}", encode(user)),
             Self::Groups => write!(f, "/{V}/groups"),
             Self::Group(id, tail) => write!(f, "/{V}/groups/{}{tail}", encode(id)),
@@ -315,6 +339,8 @@ impl fmt::Display for GraphPath {
             Self::ConditionalAccessPolicy(id) => {
                 write!(f, "/{V}/identity/conditionalAccess/policies/{}", encode(id))
             }
+            Self::AuthorizationPolicy => write!(f, "/{V}/policies/authorizationPolicy"),
+            Self::SignInPolicy => write!(f, "/{V}/policies/signInPolicy"),
             Self::GetByIds => write!(f, "/{V}/directoryObjects/getByIds"),
             Self::DirectoryObject(id) => write!(f, "/{V}/directoryObjects/{}", encode(id)),
             Self::DirectoryObjectMemberships(id, way) => {

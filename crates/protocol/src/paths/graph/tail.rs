@@ -41,6 +41,10 @@ pub enum ServicePrincipalTail {
     AppRoleAssignments,
     /// `/appRoleAssignments/{id}`
     AppRoleAssignment(String),
+    /// `/appRoleAssignedTo`
+    AppRoleAssignedTo,
+    /// `/appRoleAssignedTo/{id}`
+    AppRoleAssignedToOne(String),
     /// `/memberOf` and the like
     Memberships(Memberships),
 }
@@ -64,6 +68,10 @@ pub enum GroupTail {
     OwnerReferences,
     /// `/owners/{id}/$ref`
     OwnerReference(String),
+    /// `/appRoleAssignments`
+    AppRoleAssignments,
+    /// `/appRoleAssignments/{id}`
+    AppRoleAssignment(String),
     /// `/memberOf` and the like
     Memberships(Memberships),
 }
@@ -105,15 +113,21 @@ pub enum Memberships {
     GetMemberGroups,
     /// `/checkMemberGroups`
     CheckMemberGroups,
+    /// `/getMemberObjects`
+    GetMemberObjects,
+    /// `/checkMemberObjects`
+    CheckMemberObjects,
 }
 
 impl Memberships {
     /// Every way.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 6] = [
         Self::MemberOf,
         Self::TransitiveMemberOf,
         Self::GetMemberGroups,
         Self::CheckMemberGroups,
+        Self::GetMemberObjects,
+        Self::CheckMemberObjects,
     ];
 
     const fn word(self) -> &'static str {
@@ -122,6 +136,8 @@ impl Memberships {
             Self::TransitiveMemberOf => "transitiveMemberOf",
             Self::GetMemberGroups => "getMemberGroups",
             Self::CheckMemberGroups => "checkMemberGroups",
+            Self::GetMemberObjects => "getMemberObjects",
+            Self::CheckMemberObjects => "checkMemberObjects",
         }
     }
 
@@ -135,7 +151,7 @@ impl Memberships {
 
     /// Whether it is asked by POST, about an object whose kind the path need not say.
     pub const fn is_action(self) -> bool {
-        matches!(self, Self::GetMemberGroups | Self::CheckMemberGroups)
+        !matches!(self, Self::MemberOf | Self::TransitiveMemberOf)
     }
 }
 
@@ -158,6 +174,10 @@ pub(super) fn application_tail(tail: &[String]) -> Option<ApplicationTail> {
 pub(super) fn service_principal_tail(tail: &[String]) -> Option<ServicePrincipalTail> {
     match tail {
         [word] if is(word, "appRoleAssignments") => Some(ServicePrincipalTail::AppRoleAssignments),
+        [word] if is(word, "appRoleAssignedTo") => Some(ServicePrincipalTail::AppRoleAssignedTo),
+        [word, id] if is(word, "appRoleAssignedTo") => {
+            object_id(id).map(ServicePrincipalTail::AppRoleAssignedToOne)
+        }
         [word, id] if is(word, "appRoleAssignments") => {
             object_id(id).map(ServicePrincipalTail::AppRoleAssignment)
         }
@@ -185,6 +205,8 @@ pub(super) fn group_tail(tail: &[String]) -> Option<GroupTail> {
     use GroupTail as G;
     match tail {
         [] => Some(G::Itself),
+        [word] if is(word, "appRoleAssignments") => Some(G::AppRoleAssignments),
+        [word, id] if is(word, "appRoleAssignments") => object_id(id).map(G::AppRoleAssignment),
         [word] if is(word, "members") => Some(G::Members),
         [word] if is(word, "transitiveMembers") => Some(G::TransitiveMembers),
         [word] if is(word, "owners") => Some(G::Owners),
@@ -224,6 +246,8 @@ impl fmt::Display for ServicePrincipalTail {
             Self::OwnerReference(id) => write!(f, "/owners/{}/$ref", encode(id)),
             Self::AppRoleAssignments => f.write_str("/appRoleAssignments"),
             Self::AppRoleAssignment(id) => write!(f, "/appRoleAssignments/{}", encode(id)),
+            Self::AppRoleAssignedTo => f.write_str("/appRoleAssignedTo"),
+            Self::AppRoleAssignedToOne(id) => write!(f, "/appRoleAssignedTo/{}", encode(id)),
             Self::Memberships(way) => way.fmt(f),
         }
     }
@@ -240,6 +264,8 @@ impl fmt::Display for GroupTail {
             Self::Owners => f.write_str("/owners"),
             Self::OwnerReferences => f.write_str("/owners/$ref"),
             Self::OwnerReference(id) => write!(f, "/owners/{}/$ref", encode(id)),
+            Self::AppRoleAssignments => f.write_str("/appRoleAssignments"),
+            Self::AppRoleAssignment(id) => write!(f, "/appRoleAssignments/{}", encode(id)),
             Self::Memberships(way) => way.fmt(f),
         }
     }

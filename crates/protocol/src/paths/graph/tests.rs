@@ -68,6 +68,26 @@ fn the_paths_that_clients_ask_for() {
             "/v1.0/servicePrincipals/1/appRoleAssignments/x_y",
             G::ServicePrincipal(id(), S::AppRoleAssignment("x_y".into())),
         ),
+        (
+            "/v1.0/servicePrincipals/1/appRoleAssignedTo",
+            G::ServicePrincipal(id(), S::AppRoleAssignedTo),
+        ),
+        (
+            "/v1.0/servicePrincipals/1/AppRoleAssignedTo/x",
+            G::ServicePrincipal(id(), S::AppRoleAssignedToOne("x".into())),
+        ),
+        (
+            "/v1.0/users/alice@contoso.com/appRoleAssignments/x",
+            G::UserAppRoles("alice@contoso.com".into(), Some("x".into())),
+        ),
+        (
+            "/v1.0/groups/7/appRoleAssignments",
+            G::Group("7".into(), GroupTail::AppRoleAssignments),
+        ),
+        (
+            "/v1.0/users/7/getMemberObjects",
+            G::UserMemberships("7".into(), Memberships::GetMemberObjects),
+        ),
         ("/v1.0/directoryRoles", G::DirectoryRoles(DirectoryRolePath::All)),
         (
             "/v1.0/directoryRoles(roleTemplateId='5')/members",
@@ -89,6 +109,8 @@ fn the_paths_that_clients_ask_for() {
             "/v1.0/Identity/ConditionalAccess/Policies/9",
             G::ConditionalAccessPolicy("9".into()),
         ),
+        ("/v1.0/Policies/AuthorizationPolicy", G::AuthorizationPolicy),
+        ("/v1.0/policies/signInPolicy/", G::SignInPolicy),
         ("/v1.0/directoryObjects/getByIds", G::GetByIds),
         ("/v1.0/directoryObjects/7/", G::DirectoryObject("7".into())),
     ] {
@@ -125,6 +147,9 @@ fn an_unknown_path_is_none() {
         "/v1.0/directoryRoles/1/owners",
         "/v1.0/roleManagement/cloudPC/roleAssignments",
         "/v1.0/organization('x')",
+        "/v1.0/policies",
+        "/v1.0/policies/signInPolicy/1",
+        "/v1.0/policies/tokenLifetimePolicies",
     ] {
         assert_eq!(GraphPath::parse(path), None, "{path}");
     }
@@ -151,6 +176,8 @@ fn any_path() -> impl Strategy<Value = GraphPath> {
         id().prop_map(ServicePrincipalTail::OwnerReference),
         Just(ServicePrincipalTail::AppRoleAssignments),
         id().prop_map(ServicePrincipalTail::AppRoleAssignment),
+        Just(ServicePrincipalTail::AppRoleAssignedTo),
+        id().prop_map(ServicePrincipalTail::AppRoleAssignedToOne),
         way().prop_map(ServicePrincipalTail::Memberships),
     ];
     let group = prop_oneof![
@@ -162,6 +189,8 @@ fn any_path() -> impl Strategy<Value = GraphPath> {
         Just(GroupTail::Owners),
         Just(GroupTail::OwnerReferences),
         id().prop_map(GroupTail::OwnerReference),
+        Just(GroupTail::AppRoleAssignments),
+        id().prop_map(GroupTail::AppRoleAssignment),
         way().prop_map(GroupTail::Memberships),
     ];
     let authentication = prop_oneof![
@@ -178,6 +207,7 @@ fn any_path() -> impl Strategy<Value = GraphPath> {
         id().prop_map(GraphPath::User),
         way().prop_map(GraphPath::MyMemberships),
         (id(), way()).prop_map(|(user, way)| GraphPath::UserMemberships(user, way)),
+        (id(), prop::option::of(id())).prop_map(|(user, one)| GraphPath::UserAppRoles(user, one)),
         (id(), authentication).prop_map(|(user, tail)| GraphPath::UserAuthentication(user, tail)),
         Just(GraphPath::Groups),
         (id(), group).prop_map(|(id, tail)| GraphPath::Group(id, tail)),
@@ -199,6 +229,8 @@ fn any_path() -> impl Strategy<Value = GraphPath> {
         id().prop_map(GraphPath::RoleDefinition),
         Just(GraphPath::ConditionalAccessPolicies),
         id().prop_map(GraphPath::ConditionalAccessPolicy),
+        Just(GraphPath::AuthorizationPolicy),
+        Just(GraphPath::SignInPolicy),
         Just(GraphPath::GetByIds),
         id().prop_filter("operation", |id| !is(id, "getByIds"))
             .prop_map(GraphPath::DirectoryObject),

@@ -321,6 +321,7 @@ impl Putting {
                     display_name,
                     kind: ServicePrincipalKind::ManagedIdentity,
                     enabled: true,
+                    assignment_required: false,
                     created_at: self.now,
                 };
                 if store::service_principal::insert(tx, &principal)?.is_err() {

@@ -270,7 +270,8 @@ fn shown(w: &Words, (resource, scopes): &(Resource, Vec<PermissionScope>)) -> (S
         let own = || {
             let title = title.as_ref().unwrap_or(&scope.for_administrators.0);
             let description = description.as_ref().unwrap_or(&scope.for_administrators.1);
-            match description.is_empty() || description == title {
+            let says_nothing = [title.as_str(), &scope.value, ""].contains(&description.as_str());
+            match says_nothing {
                 true => format!("{title} ({})", scope.value),
                 false => format!("{title}: {description} ({})", scope.value),
             }

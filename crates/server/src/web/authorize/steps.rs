@@ -221,6 +221,12 @@ impl Visit<'_> {
             }
             Err(StsError::ConsentRequired(_)) => back(OAuthError::ConsentRequired, AadSts::ConsentRequired),
             Err(StsError::Unavailable) => Err(StsError::Unavailable),
+            Err(StsError::NotAssigned { .. }) if self.request.prompt == Prompt::None => {
+                back(OAuthError::AccessDenied, AadSts::NotAssigned)
+            }
+            Err(refusal @ StsError::NotAssigned { .. }) => {
+                Ok(Some(Reply::Page(pages::refused(self.words, &refusal.text()))))
+            }
             Err(StsError::ScopeUnknown(_)) => back(OAuthError::InvalidScope, AadSts::InvalidScope),
             // A resource that is not there is told when the code is redeemed.
             Err(_) => Ok(None),

@@ -116,20 +116,19 @@ impl Visit<'_> {
 
     /// The grant that the code of a form leads to. Wrong codes are counted.
     async fn grant(&self, form: &Form) -> Result<(UserCode, DeviceGrant), Problem> {
-        if throttle::user_codes_blocked(self.ctx).await? {
+        let typed = form.get("user_code").unwrap_or_default().parse::<UserCode>().ok();
+        let hashes = typed
+            .as_ref()
+            .map(|code| self.ctx.app.hasher.hashes_of_code(code));
+        let look = move |view: &View<'_>| find(view, hashes.as_deref().unwrap_or_default());
+        let found = self.ctx.app.store.read(look).await.map_err(StsError::from)?;
+        let found = typed.zip(found);
+        if !throttle::tell_of_user_code(self.ctx, found.is_some()).await? {
             return Err(Problem::TooManyCodes);
         }
-        let typed = form.get("user_code").unwrap_or_default();
-        if let Ok(code) = typed.parse::<UserCode>() {
-            let hashes = self.ctx.app.hasher.hashes_of_code(&code);
-            let found = self.ctx.app.store.read(move |view| find(view, &hashes)).await;
-            if let Some(grant) = found.map_err(StsError::from)? {
-                grant.enter(self.ctx.now).map_err(Problem::Entry)?;
-                return Ok((code, grant));
-            }
-        }
-        throttle::wrong_user_code(self.ctx).await?;
-        Err(Problem::WrongCode)
+        let (code, grant) = found.ok_or(Problem::WrongCode)?;
+        grant.enter(self.ctx.now).map_err(Problem::Entry)?;
+        Ok((code, grant))
     }
 
     /// Verifies the person.

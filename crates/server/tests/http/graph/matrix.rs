@@ -2,6 +2,7 @@
 //! administrator, who learns nothing.
 
 use bytes::Bytes;
+use doorward_domain::app_role::{Assignment, DEFAULT_ACCESS};
 use doorward_domain::conditional_access::Policy;
 use doorward_domain::directory::{DirectoryRole, Permission};
 use doorward_domain::group::{Member, MemberKind};
@@ -32,6 +33,7 @@ struct Stage {
     factor: String,
     consent: String,
     policy: String,
+    seats: [String; 3],
 }
 
 async fn stage(tenant: &Tenancy, owner: Option<&Caller>) -> Stage {
@@ -51,6 +53,7 @@ async fn stage(tenant: &Tenancy, owner: Option<&Caller>) -> Stage {
     let factor_id = ObjectId::from_random(crate::harness::random());
     let consent_id = ObjectId::from_random(crate::harness::random());
     let policy_id = ObjectId::from_random(crate::harness::random());
+    let seat_ids: [ObjectId; 3] = std::array::from_fn(|_| ObjectId::from_random(crate::harness::random()));
     let policy_name = DisplayName::new("target").unwrap();
     // It reaches nobody here.
     let policy = Policy {
@@ -102,6 +105,22 @@ async fn stage(tenant: &Tenancy, owner: Option<&Caller>) -> Stage {
             created_at: crate::harness::NOW,
         };
         assert!(store::permission_grant::insert(tx, id, &consent)?);
+        let seated = [
+            (user_id, MemberKind::User),
+            (group_id, MemberKind::Group),
+            (principal, MemberKind::ServicePrincipal),
+        ];
+        for (seat, (holder, kind)) in seat_ids.into_iter().zip(seated) {
+            let seat = Assignment {
+                id: seat,
+                principal: holder,
+                kind,
+                resource: principal,
+                role: DEFAULT_ACCESS,
+                created_at: crate::harness::NOW,
+            };
+            store::app_role::insert(tx, id, &seat)?.unwrap().unwrap();
+        }
         let held = store::directory_role::list(tx, id)?;
         let assignment = held.iter().find(|a| a.principal == user_id).unwrap().id;
         Ok::<_, QueryError>((graph.id, key, grant, assignment))
@@ -123,6 +142,7 @@ async fn stage(tenant: &Tenancy, owner: Option<&Caller>) -> Stage {
         factor: factor_id.to_string(),
         consent: consent_id.to_string(),
         policy: policy_id.to_string(),
+        seats: seat_ids.map(|id| id.to_string()),
     }
 }
 
@@ -148,7 +168,12 @@ fn routes(stage: &Stage, domain: &str) -> Vec<(&'static str, &'static str, Strin
         factor,
         consent,
         policy,
+        seats: [of_user, of_group, of_loose],
     } = stage;
+    let role_for = |holder: &str| {
+        json!({"principalId": holder, "resourceId": principal,
+            "appRoleId": "00000000-0000-0000-0000-000000000000"})
+    };
     let url = |id: &str| format!("https://graph.microsoft.com/v1.0/directoryObjects/{id}");
     let named = |id: &str| json!({"@odata.id": url(id)});
     let new_group =
@@ -160,6 +185,8 @@ fn routes(stage: &Stage, domain: &str) -> Vec<(&'static str, &'static str, Strin
         "principalId": spare, "scope": "User.Read"});
     let all_groups = json!({"securityEnabledOnly": false});
     let two_groups = json!({"groupIds": [group, nested]});
+    let all_objects = all_groups.clone();
+    let two_objects = json!({"ids": [group, nested]});
     let reference = json!({"@odata.id": format!("https://graph.microsoft.com/v1.0/directoryObjects/{user}")});
     let profile = json!({"password": "a long enough one", "forceChangePasswordNextSignIn": true});
     let new_user = json!({
@@ -641,6 +668,95 @@ fn routes(stage: &Stage, domain: &str) -> Vec<(&'static str, &'static str, Strin
             Some(two_groups),
         ),
     ];
+    let [by_user, by_group, by_spare] = [
+        format!("users/{user}/appRoleAssignments"),
+        format!("groups/{group}/appRoleAssignments"),
+        format!("users/{spare}/appRoleAssignments"),
+    ];
+    let by_nested = format!("groups/{nested}/appRoleAssignments");
+    let to = format!("servicePrincipals/{principal}/appRoleAssignedTo");
+    let app_roles = [
+        ("GET", "users/{id}/appRoleAssignments", by_user.clone(), None),
+        (
+            "POST",
+            "users/{id}/appRoleAssignments",
+            by_spare,
+            Some(role_for(spare)),
+        ),
+        (
+            "GET",
+            "users/{id}/appRoleAssignments/{id}",
+            format!("{by_user}/{of_user}"),
+            None,
+        ),
+        (
+            "DELETE",
+            "users/{id}/appRoleAssignments/{id}",
+            format!("{by_user}/{of_user}"),
+            None,
+        ),
+        ("GET", "groups/{id}/appRoleAssignments", by_group.clone(), None),
+        (
+            "POST",
+            "groups/{id}/appRoleAssignments",
+            by_nested,
+            Some(role_for(nested)),
+        ),
+        (
+            "GET",
+            "groups/{id}/appRoleAssignments/{id}",
+            format!("{by_group}/{of_group}"),
+            None,
+        ),
+        (
+            "DELETE",
+            "groups/{id}/appRoleAssignments/{id}",
+            format!("{by_group}/{of_group}"),
+            None,
+        ),
+        (
+            "GET",
+            "servicePrincipals/{id}/appRoleAssignedTo",
+            to.clone(),
+            None,
+        ),
+        (
+            "POST",
+            "servicePrincipals/{id}/appRoleAssignedTo",
+            to.clone(),
+            Some(role_for(spare)),
+        ),
+        (
+            "GET",
+            "servicePrincipals/{id}/appRoleAssignedTo/{id}",
+            format!("{to}/{of_group}"),
+            None,
+        ),
+        (
+            "DELETE",
+            "servicePrincipals/{id}/appRoleAssignedTo/{id}",
+            format!("{to}/{of_loose}"),
+            None,
+        ),
+        (
+            "POST",
+            "me/getMemberObjects",
+            "me/getMemberObjects".into(),
+            Some(all_objects.clone()),
+        ),
+        (
+            "POST",
+            "users/{id}/getMemberObjects",
+            format!("users/{user}/getMemberObjects"),
+            Some(all_objects),
+        ),
+        (
+            "POST",
+            "users/{id}/checkMemberObjects",
+            format!("users/{user}/checkMemberObjects"),
+            Some(two_objects),
+        ),
+    ];
     let policies = "identity/conditionalAccess/policies";
     let one = format!("{policies}/{policy}");
     let asks_readers = json!({
@@ -667,11 +783,27 @@ fn routes(stage: &Stage, domain: &str) -> Vec<(&'static str, &'static str, Strin
         ),
         ("DELETE", "identity/conditionalAccess/policies/{id}", one, None),
     ];
+    let authorization = "policies/authorizationPolicy";
+    let consent = json!({"defaultUserRolePermissions": {"permissionGrantPoliciesAssigned": []}});
+    let sign_in = "policies/signInPolicy";
+    let settings = [
+        ("GET", authorization, authorization.to_owned(), None),
+        ("PATCH", authorization, authorization.to_owned(), Some(consent)),
+        ("GET", sign_in, sign_in.to_owned(), None),
+        (
+            "PATCH",
+            sign_in,
+            sign_in.to_owned(),
+            Some(json!({"allowLegacyClients": false})),
+        ),
+    ];
     // The last one: whoever may take it is signed out by it.
     let last = "me/revokeSignInSessions";
     list.into_iter()
         .chain(groups)
         .chain(policies)
+        .chain(app_roles)
+        .chain(settings)
         .chain([("POST", last, last.to_owned(), None)])
         .map(|(method, name, path, body)| (method, name, format!("/v1.0/{path}"), body))
         .collect()
@@ -829,6 +961,9 @@ async fn picture(admin: &Caller) -> Vec<Value> {
         "identity/conditionalAccess/policies",
     ] {
         all.push(admin.get(&format!("/v1.0/{path}?$top=999")).await.ok());
+    }
+    for policy in ["authorizationPolicy", "signInPolicy"] {
+        all.push(admin.get(&format!("/v1.0/policies/{policy}")).await.ok());
     }
     let groups = admin.get("/v1.0/groups?$top=999").await.ok();
     for group in groups["value"].as_array().unwrap() {

@@ -5,6 +5,7 @@ mod groups;
 mod invitations;
 mod matrix;
 mod privilege;
+mod tenant_settings;
 mod tokens;
 mod users;
 

@@ -251,7 +251,10 @@ async fn another_tenants_objects_are_as_if_they_were_not_there() {
         let app = tenant
             .service_principal(
                 "mighty",
-                &[Permission::DirectoryReadWriteAll, Permission::ApplicationReadWriteAll],
+                &[
+                    Permission::DirectoryReadWriteAll,
+                    Permission::ApplicationReadWriteAll,
+                ],
             )
             .await;
         let (run, token) = caller(&tenant, &app, RESOURCE).await;
@@ -268,7 +271,11 @@ async fn another_tenants_objects_are_as_if_they_were_not_there() {
             ("servicePrincipals", theirs.id.to_string(), nobody.to_owned()),
             ("applications", theirs.application.to_string(), nobody.to_owned()),
         ];
-        for own in [tenant.id.to_string(), tenant.domain.clone(), "myorganization".to_owned()] {
+        for own in [
+            tenant.id.to_string(),
+            tenant.domain.clone(),
+            "myorganization".to_owned(),
+        ] {
             for (collection, there, nowhere) in &targets {
                 for method in ["GET", "PATCH", "DELETE"] {
                     let ask = async |key: &str| {
@@ -283,7 +290,11 @@ async fn another_tenants_objects_are_as_if_they_were_not_there() {
                         answer.text
                     );
                     if answer.status == 404 {
-                        assert_eq!(alike(&answer, there), alike(&unknown, nowhere), "{method} {collection}");
+                        assert_eq!(
+                            alike(&answer, there),
+                            alike(&unknown, nowhere),
+                            "{method} {collection}"
+                        );
                     }
                     assert_eq!(answer.status, unknown.status, "{method} {collection}");
                 }
@@ -301,8 +312,12 @@ async fn another_tenants_objects_are_as_if_they_were_not_there() {
                 "/{own}/servicePrincipals?$filter=servicePrincipalNames/any(c:c%20eq%20'{}')&api-version=1.6",
                 theirs.name
             );
-            assert_eq!(send(&run, "GET", &path, Some(&token), None).await.ok()["value"], json!([]));
-            let wanted = json!({ "objectIds": [theirs.id.to_string(), group.to_string(), alice.id.to_string()] });
+            assert_eq!(
+                send(&run, "GET", &path, Some(&token), None).await.ok()["value"],
+                json!([])
+            );
+            let wanted =
+                json!({ "objectIds": [theirs.id.to_string(), group.to_string(), alice.id.to_string()] });
             let path = format!("/{own}/getObjectsByObjectIds?api-version=1.6");
             assert_eq!(
                 send(&run, "POST", &path, Some(&token), Some(wanted)).await.ok()["value"],
@@ -333,7 +348,9 @@ async fn another_tenants_objects_are_as_if_they_were_not_there() {
             assert_eq!(kept.status, 200, "{path}: {}", kept.text);
             assert!(!kept.text.contains("Taken"), "{path}: {}", kept.text);
         }
-        let again = their_run.client_token(&other, (&theirs.name, &theirs.secret), RESOURCE).await;
+        let again = their_run
+            .client_token(&other, (&theirs.name, &theirs.secret), RESOURCE)
+            .await;
         assert_eq!(again.status, 200, "{}", again.text);
     }
 }

@@ -342,6 +342,7 @@ async fn an_application_of_another_tenant_needs_to_be_multi_tenant_and_installed
             display_name: doorward_names::DisplayName::new("shared").unwrap(),
             kind: doorward_domain::service_principal::ServicePrincipalKind::Application,
             enabled: true,
+            assignment_required: false,
             created_at: NOW,
         };
         let oid = principal.id.to_string();

@@ -5,6 +5,8 @@ use doorward_domain::user::PasswordHash;
 use doorward_names::Duration;
 use doorward_store::{self as store, QueryError};
 use serde_json::json;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use tokio::task::JoinSet;
 
 use super::authorize::{carried, sign_in, url};
@@ -386,6 +388,107 @@ async fn many_at_once_have_no_more_tries() {
             });
         }
         assert_eq!(tasks.join_all().await, [200; 60]);
+    }
+}
+
+/// Writes of the store that don't end before they are let go, on every thread that writes.
+async fn hold_writes(world: &World) -> (Arc<AtomicBool>, JoinSet<()>) {
+    let (free, held) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let (many, mut holders) = (8, JoinSet::new());
+    for _ in 0..many {
+        let (store, free, held) = (Arc::clone(&world.app.store), Arc::clone(&free), Arc::clone(&held));
+        let write = move |_: &mut store::Tx<'_>| {
+            held.fetch_add(1, Ordering::SeqCst);
+            while !free.load(Ordering::SeqCst) {
+                std::thread::sleep(std::time::Duration::from_millis(1));
+            }
+            Ok::<_, QueryError>(())
+        };
+        holders.spawn(async move { drop(store.write(write).await.unwrap()) });
+    }
+    let threads = match world.app.store.engine_name() {
+        "sqlite" => 1,
+        _ => many,
+    };
+    while held.load(Ordering::SeqCst) < threads {
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
+    (free, holders)
+}
+
+#[tokio::test]
+async fn a_right_password_is_not_told_before_the_wrong_ones_that_were_looked_at_earlier() {
+    for world in World::own().await {
+        let tenant = world.tenant().await;
+        let alice = tenant.user("alice", &[]).await;
+        let mut browser = known(&world, "192.0.2.1", &alice).await;
+        let (free, holders) = hold_writes(&world).await;
+        let worked = world.app.passwords.worked();
+        let mut tasks = JoinSet::new();
+        for _ in 0..40 {
+            let (tenant, alice) = (tenant.clone(), alice.clone());
+            tasks.spawn(async move { ask(&tenant, "192.0.2.9", (&alice.name, "wrong")).await.aadsts() });
+        }
+        in_line(&world, worked + 40).await;
+        // All of them were looked at, and none is counted yet.
+        drop(world.app.passwords.pause().await);
+        let late = {
+            let (tenant, alice) = (tenant.clone(), alice.clone());
+            tokio::spawn(async move {
+                ask(&tenant, "192.0.2.9", (&alice.name, &alice.secret))
+                    .await
+                    .aadsts()
+            })
+        };
+        in_line(&world, worked + 41).await;
+        drop(world.app.passwords.pause().await);
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        free.store(true, Ordering::SeqCst);
+        holders.join_all().await;
+        assert_eq!(late.await.unwrap(), 50_053);
+        let heard = tasks.join_all().await;
+        assert_eq!(heard.iter().filter(|number| **number == 50_126).count(), 20);
+        assert_eq!(heard.iter().filter(|number| **number == 50_053).count(), 20);
+        is_in(&typed(&mut browser, &alice, &alice.secret).await);
+    }
+}
+
+#[tokio::test]
+async fn a_right_user_code_is_not_told_before_the_wrong_ones_that_were_looked_at_earlier() {
+    for world in World::own().await {
+        let tenant = world.tenant().await;
+        let begun = device_code::begin(&world, &tenant.domain).await;
+        let code = device_code::text(&begun, "user_code");
+        let mut guesser = Browser::at(&world, "198.51.100.1");
+        let page = guesser.get("/devicelogin").await;
+        let form = form_of(&page);
+        let enter = |code: &str| {
+            let (mut browser, form, code) = (guesser.clone(), form.clone(), code.to_owned());
+            tokio::spawn(async move {
+                let mut pairs: Vec<_> = form
+                    .fields
+                    .iter()
+                    .map(|(n, v)| (n.as_str(), v.as_str()))
+                    .collect();
+                pairs.retain(|(name, _)| *name != "user_code");
+                pairs.push(("user_code", &code));
+                problem(&browser.post(&form.action, &pairs).await).unwrap_or_default()
+            })
+        };
+        let (free, holders) = hold_writes(&world).await;
+        let wrong: Vec<_> = (0..40).map(|_| enter("BBBB-BBBB")).collect();
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        let right = enter(&code);
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        free.store(true, Ordering::SeqCst);
+        holders.join_all().await;
+        let right = right.await.unwrap();
+        assert!(right.contains("Too many wrong codes"), "{right}");
+        let mut told = 0;
+        for answer in wrong {
+            told += usize::from(answer.await.unwrap().contains("No device shows"));
+        }
+        assert_eq!(told, 21);
     }
 }
 

@@ -1,6 +1,7 @@
 //! `/{tenant}/oauth2/…` and discovery.
 
 mod authorize;
+mod claims;
 mod client_credentials;
 mod conditional_access;
 mod consent;
@@ -10,6 +11,7 @@ mod guests;
 mod keys;
 mod lockout;
 mod own_password;
+mod password_grant;
 mod people;
 mod refresh_token;
 mod registered;
