@@ -208,11 +208,12 @@ class Day:
         end, while_ends = time.monotonic() + PATIENCE, time.monotonic() + A_WHILE
         while any(client.pending for client in asked):
             for client in asked:
-                if client.pending and (answer := client.answer()):
-                    answers[client.name] = answer
-                elif client.pending and asks and client.code():
+                # Asked first: Python's sleep doesn't get along with libfaketime, and ends the waiting for a person.
+                if client.pending and asks and client.code():
                     answers[client.name] = {"good": False, "shown": asks}
                     client.stop()
+                elif client.pending and (answer := client.answer()):
+                    answers[client.name] = answer
                 elif client.pending and (code := client.code()):
                     self.person.open(f"{self.place.server.base}/devicelogin", "trouble", code=code, answers=["approve"], otps=["right"])
             if (url := self.person.wanted()) and not asks:
