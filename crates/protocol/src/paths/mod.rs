@@ -47,14 +47,18 @@ pub const EXTENSIONS: &str = "/extensions/azure-cli";
 /// The page where a person accepts an invitation into another tenant.
 pub const REDEEM: &str = "/redeem";
 
+/// Who a client's person is (OpenID Connect Core §5.3), where Azure has it: on Microsoft Graph.
+pub const USER_INFO: &str = "/oidc/userinfo";
+
 /// First path segments that a plane uses, in lower case; none of them can name a tenant.
-pub const RESERVED_TENANT_SEGMENTS: [&str; 18] = [
+pub const RESERVED_TENANT_SEGMENTS: [&str; 19] = [
     "v1.0",
     "beta",
     "subscriptions",
     "tenants",
     "providers",
     "metadata",
+    "oidc",
     "setup",
     "healthz",
     "error",
