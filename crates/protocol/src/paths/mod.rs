@@ -51,13 +51,15 @@ pub const REDEEM: &str = "/redeem";
 pub const USER_INFO: &str = "/oidc/userinfo";
 
 /// First path segments that a plane uses, in lower case; none of them can name a tenant.
-pub const RESERVED_TENANT_SEGMENTS: [&str; 19] = [
+pub const RESERVED_TENANT_SEGMENTS: [&str; 21] = [
     "v1.0",
     "beta",
     "subscriptions",
     "tenants",
     "providers",
     "metadata",
+    "discovery",
+    "history",
     "oidc",
     "setup",
     "healthz",
@@ -78,6 +80,11 @@ pub fn is_reserved_segment(segment: &str) -> bool {
     RESERVED_TENANT_SEGMENTS
         .iter()
         .any(|reserved| segment.eq_ignore_ascii_case(reserved))
+}
+
+/// Whether a path is that of a workspace's `discoveryUrl`.
+pub fn is_discovery(path: &str) -> bool {
+    path.trim_end_matches('/').eq_ignore_ascii_case("/discovery")
 }
 
 /// Whether `path` is the cloud metadata document (any case, one trailing slash allowed).
