@@ -75,6 +75,8 @@ pub enum BearerKind {
     Person {
         /// What the client may do for them.
         scopes: Vec<Permission>,
+        /// Whether the client may know who they are (`openid`).
+        openid: bool,
         /// Their session.
         session: SessionId,
         /// Whether the client said that it understands challenges (`xms_cc`).
@@ -178,6 +180,7 @@ fn bearer(claims: &AccessClaims) -> Option<Bearer> {
         BearerKind::Application
     } else {
         BearerKind::Person {
+            openid: scopes.contains(&"openid"),
             scopes: scopes.into_iter().filter_map(Permission::of_name).collect(),
             session: claims.session()?.parse().ok()?,
             capable: claims

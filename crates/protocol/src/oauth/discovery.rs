@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::paths::{EndpointVersion, StsPath};
+use crate::paths::{EndpointVersion, StsPath, USER_INFO};
 
 /// A discovery document. Only what every client needs is required when one is read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +34,9 @@ pub struct OpenIdConfiguration {
     /// Request objects by reference: no.
     #[serde(default)]
     pub request_uri_parameter_supported: bool,
+    /// Where clients hear who their person is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userinfo_endpoint: Option<String>,
     /// Where people sign in.
     pub authorization_endpoint: String,
     /// Where device codes are had.
@@ -128,6 +131,7 @@ pub fn openid_configuration(
         },
         issuer: issuer.to_owned(),
         request_uri_parameter_supported: false,
+        userinfo_endpoint: Some(format!("{origin}{USER_INFO}")),
         authorization_endpoint: url(StsPath::Authorize {
             tenant: tenant.clone(),
             version,
@@ -161,6 +165,7 @@ impl OpenIdConfiguration {
                 *url = format!("{outside}{path}");
             }
         }
+        self.userinfo_endpoint = Some(format!("https://graph.microsoft.com{USER_INFO}"));
         self.cloud_instance_name = Some("microsoftonline.com".to_owned());
         self.cloud_graph_host_name = Some("graph.windows.net".to_owned());
         self.msgraph_host = Some("graph.microsoft.com".to_owned());
@@ -220,6 +225,7 @@ mod tests {
           ],
           "issuer": "https://login.example.com:8443/T/v2.0",
           "request_uri_parameter_supported": false,
+          "userinfo_endpoint": "https://login.example.com:8443/oidc/userinfo",
           "authorization_endpoint": "https://login.example.com:8443/contoso.com/oauth2/v2.0/authorize",
           "device_authorization_endpoint": "https://login.example.com:8443/contoso.com/oauth2/v2.0/devicecode",
           "http_logout_supported": false,

@@ -15,6 +15,7 @@ pub mod instance;
 mod target;
 mod token_request;
 mod token_response;
+mod user_info;
 mod user_realm;
 
 pub use aadsts::AadSts;
@@ -26,4 +27,5 @@ pub use form::{Form, FormError};
 pub use target::{DEFAULT_SCOPE, MICROSOFT_GRAPH, Target, TargetError};
 pub use token_request::{ClientSecret, TokenRequest, TokenRequestError};
 pub use token_response::{ClientInfo, TokenResponseV1, TokenResponseV2};
+pub use user_info::UserInfo;
 pub use user_realm::UserRealm;

@@ -47,8 +47,11 @@ pub const EXTENSIONS: &str = "/extensions/azure-cli";
 /// The page where a person accepts an invitation into another tenant.
 pub const REDEEM: &str = "/redeem";
 
+/// Who a client's person is (OpenID Connect Core §5.3), where Azure has it: on Microsoft Graph.
+pub const USER_INFO: &str = "/oidc/userinfo";
+
 /// First path segments that a plane uses, in lower case; none of them can name a tenant.
-pub const RESERVED_TENANT_SEGMENTS: [&str; 20] = [
+pub const RESERVED_TENANT_SEGMENTS: [&str; 21] = [
     "v1.0",
     "beta",
     "subscriptions",
@@ -57,6 +60,7 @@ pub const RESERVED_TENANT_SEGMENTS: [&str; 20] = [
     "metadata",
     "discovery",
     "history",
+    "oidc",
     "setup",
     "healthz",
     "error",

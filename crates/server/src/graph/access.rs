@@ -263,6 +263,7 @@ pub fn standing(view: &View<'_>, bearer: &Bearer, now: Timestamp) -> Result<Call
             scopes,
             session,
             capable,
+            ..
         } => {
             let seat = store::user::seat(view, tenant, id).or_fail()?.ok_or_else(gone)?;
             let session = store::session::find(view, seat.home.tenant, *session)

@@ -27,10 +27,12 @@ mod routes;
 mod service_principals;
 mod tenant_settings;
 mod to_wire;
+mod user_info;
 mod users;
 
 pub use bearer::is_graph;
 pub use error::GraphError;
+pub use user_info::answer as user_info;
 
 use bytes::Bytes;
 use doorward_protocol::graph::{CONTENT_TYPE, Entity, RequestBody, context, parse_body};

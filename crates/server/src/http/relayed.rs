@@ -30,6 +30,7 @@ where
             Some(path) => sts::answer(ctx, path, head, body).await,
             None => no_page(),
         },
+        AzurePlane::Graph if path.eq_ignore_ascii_case(paths::USER_INFO) => graph::user_info(ctx, head).await,
         AzurePlane::Graph => match GraphPath::parse(path) {
             Some(path) => graph::answer(ctx, path, head, body).await,
             None if graph::owns(path) => graph::unknown_path(ctx, path),

@@ -106,6 +106,8 @@ where
         graph::answer(&ctx, path, &head, body).await
     } else if graph::owns(path) {
         graph::unknown_path(&ctx, path)
+    } else if path.eq_ignore_ascii_case(doorward_protocol::paths::USER_INFO) {
+        graph::user_info(&ctx, &head).await
     } else if arm::owns(path) {
         arm::answer(&ctx, &head, body).await
     } else if doorward_protocol::paths::is_discovery(path) {

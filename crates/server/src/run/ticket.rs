@@ -82,6 +82,7 @@ pub fn find_alive(
         client: ticket.maker.client,
         kind: match ticket.maker.session {
             Some(session) => BearerKind::Person {
+                openid: false,
                 scopes: Vec::new(),
                 session,
                 capable: false,

@@ -27,9 +27,10 @@ mod token;
 mod told;
 mod user_realm;
 
+pub(crate) use cors::let_everybody_read;
 pub(crate) use discovery::metadata;
 pub use error::StsError;
-pub(crate) use issue::{IdTokenWish, Person, issue_for_person, start_session};
+pub(crate) use issue::{IdTokenWish, Person, issue_for_person, pairwise, start_session};
 pub(crate) use to_wire::token_response;
 pub(crate) use token::read_form;
 
@@ -54,9 +55,11 @@ where
 {
     let allowed = match path {
         StsPath::Token { .. } | StsPath::DeviceCode { .. } => POST,
-        StsPath::Authorize { .. } | StsPath::AdminConsent { .. } | StsPath::DeviceAuth => FORM,
-        StsPath::Logout { .. }
-        | StsPath::OpenIdConfiguration { .. }
+        StsPath::Authorize { .. }
+        | StsPath::AdminConsent { .. }
+        | StsPath::Logout { .. }
+        | StsPath::DeviceAuth => FORM,
+        StsPath::OpenIdConfiguration { .. }
         | StsPath::Keys { .. }
         | StsPath::InstanceDiscovery
         | StsPath::UserRealm { .. } => GET,
@@ -93,7 +96,7 @@ where
         StsPath::AdminConsent { tenant, version } => {
             return web::admin_consent::answer(ctx, (&tenant, version), head, body).await;
         }
-        StsPath::Logout { .. } => return web::sign_out::answer(ctx, head).await,
+        StsPath::Logout { .. } => return web::sign_out::answer(ctx, head, body).await,
     };
     let mut response = answer.unwrap_or_else(|error| error.answer(ctx));
     if response.status() == StatusCode::UNAUTHORIZED && head.headers.contains_key(header::AUTHORIZATION) {

@@ -7,6 +7,7 @@ mod matrix;
 mod privilege;
 mod tenant_settings;
 mod tokens;
+mod user_info;
 mod users;
 
 use serde_json::{Value, json};

@@ -16,10 +16,11 @@ mod own_password;
 mod password_grant;
 mod people;
 mod refresh_token;
-mod registered;
+pub mod registered;
 mod registered_programs;
 mod revocation;
 mod second_factor;
+mod sign_out;
 mod throttle;
 
 use base64::Engine as _;
