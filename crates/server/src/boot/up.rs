@@ -1,5 +1,6 @@
 //! `doorward up`: development, on loopback only, everything made at the first start.
 
+use doorward_domain::application::Platform;
 use doorward_domain::directory::DirectoryRole;
 use doorward_domain::mode::Mode;
 use doorward_domain::resource::client::COMMAND_LINE;
@@ -127,7 +128,7 @@ pub async fn sign_in(running: &Running, info: &DevelopmentInfo) -> Result<Secret
         .read(move |view| store::user::find(view, tenant, admin))
         .await?;
     let user = user.ok_or_else(|| BootError::NoSuchUser(info.admin_upn.clone()))?;
-    let session = crate::sts::start_session(&ctx, COMMAND_LINE, &user, "pwd", None).await;
+    let session = crate::sts::start_session(&ctx, (COMMAND_LINE, Platform::Public), &user, "pwd", None).await;
     session
         .map(|(_, token)| token)
         .map_err(|_| BootError::Store("no session could be begun".to_owned()))

@@ -207,16 +207,15 @@ pub(crate) fn pairwise(ctx: &Ctx, user: &User, application: AppId) -> Result<Str
     found.ok_or(StsError::Unavailable)
 }
 
-/// Begins a session of the account at home with a built-in client and returns it with its refresh token. A session that
+/// Begins a session of the account at home with a client and returns it with its refresh token. A session that
 /// began by a run's secret is that run's alone.
 pub(crate) async fn start_session(
     ctx: &Ctx,
-    client: AppId,
+    client: (AppId, Platform),
     home: &User,
     methods: &str,
     run: Option<&RunTicket>,
 ) -> Result<(Session, SecretString), StsError> {
-    let client = (client, Platform::Public);
     let new = new_session(ctx, client, (home.account(), methods, ctx.now), run)?;
     let (session, secret) = (new.session.clone(), new.refresh_token.clone());
     ctx.app
