@@ -160,7 +160,7 @@ pub(crate) async fn issue_for_person(
         proof: person.client.proof(),
         sub: pairwise(ctx, user, resource.app_id)?,
         subject: Subject::person(person.seat, person.session, told, weighed.scopes),
-        validity: Validity::starting(ctx.now),
+        validity: ctx.app.validity(ctx.now),
         capable: person.capable && resource.first_party.is_some(),
         uti: fresh_uti(),
     };
