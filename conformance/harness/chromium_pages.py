@@ -71,7 +71,7 @@ class Chromium:
         """An address without what is different each time."""
         parts = urllib.parse.urlsplit(url)
         fields = urllib.parse.parse_qsl(parts.query or parts.fragment)
-        shown = [f"{name}={'{code}' if name == 'code' else value}" for name, value in fields if name in ("code", "error", "state")]
+        shown = [f"{name}={'{code}' if name == 'code' else value}" for name, value in fields if name in ("code", "error", "state", "admin_consent")]
         host = "the client" if parts.scheme == "http" else parts.netloc
         return f"{host}{parts.path} {' '.join(shown)}".strip()
 
@@ -148,6 +148,12 @@ def registered(server: Server, back: str) -> tuple[str, str]:
     return made[0], made[1]
 
 
+def for_everybody(base: str, back: str, tenant: str, application: str, scope: str) -> str:
+    """The page by which an administrator is asked to agree for everybody, without a sign-in to the application."""
+    fields = {"client_id": application, "redirect_uri": back, "scope": scope, "state": "s"}
+    return f"{base}/{tenant}/v2.0/adminconsent?{urllib.parse.urlencode(fields)}"
+
+
 def consent(judge: Chromium, client: str) -> None:
     """An application asks to act for people: a yes, a no, by whoever may say so, with scripts and without."""
     server, back = judge.server, f"{client}/?code="
@@ -166,6 +172,13 @@ def consent(judge: Chromium, client: str) -> None:
     judge.open("an application asks, in Korean", mine, "c3", (back,), answers=["agree"], look=korean, **wei)
     judge.open("what an administrator has to allow", everybodys, "c1", no, answers=["refuse"], **{**uma, "passwords": []})
     judge.open("what an administrator has to allow, in Korean", everybodys, "c3", no, answers=["refuse"], **{**wei, "passwords": []})
+    asked = for_everybody(server.base, client, server.tenant, expenses, f"{payroll}/Payroll.Read")
+    judge.open("an administrator is asked beforehand, and says no", asked, "c5", no, answers=["refuse"])
+    judge.open("an administrator is asked beforehand, in Korean", asked, "c6", no, answers=["refuse"], look=korean)
+    yes = ("admin_consent=True", f"tenant={server.tenant}")
+    reading = for_everybody(server.base, client, server.tenant, expenses, "https://graph.microsoft.com/User.Read")
+    judge.open("an administrator is asked beforehand, and says yes, without scripts", reading, "c7", yes, answers=["agree"], look=plain)
+    judge.open("who is asked beforehand and administers nothing", reading, "c8", (), **newcomer(server, "Xena"))
     judge.open("an administrator allows it for everybody", everybodys, "c4", (back,), answers=["agree_for_all"])
     judge.open("then nobody else is asked", everybodys, "c1", (back,), **{**uma, "passwords": []})
 
