@@ -10,6 +10,7 @@ mod discovery;
 mod guests;
 mod keys;
 mod lockout;
+mod on_behalf_of;
 mod own_password;
 mod password_grant;
 mod people;
