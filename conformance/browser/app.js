@@ -36,6 +36,7 @@ async function start() {
     },
     out: () => app.logoutRedirect({ account: account() }),
     foreign: () => byHand(authority, clientId),
+    embedded: () => embed(`https://other.example:${location.port}/frame.html`),
   };
   for (const [id, act] of Object.entries(press)) {
     document.getElementById(id).onclick = () => act().then((result) => result && told(result), refuse);
@@ -67,6 +68,13 @@ async function byHand(authority, clientId) {
       method: "POST", body: form, headers: { "x-client-SKU": "msal.js.browser" },
     }).then((answer) => String(answer.status), String),
   });
+}
+
+// Whether a frame of another site has its cookies here.
+async function embed(url) {
+  const heard = new Promise((resolve) => addEventListener("message", ({ data }) => resolve(data), { once: true }));
+  document.body.append(Object.assign(document.createElement("iframe"), { src: url }));
+  say(await heard);
 }
 
 start().catch(refuse);

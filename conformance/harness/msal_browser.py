@@ -17,7 +17,7 @@ from .server import Server
 GRAPH = "https://graph.microsoft.com"
 LIBRARY = HERE / "node" / "node_modules" / "@azure" / "msal-browser" / "lib"
 FILES = {
-    "/": HERE / "browser" / "index.html", "/back.html": HERE / "browser" / "back.html", "/app.js": HERE / "browser" / "app.js",
+    "/": HERE / "browser" / "index.html", "/back.html": HERE / "browser" / "back.html", "/app.js": HERE / "browser" / "app.js", "/frame.html": HERE / "browser" / "frame.html",
     "/msal-browser.min.js": LIBRARY / "msal-browser.min.js",
     "/msal-redirect-bridge.min.js": LIBRARY / "redirect-bridge" / "msal-redirect-bridge.min.js",
 }
@@ -141,12 +141,14 @@ def everything(turn: Turn, at: dict[str, str]) -> None:
     press("a new token, by a hidden frame", "framed", at["same"], "a")
     press("a sign-in that is known, in another window", "popup", at["same"], "a")
     press("a no", "redirect", at["same"], "b", fails="access_denied", answers=["cancel"])
-    press("a sign-in in another window", "popup", at["across"], "c", **agree)
+    press("a sign-in in another window", "popup", at["across"], "c", look={"thirdParty": True}, **agree)
     press("another site's: a new token, by the refresh token", "renewed", at["across"], "c", asks=RENEWED)
+    press("another site's: third-party cookies are allowed", "embedded", at["across"], "c", gives=False)
     press("another site's: a new token, by a hidden frame", "framed", at["across"], "c", fails="login_required")
     press("another site's: then in its own window", "redirect", at["across"], "c")
     blocked = {"look": {"thirdParty": False}}
     press("third-party cookies are blocked: a sign-in", "redirect", at["across"], "d", **agree, **blocked)
+    press("third-party cookies are blocked: so they are", "embedded", at["across"], "d", gives=False)
     press("third-party cookies are blocked: a hidden frame", "framed", at["across"], "d", fails="login_required")
     press("third-party cookies are blocked: then in its own window", "redirect", at["across"], "d")
     press("on localhost without TLS: a sign-in", "redirect", at["local"], "e", **agree)

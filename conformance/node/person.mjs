@@ -5,7 +5,7 @@
 // offer several, in this order ("kept": whenever recovery codes are shown); `otps`, what is typed where six digits are asked for: "right" is what the authenticator app
 // of that account shows (the person set it up in a page before), anything else is typed as it stands, and "recovery" is the
 // next of the recovery codes that they kept; `look`: `locale`, `dark`, `narrow`, `scripts` (false: none), `cookies` (false: none);
-// `thirdParty` (false: none within other sites' pages); `shots`, how the names of pictures begin. Out: `pages` as they were
+// `thirdParty` (whether within other sites' pages; Debian's Chromium keeps none by itself); `shots`, how the names of pictures begin. Out: `pages` as they were
 // seen, and `url`, where it ended. `press` is a button of a page that is an application itself (browser/), which stays open
 // under its `url`; then out come `said` as well, and `asked`, what it asked the server for behind the person's back. `close`
 // names a browser that is not needed any more. `sheet` is a file to be made of `cells`, each a `caption` and the pictures
@@ -30,9 +30,9 @@ const browsers = new Map();
 async function browserOf(name, look = {}) {
   if (!browsers.has(name)) {
     const profile = await mkdtemp(join(tmpdir(), "doorward-person-"));
-    if (look.cookies === false || look.thirdParty === false) {
+    if (look.cookies === false || "thirdParty" in look) {
       const none = { default_content_setting_values: { cookies: 2 } };
-      const own = { block_third_party_cookies: true, cookie_controls_mode: 1 };
+      const own = { block_third_party_cookies: !look.thirdParty, cookie_controls_mode: look.thirdParty ? 0 : 1 };
       const preferences = { profile: look.cookies === false ? none : own };
       await mkdir(join(profile, "Default"));
       await writeFile(join(profile, "Default", "Preferences"), JSON.stringify(preferences));

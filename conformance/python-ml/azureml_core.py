@@ -101,6 +101,7 @@ def as_owner():
     step("a workspace in a subscription that isn't there", lambda: Workspace.get("ml-example", auth, here["nothing"], "ml-rg"),
          fails="You don't have access")
     step("a wrong secret", lambda: get("ml-example", by=wrong()), fails="AADSTS7000215")
+    step("experiments, of which there are none", lambda: get("ml-example").experiments, holds={}.__eq__)
     step("make one, and its group", lambda: seconds(create).get_details(),
          holds=lambda made: made["provisioningState"] == "Succeeded")
     step("what it said meanwhile", lambda: "\n".join(sorted(said.getvalue().splitlines())), holds=lambda text: "Deployed Workspace with name ml-created." in text)
@@ -125,6 +126,7 @@ def change(workspace):
 def as_reader():
     step("a reader: details", lambda: get("ml-example").get_details()["name"], holds="ml-example".__eq__)
     step("a reader: workspaces of the subscription", listed, holds={"ml-example": ["ml-rg"]}.__eq__)
+    step("a reader: experiments", lambda: get("ml-example").experiments, holds={}.__eq__)
     step("a reader: remove it", lambda: get("ml-example").delete(), fails=here["refusal"])
     step("a reader: make one", create, fails="AuthorizationFailed")
     step("a reader: a workspace that isn't there", lambda: get("ml-none"), fails="AuthorizationFailed")

@@ -81,7 +81,7 @@ def lead(url):
     came = urllib.parse.parse_qs(urllib.parse.urlsplit(listener.came).query)
     if "error" in came:
         # Libraries that lead nobody leave this to whoever uses them.
-        raise Refused(f"{came['error'][0]}: {came['error_description'][0]}, state {came.get('state')}")
+        raise Refused(f"{came['error'][0]}: {came['error_description'][0]}, with a state: {'state' in came}")
     return came, back, listener.came
 
 

@@ -7,6 +7,7 @@ mod management_group;
 mod provider;
 mod resource;
 mod resource_group;
+mod services;
 
 pub use authorization::*;
 pub use deployment::*;
@@ -15,6 +16,7 @@ pub use management_group::*;
 pub use provider::{OperationDisplay, Provider, ProviderOperation, ProviderType};
 pub use resource::{Identity, Resource, Sku, Tags, TagsProperties, TagsResource, keys};
 pub use resource_group::{PatchResourceGroup, ProvisioningState, PutResourceGroup, ResourceGroup};
+pub use services::{Experiments, WorkspaceServices};
 
 use doorward_names::{SubscriptionId, TenantId};
 use serde::{Deserialize, Serialize};

@@ -48,13 +48,15 @@ pub const EXTENSIONS: &str = "/extensions/azure-cli";
 pub const REDEEM: &str = "/redeem";
 
 /// First path segments that a plane uses, in lower case; none of them can name a tenant.
-pub const RESERVED_TENANT_SEGMENTS: [&str; 18] = [
+pub const RESERVED_TENANT_SEGMENTS: [&str; 20] = [
     "v1.0",
     "beta",
     "subscriptions",
     "tenants",
     "providers",
     "metadata",
+    "discovery",
+    "history",
     "setup",
     "healthz",
     "error",
@@ -74,6 +76,11 @@ pub fn is_reserved_segment(segment: &str) -> bool {
     RESERVED_TENANT_SEGMENTS
         .iter()
         .any(|reserved| segment.eq_ignore_ascii_case(reserved))
+}
+
+/// Whether a path is that of a workspace's `discoveryUrl`.
+pub fn is_discovery(path: &str) -> bool {
+    path.trim_end_matches('/').eq_ignore_ascii_case("/discovery")
 }
 
 /// Whether `path` is the cloud metadata document (any case, one trailing slash allowed).

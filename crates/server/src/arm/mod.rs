@@ -36,6 +36,7 @@ use doorward_store as store;
 use error::ArmError;
 use requirement::Requirement;
 pub(crate) use resources::putting::Putting;
+pub use workspace::services::discover;
 
 /// Whether a path belongs to this plane.
 pub fn owns(path: &str) -> bool {

@@ -96,6 +96,9 @@ pub fn requirement(path: &ArmPath, method: &Method) -> Option<Requirement> {
             action(&format!("{}/{}", plain(&kind)?, verb.word()?), scope)
         }
         (ArmPath::ResourceAction(scope, word), verb) => resource_action(scope, word, verb),
+        (ArmPath::ExperimentsQuery(scope), Verb::Act) => {
+            action(&format!("{MACHINE_LEARNING}/workspaces/experiments/read"), scope)
+        }
         (ArmPath::MachineLearningLocation(id, _, tail), Verb::Read) => {
             let word = match tail {
                 LocationTail::Usages => "usages",

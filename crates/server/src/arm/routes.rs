@@ -44,7 +44,9 @@ where
     if let Some(id) = path.subscription() {
         call.subscription(id).await?;
     }
-    call.query.require_version()?;
+    if !P::is_of_workspace_service(head.uri.path()) {
+        call.query.require_version()?;
+    }
     let authorized = call.admit(&required).await?;
     let method = if head.method == Method::HEAD {
         Method::GET
@@ -160,5 +162,6 @@ async fn dispatch(
             LocationTail::OperationStatus(_, operation) => operations::status(call, operation).await,
             LocationTail::OperationResult(_, operation) => operations::result(call, operation).await,
         },
+        P::ExperimentsQuery(scope) => workspace::services::experiments(call, &scope).await,
     }
 }

@@ -6,7 +6,7 @@ use doorward_protocol::azure_hosts::{
     AzureHost, AzurePlane, EXTENSION_INDEX, below_extension_index, is_own_short_link,
 };
 use doorward_protocol::graph::GraphErrorBody;
-use doorward_protocol::paths::{self, DEVICE_LOGIN, GraphPath, StsPath};
+use doorward_protocol::paths::{self, ArmPath, DEVICE_LOGIN, GraphPath, StsPath};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode, header};
 
@@ -41,9 +41,11 @@ where
         AzurePlane::ResourceManager if paths::is_metadata_endpoints(path) => sts::metadata(ctx, query),
         AzurePlane::ResourceManager => arm::answer(ctx, head, body).await,
         AzurePlane::DirectoryGraph => graph::legacy::answer(ctx, head, body).await,
+        AzurePlane::Workspace if paths::is_discovery(path) => arm::discover(ctx, &head.method),
+        AzurePlane::Workspace if ArmPath::is_of_workspace_service(path) => arm::answer(ctx, head, body).await,
         AzurePlane::Workspace => not_served(
             "NotFound",
-            "A workspace's own services are not served yet by this version of Doorward.",
+            "Of a workspace's own services, this server serves the list of experiments only.",
         ),
         AzurePlane::Studio => not_served(
             "NotFound",

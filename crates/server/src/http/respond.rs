@@ -108,6 +108,8 @@ where
         graph::unknown_path(&ctx, path)
     } else if arm::owns(path) {
         arm::answer(&ctx, &head, body).await
+    } else if doorward_protocol::paths::is_discovery(path) {
+        arm::discover(&ctx, &head.method)
     } else if doorward_protocol::paths::is_metadata_endpoints(path) {
         sts::metadata(&ctx, head.uri.query().unwrap_or_default())
     } else if path == doorward_protocol::paths::ERROR_PAGE {

@@ -12,6 +12,7 @@ mod text;
 
 /// The provider of workspaces.
 pub const MACHINE_LEARNING: &str = "Microsoft.MachineLearningServices";
+const WORKSPACES: &str = "Microsoft.MachineLearningServices/workspaces";
 const AUTHORIZATION: &str = "Microsoft.Authorization";
 const RESOURCES: &str = "Microsoft.Resources";
 
@@ -68,6 +69,8 @@ pub enum ArmPath {
     ResourceAction(Scope, String),
     /// `/subscriptions/{id}/providers/Microsoft.MachineLearningServices/locations/{location}/{what}`.
     MachineLearningLocation(SubscriptionId, String, LocationTail),
+    /// `/history/v1.0{workspace}/experiments:query`, of a workspace's own services.
+    ExperimentsQuery(Scope),
 }
 
 /// What Microsoft.Authorization has at a scope, below `{scope}/providers/Microsoft.Authorization/`.
@@ -152,32 +155,43 @@ impl ArmPath {
         let single: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         let words = split(&format!("/{}", single.join("/"))).ok_or(ArmPathProblem::NotServed)?;
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let words = words.as_slice();
         // A slash within a part would be a border to the one who decides and none to the one who reads, or the reverse.
         if words.iter().any(|word| word.contains('/')) {
             return Err(ArmPathProblem::NotServed);
         }
-        if let [first, id, ..] = words.as_slice()
+        if let [first, "v1.0", at @ .., last] = words
+            && first.eq_ignore_ascii_case("history")
+        {
+            return history(at, last);
+        }
+        if let [first, id, ..] = words
             && first.eq_ignore_ascii_case("subscriptions")
             && id.parse::<SubscriptionId>().is_err()
         {
             return Err(ArmPathProblem::SubscriptionId(id.chars().take(64).collect()));
         }
-        if let [_, _, word, name, ..] = words.as_slice()
+        if let [_, _, word, name, ..] = words
             && word.eq_ignore_ascii_case("resourceGroups")
             && name.parse::<ResourceGroupName>().is_err()
         {
             return Err(ArmPathProblem::ResourceGroup(name.chars().take(90).collect()));
         }
-        fixed(&words)
-            .or_else(|| at_scope(&words).transpose())
-            .unwrap_or_else(|| resource(&words))
+        fixed(words)
+            .or_else(|| at_scope(words).transpose())
+            .unwrap_or_else(|| resource(words))
     }
 
     /// The subscription that a path names, served or not; read as [`Self::parse`] reads it.
     pub fn subscription_of(path: &str) -> Option<SubscriptionId> {
         let parts = path.split('/').filter(|part| !part.is_empty());
         let mut words = parts.map(|part| percent_decode(part, false));
-        if !words.next()??.eq_ignore_ascii_case("subscriptions") {
+        let mut first = words.next()??;
+        if first.eq_ignore_ascii_case("history") {
+            words.next()??;
+            first = words.next()??;
+        }
+        if !first.eq_ignore_ascii_case("subscriptions") {
             return None;
         }
         words.next()??.parse().ok()
@@ -212,16 +226,43 @@ impl ArmPath {
             | Self::Deployments(scope, _)
             | Self::Collection(scope, _)
             | Self::Resource(scope)
+            | Self::ExperimentsQuery(scope)
             | Self::ResourceAction(scope, _) => scope.subscription_id(),
         }
     }
 
-    /// Whether a path begins as Resource Manager's do.
+    /// Whether a path begins as Resource Manager's do, or as those of a workspace's own services.
     pub fn owns(path: &str) -> bool {
-        let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
-        ["tenants", "subscriptions", "providers"]
+        let first = first(path);
+        let resource_managers = ["tenants", "subscriptions", "providers"];
+        resource_managers
             .iter()
             .any(|word| first.eq_ignore_ascii_case(word))
+            || Self::is_of_workspace_service(path)
+    }
+
+    /// Whether a path begins as those of a workspace's own services do; under Azure's names these have a host of their
+    /// own, and they take no `api-version`.
+    pub fn is_of_workspace_service(path: &str) -> bool {
+        first(path).eq_ignore_ascii_case("history")
+    }
+}
+
+fn first(path: &str) -> &str {
+    path.trim_start_matches('/').split('/').next().unwrap_or_default()
+}
+
+/// What the service of a workspace's runs has: below `/history/v1.0{workspace}/`.
+fn history(at: &[&str], last: &str) -> Result<ArmPath, ArmPathProblem> {
+    match resource(at) {
+        Ok(ArmPath::Resource(scope)) if last.eq_ignore_ascii_case("experiments:query") => {
+            let kind = scope.resource_type().unwrap_or_default();
+            match kind.eq_ignore_ascii_case(WORKSPACES) {
+                true => Ok(ArmPath::ExperimentsQuery(scope)),
+                false => Err(ArmPathProblem::NotServed),
+            }
+        }
+        _ => Err(ArmPathProblem::NotServed),
     }
 }
 

@@ -53,6 +53,7 @@ fn each_path_is_read_from_its_own_text() {
         ArmPath::Resource(workspace.child("computes", "c").unwrap()),
         ArmPath::ResourceAction(workspace.clone(), "listKeys".into()),
         ArmPath::ResourceAction(workspace.clone(), "computes".into()),
+        ArmPath::ExperimentsQuery(workspace.clone()),
     ];
     let status = OperationId::from_bytes([9; 16]);
     for tail in [
@@ -123,6 +124,42 @@ fn keywords_have_no_case_and_old_forms_are_read() {
         ),
     ] {
         assert_eq!(ArmPath::parse(&text), Ok(expected), "{text}");
+    }
+}
+
+#[test]
+fn a_workspaces_services_have_paths_of_their_own() {
+    let workspace = "/resourceGroups/g/providers/Microsoft.MachineLearningServices/workspaces/w";
+    let own = format!("/history/v1.0/subscriptions/{ID}");
+    assert_eq!(ArmPath::subscription_of(&format!("{own}{workspace}/x")), Some(ID));
+    assert_eq!(
+        ArmPath::subscription_of(&format!("/history/v1.0{workspace}")),
+        None
+    );
+    assert_eq!(ArmPath::subscription_of("/history"), None);
+    for (path, is_service, is_owned) in [
+        (format!("{own}{workspace}/experiments:query"), true, true),
+        ("/HISTORY".to_owned(), true, true),
+        (format!("/subscriptions/{ID}{workspace}"), false, true),
+        ("/historyx".to_owned(), false, false),
+    ] {
+        assert_eq!(ArmPath::is_of_workspace_service(&path), is_service, "{path}");
+        assert_eq!(ArmPath::owns(&path), is_owned, "{path}");
+    }
+    let upper = format!("{own}{workspace}/EXPERIMENTS:Query").replace("history", "History");
+    assert!(matches!(ArmPath::parse(&upper), Ok(ArmPath::ExperimentsQuery(_))));
+    for path in [
+        format!("/history/v1.0{workspace}/experiments:query"),
+        format!("{own}{workspace}/experiments"),
+        format!("{own}{workspace}/computes/c/experiments:query"),
+        format!("{own}{workspace}"),
+        format!("{own}/resourceGroups/g/experiments:query"),
+        format!("{own}/experiments:query"),
+        format!("/history/v2.0/subscriptions/{ID}{workspace}/experiments:query"),
+        "/history/v1.0".to_owned(),
+        "/history".to_owned(),
+    ] {
+        assert_eq!(ArmPath::parse(&path), Err(ArmPathProblem::NotServed), "{path}");
     }
 }
 

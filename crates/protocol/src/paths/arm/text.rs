@@ -53,6 +53,7 @@ impl fmt::Display for ArmPath {
                 write!(f, "{}/providers/{}", base(scope), kind.join("/"))
             }
             Self::ResourceAction(scope, word) => write!(f, "{}/{}", base(scope), encode(word)),
+            Self::ExperimentsQuery(scope) => write!(f, "/history/v1.0{}/experiments:query", base(scope)),
             Self::MachineLearningLocation(id, location, tail) => write!(
                 f,
                 "/subscriptions/{id}/providers/{MACHINE_LEARNING}/locations/{}/{tail}",

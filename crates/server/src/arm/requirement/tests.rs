@@ -48,6 +48,7 @@ fn name_of(path: &ArmPath) -> String {
         ArmPath::Collection(..) => "collection",
         ArmPath::Resource(_) => "resource",
         ArmPath::ResourceAction(..) => "action of a resource",
+        ArmPath::ExperimentsQuery(_) => "experiments",
         ArmPath::MachineLearningLocation(_, _, tail) => return format!("location {}", location_of(tail)),
     };
     word.to_owned()
@@ -92,7 +93,7 @@ fn location_of(tail: &LocationTail) -> &'static str {
 }
 
 /// How many names `name_of` gives.
-const NAMES: usize = 24 + 12 + 5 + 5;
+const NAMES: usize = 25 + 12 + 5 + 5;
 
 fn samples() -> Vec<ArmPath> {
     use AuthorizationTail as T;
@@ -118,6 +119,7 @@ fn samples() -> Vec<ArmPath> {
         ArmPath::Resources(group()),
         ArmPath::TagNames(ID),
         ArmPath::Tags(group()),
+        ArmPath::ExperimentsQuery(workspace()),
         ArmPath::Tags(workspace()),
         ArmPath::ManagementGroups,
         ArmPath::ManagementGroup(management.clone()),

@@ -3,6 +3,7 @@
 pub mod compute;
 mod keys;
 pub mod location;
+pub mod services;
 
 use doorward_names::Scope;
 use doorward_protocol::arm::List;

@@ -203,7 +203,7 @@ async fn golden_refusals_on_every_route() {
                         }
                         let (uri, because) = challenge(&answer);
                         assert_eq!(because, why, "{context}");
-                        let inside = path.to_lowercase().starts_with(&ground.at);
+                        let inside = every_route::is_inside(&path.to_lowercase(), &ground);
                         let expected = match (inside, door.relay) {
                             (true, Some(_)) => format!("https://login.windows.net/{}", tenant.id),
                             (true, None) => format!("{ORIGIN}/{}", tenant.id),

@@ -1,7 +1,7 @@
 //! Workspaces, and who may do what with them.
 
 use super::subscription;
-use crate::harness::{Answer, World};
+use crate::harness::{Answer, Caller, ORIGIN, World};
 use doorward_domain::rbac::{CONTRIBUTOR, OWNER, READER};
 use serde_json::{Value, json};
 
@@ -136,5 +136,46 @@ async fn a_role_given_counts_at_once_and_one_taken_too() {
             assert_eq!(owner.arm("DELETE", &path, None).await.status, 200);
         }
         assert_eq!(owner.arm("DELETE", &path, None).await.status, 204);
+    }
+}
+
+#[tokio::test]
+async fn a_workspaces_own_services_are_found_and_ask_for_a_role() {
+    for world in World::shared().await {
+        let tenant = world.tenant().await;
+        let id = subscription(&tenant).await.id;
+        let owner = tenant.user("owner", &[]).await;
+        let (reader, other) = (tenant.user("reader", &[]).await, tenant.user("other", &[]).await);
+        tenant
+            .assign(&owner, OWNER, &format!("/subscriptions/{id}"))
+            .await;
+        let group = format!("/subscriptions/{id}/resourceGroups/ml-rg");
+        let workspace = format!("{group}/{PROVIDER}/ml-ws");
+        let body = || Some(json!({"location": "westeurope"}));
+        assert_eq!(owner.arm("PUT", &group, body()).await.status, 201);
+        let made = owner.arm("PUT", &workspace, body()).await;
+        tenant.assign(&reader, READER, &workspace).await;
+        let discovery = made.json()["properties"]["discoveryUrl"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let found = world.get(discovery.strip_prefix(ORIGIN).unwrap()).await.ok();
+        assert_eq!(found, json!({"history": ORIGIN}));
+        // As azureml-core asks: with no version.
+        let ask = async |caller: &Caller, workspace: &str| {
+            let path = format!("/history/v1.0{workspace}/experiments:query?");
+            caller
+                .arm("POST", &path, Some(json!({"viewType": "ActiveOnly"})))
+                .await
+        };
+        let none = json!({"value": [], "continuationToken": null});
+        assert_eq!(ask(&reader, &workspace).await.ok(), none);
+        let missing = refused(&ask(&other, &workspace).await);
+        assert!(missing.contains("Microsoft.MachineLearningServices/workspaces/experiments/read"));
+        let nowhere = ask(&owner, &format!("{group}/{PROVIDER}/ml-none")).await;
+        assert_eq!(
+            (nowhere.status, nowhere.json()["error"]["code"].as_str()),
+            (404, Some("ResourceNotFound"))
+        );
     }
 }
