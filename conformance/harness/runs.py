@@ -117,8 +117,10 @@ def sudo_works() -> bool:
 
 
 @contextmanager
-def places(binary: Path, directory: Path, reached: list[Path], wanted: tuple[str, ...] = WAYS) -> Iterator[Places]:
-    """A place for every way that is wanted; `reached` is what the person must be able to read."""
+def places(
+    binary: Path, directory: Path, reached: list[Path], wanted: tuple[str, ...] = WAYS, options: tuple[str, ...] = (),
+) -> Iterator[Places]:
+    """A place for every way that is wanted; `reached` is what the person must be able to read, `options` how servers start."""
     root = os.geteuid() == 0
     missing = {} if root or "root" not in wanted or sudo_works() else {"root": "needs root, or a sudo that asks for no password"}
     directory.chmod(0o755)
@@ -127,7 +129,7 @@ def places(binary: Path, directory: Path, reached: list[Path], wanted: tuple[str
         people[False].must_reach([binary, *reached])
         if root and "root" in wanted:
             people[True] = Person(directory / "root", stand_in=False)
-        servers = {who: stack.enter_context(Server(binary, person.directory, person.become)) for who, person in people.items()}
+        servers = {who: stack.enter_context(Server(binary, person.directory, person.become, options)) for who, person in people.items()}
         ways = [(via, root and via == "root") for via in wanted if via not in missing]
         yield Places(
             (Place(via, people[who], servers[who], create_principal(servers[who], f"ml-auth-{via}")) for via, who in ways),

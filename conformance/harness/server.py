@@ -16,6 +16,10 @@ import urllib.request
 from pathlib import Path
 
 
+# Debian's, for this machine's architecture.
+LIBFAKETIME = "/usr/$LIB/faketime/libfaketime.so.1"
+
+
 def clean_environment(home: Path, **more: str) -> dict[str, str]:
     """The whole environment of a process that we start; nothing is inherited but PATH."""
     home.mkdir(parents=True, exist_ok=True)
@@ -26,13 +30,24 @@ def clean_environment(home: Path, **more: str) -> dict[str, str]:
 class Server:
     """`doorward up` on a free port with a data directory of its own; `become` starts commands as its owner."""
 
-    def __init__(self, binary: Path, directory: Path, become: list[str] | None = None):
+    def __init__(self, binary: Path, directory: Path, become: list[str] | None = None, options: tuple[str, ...] = ()):
         self.binary = binary
-        self.become = become or []
+        self.options = options
+        self.listen = "127.0.0.1:0"
+        # How many seconds ahead of the time its clock is, and that of every command that is started by `become`.
+        self.shift = 0
+        self.owner = become or []
         self.directory = directory
         self.home = directory / "home"
         self.exports: dict[str, str] = {}
         self.process: subprocess.Popen[str] | None = None
+
+    @property
+    def become(self) -> list[str]:
+        """How a command starts as the owner, and at the server's time: only then, for libfaketime keeps something for each process."""
+        if not self.shift:
+            return self.owner
+        return [*self.owner, "env", f"LD_PRELOAD={LIBFAKETIME}", f"FAKETIME=+{self.shift}s", "FAKETIME_DONT_FAKE_MONOTONIC=1", "NO_FAKE_STAT=1"]
 
     def environment(self) -> dict[str, str]:
         settings = {"DOORWARD_CONFIG_DIR": str(self.directory / "cli"), "DOORWARD_KEYRING": "never"}
@@ -41,8 +56,8 @@ class Server:
     def __enter__(self) -> "Server":
         env_file = self.directory / "env"
         command = [*self.become, str(self.binary), "up", "--data", str(self.directory / "data")]
-        command += ["--listen", "127.0.0.1:0", "--env-file", str(env_file)]
-        self.log = open(self.directory / "server.log", "w", encoding="utf-8")
+        command += ["--listen", self.listen, "--env-file", str(env_file), *self.options]
+        self.log = open(self.directory / "server.log", "a", encoding="utf-8")
         self.process = subprocess.Popen(
             command, env=self.environment(), stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=self.log, text=True,
@@ -55,6 +70,12 @@ class Server:
         self.tenant = self.exports["DOORWARD_TENANT_ID"]
         self.domain = self.exports["DOORWARD_ADMIN_UPN"].partition("@")[2]
         return self
+
+    def restart(self) -> None:
+        """Stops it, and starts it again where it was, over the same data."""
+        self.__exit__()
+        self.listen = f"127.0.0.1:{self.base.rpartition(':')[2]}"
+        self.__enter__()
 
     def _wait_until_ready(self, seconds: float) -> str:
         assert self.process and self.process.stdout

@@ -10,6 +10,12 @@ PLACE = HERE.parent / "target" / "conformance" / "report"
 TITLES = {
     "today": "The clients of today: azure-cli 2.91.0, azureml-core 1.61.0",
     "2020": "The clients of the page's own time: azure-cli 2.14.2, azureml-core 1.18.0, Python 3.8",
+    "trouble-today": "What goes wrong, with the clients of today",
+    "trouble-2020": "What goes wrong, with the clients of the page's own time",
+    "long-run-today": "A long run, with the clients of today",
+    "long-run-2020": "A long run, with the clients of the page's own time",
+    "clocks-today": "Clocks that are moved, with the clients of today",
+    "clocks-2020": "Clocks that are moved, with the clients of the page's own time",
 }
 OURS = " (by Doorward's own extension of az: Microsoft's isn't to be had any more)"
 SHOWN, LATER, NOT_SHOWN, WRONG = "shown", "not yet", "NOT SHOWN", "WRONG"

@@ -20,13 +20,15 @@ from .judges import HERE, Tools
 from .page import COLOUR, PROGRAMS, Program, Spelt, SpeltLike, fits
 from .people import CODE, PATIENCE
 from .runs import JAVA_NOTE, Place, Places
-from .told import Told
+from .told import SHOWN, Told
 
 PATTERNS = {
     "guid": r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "secret": r"\S{20,}",
     "token": r"eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+", "any": r".*",
 }
 NOTHING = "nothing"
+# Rows of the page that no walk may leave without a line that it has shown; the others come later.
+ROWS = ("M1", "M2", "M3", "M4", "M5", "M6", "M7", "M8", "M11", "M12", "M13", "M14", "M16", "M17", "M18")
 PROMPT = re.compile(r"^(?:(?:>>>|\.\.\.) ?)+", re.MULTILINE)
 
 
@@ -142,7 +144,7 @@ class Walk:
         self.filled = {
             "your-tenant-id": place.server.tenant, "your-sub-id": subscription, "your-sub-name": "Development",
             "your-resource-group-name": "ml-rg", "your-resource-group-id": "ml-rg", "your-workspace-name": "ml-example",
-            "your-name": person.username,
+            "your-name": person.username, "your-domain": place.server.domain,
         }
 
     def fill(self, value: object) -> object:
@@ -378,6 +380,8 @@ def judge(name: str, era: str):
                     walk.findings[step.name] = [str(error)]
                     walk.told.step(step, [("all", "", str(error), "WRONG")])
             walk.findings["README"] = readmes()
+            shown = {step["row"] for step in walk.told.steps if step["verdict"] == SHOWN}
+            walk.findings["rows"] = [f"no step has shown anything of {row}" for row in ROWS if row not in shown]
             walk.findings["differences.toml"] = [f"no step needs this entry any more: {entry}" for entry in walk.differences.unused()]
             walk.told.write()
         return {}, walk.findings

@@ -84,15 +84,28 @@ impl Client {
             .is_none_or(|a| a.audience == SignInAudience::MultiTenant)
     }
 
-    /// Whether it may use a flow that names no redirect URI, which only public clients do.
+    /// What it is taken for by a flow that names no redirect URI: what it says of itself (`isFallbackPublicClient`), else a
+    /// program, when it is registered as that and as nothing else.
+    pub fn platform_without_redirect(&self) -> Platform {
+        let is_program = |a: &Application| {
+            let mut all = a.sign_in.redirects.iter().map(|known| known.platform).peekable();
+            all.peek().is_some() && all.all(|platform| platform == Platform::Public)
+        };
+        let public = |a: &Application| a.sign_in.fallback_public.unwrap_or_else(|| is_program(a));
+        match self.registration().is_none_or(public) {
+            true => Platform::Public,
+            false => Platform::Web,
+        }
+    }
+
+    /// Whether it may be given a device's code, which proves nothing of who asks.
     ///
     /// # Errors
-    /// When it is not registered as one.
-    pub fn admit_without_redirect(&self) -> Result<(), PlatformRefusal> {
-        let public = |a: &Application| a.sign_in.fallback_public == Some(true);
-        match self.registration().is_none_or(public) {
-            true => Ok(()),
-            false => Err(PlatformRefusal::NotPublic),
+    /// When it is no public client.
+    pub fn admit_device(&self) -> Result<(), PlatformRefusal> {
+        match self.platform_without_redirect() {
+            Platform::Public => Ok(()),
+            Platform::Web | Platform::SinglePage => Err(PlatformRefusal::NotPublic),
         }
     }
 
@@ -259,18 +272,37 @@ mod tests {
             assert!(client.admit_secret(platform, false).is_ok());
         }
         assert!(BUILT_IN.admit_secret(Platform::Public, true).is_ok());
-        assert!(BUILT_IN.admit_without_redirect().is_ok());
-        assert!(
-            registered(SignInAudience::SingleTenant, Some(true))
-                .admit_without_redirect()
-                .is_ok()
-        );
-        for no in [None, Some(false)] {
-            assert!(
-                registered(SignInAudience::SingleTenant, no)
-                    .admit_without_redirect()
-                    .is_err()
+    }
+
+    #[test]
+    fn what_a_client_is_where_no_redirect_uri_says_it() {
+        let of = |public, platforms: &[Platform]| {
+            let Client::Registered(mut application) = registered(SignInAudience::SingleTenant, public) else {
+                panic!("built in");
+            };
+            for platform in Platform::ALL.into_iter().filter(|p| !platforms.contains(p)) {
+                application.sign_in.set(platform, []);
+            }
+            Client::Registered(application)
+        };
+        let all = Platform::ALL;
+        for (public, platforms, expected) in [
+            (Some(true), &all[..], Platform::Public),
+            (Some(true), &[], Platform::Public),
+            (Some(false), &[Platform::Public], Platform::Web),
+            (None, &all, Platform::Web),
+            (None, &[], Platform::Web),
+            (None, &[Platform::Public], Platform::Public),
+            (None, &[Platform::Public, Platform::SinglePage], Platform::Web),
+        ] {
+            let client = of(public, platforms);
+            assert_eq!(
+                client.platform_without_redirect(),
+                expected,
+                "{public:?} {platforms:?}"
             );
+            assert_eq!(client.admit_device().is_ok(), expected == Platform::Public);
         }
+        assert!(BUILT_IN.admit_device().is_ok());
     }
 }

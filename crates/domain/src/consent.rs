@@ -1,8 +1,9 @@
 //! What a client may do for a person on a resource: what somebody agreed to, and what needs nobody's consent.
 
-use crate::application::{ConsentType, PermissionScope};
+use crate::application::{AccessKind, Application, ConsentType, PermissionScope};
 use crate::client::Client;
-use crate::resource::Resource;
+use crate::directory::Permission;
+use crate::resource::{FirstParty, Resource};
 
 /// What a client asks for on a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,6 +101,54 @@ pub fn weigh(
         Asked::Default if scopes.is_empty() && missing.is_empty() && !own => Err(ScopeRefusal::Nothing),
         _ => Ok(Weighed { scopes, missing }),
     }
+}
+
+/// What an administrator is asked for on a resource: what clients do there for people, and what they do as themselves.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ForEverybody {
+    /// Scopes.
+    pub scopes: Vec<PermissionScope>,
+    /// Permissions as itself, which Microsoft Graph alone has.
+    pub permissions: Vec<Permission>,
+}
+
+/// What `client` asks of an administrator on `resource`, whether or not it was given before.
+///
+/// # Errors
+/// A scope that the resource doesn't offer.
+pub fn for_everybody(
+    client: &Application,
+    resource: &Resource,
+    asked: Asked<'_>,
+) -> Result<ForEverybody, ScopeRefusal> {
+    let offered = resource.offered();
+    let named = match asked {
+        Asked::Named(words) => words,
+        Asked::Default => {
+            let of = |kind| {
+                let all = client.required.iter();
+                all.filter(move |r| r.resource == resource.app_id && r.kind == kind)
+            };
+            let permissions = match resource.first_party {
+                Some(FirstParty::MicrosoftGraph) => of(AccessKind::Role)
+                    .filter_map(|required| Permission::of_app_role_id(required.id))
+                    .collect(),
+                _ => Vec::new(),
+            };
+            let wanted = |scope: &PermissionScope| of(AccessKind::Scope).any(|r| r.id == scope.id);
+            let scopes = offered.into_iter().filter(wanted).collect();
+            return Ok(ForEverybody { scopes, permissions });
+        }
+    };
+    let known = |word: &&String| offered.iter().any(|scope| scope.value == **word);
+    if let Some(unknown) = named.iter().find(|word| !known(word)) {
+        return Err(ScopeRefusal::Unknown(unknown.clone()));
+    }
+    let wanted = |scope: &PermissionScope| named.contains(&scope.value);
+    Ok(ForEverybody {
+        scopes: offered.into_iter().filter(wanted).collect(),
+        permissions: Vec::new(),
+    })
 }
 
 #[cfg(test)]
@@ -224,6 +273,43 @@ mod tests {
         let itself = client(7, &[]);
         assert_eq!(weighed(&itself, None, &[]), is("Read", ""));
         assert_eq!(weighed(&itself, Some(&["Write"]), &[]), is("Write", ""));
+    }
+
+    #[test]
+    fn an_administrator_is_asked_for_what_is_registered_or_named() {
+        let Client::Registered(mut registered) = client(9, &[1, 2, 3, 99]) else {
+            panic!("built in");
+        };
+        let role = |resource, id| RequiredAccess {
+            resource,
+            id,
+            kind: AccessKind::Role,
+        };
+        let graph = Resource::from(FirstParty::MicrosoftGraph);
+        let read = Permission::UserReadAll.app_role_id().unwrap();
+        registered.required.push(role(graph.app_id, read));
+        registered
+            .required
+            .push(role(graph.app_id, PermissionId::from_u128(5)));
+        registered.required.push(role(api().app_id, read));
+        let on = |resource: &Resource, named: Option<&[&str]>| {
+            let named = named.map(words);
+            let asked = named.as_deref().map_or(Asked::Default, Asked::Named);
+            let wanted = for_everybody(&registered, resource, asked)?;
+            let values = wanted.scopes.iter().map(|scope| scope.value.clone());
+            Ok::<_, ScopeRefusal>((values.collect::<Vec<_>>().join(" "), wanted.permissions))
+        };
+        // What was switched off, or isn't there, can't be agreed to.
+        assert_eq!(on(&api(), None), Ok(("Read Write".to_owned(), vec![])));
+        assert_eq!(
+            on(&graph, None),
+            Ok((String::new(), vec![Permission::UserReadAll]))
+        );
+        assert_eq!(on(&api(), Some(&["Write"])), Ok(("Write".to_owned(), vec![])));
+        for unknown in ["Old", "read", ".default"] {
+            let refused = Err(ScopeRefusal::Unknown(unknown.to_owned()));
+            assert_eq!(on(&api(), Some(&["Read", unknown])), refused);
+        }
     }
 
     #[test]

@@ -82,6 +82,16 @@ pub enum SessionRefusal {
     PasswordChanged,
 }
 
+impl SessionRefusal {
+    /// What is told to who wants a new token. Disabling an account ends its sessions besides, and is the cause.
+    pub fn cause(self, home: Option<&User>) -> Self {
+        match (self, home) {
+            (Self::Revoked, Some(user)) if !user.enabled => Self::UserDisabled,
+            (other, _) => other,
+        }
+    }
+}
+
 /// When a session that begins now ends in any case.
 pub fn end_of(platform: Platform, now: Timestamp) -> Option<Timestamp> {
     (platform == Platform::SinglePage).then(|| now.plus(MAX_SINGLE_PAGE))
@@ -265,6 +275,19 @@ mod tests {
         );
         let other_client = session.admit(AppId::from_u128(5), None, NOW);
         assert_eq!(other_client, Err(SessionRefusal::OtherClient));
+    }
+
+    #[test]
+    fn the_cause_is_told_rather_than_what_came_of_it() {
+        let (revoked, ended) = (SessionRefusal::Revoked, SessionRefusal::Ended);
+        let disabled = User {
+            enabled: false,
+            ..alice()
+        };
+        assert_eq!(revoked.cause(Some(&disabled)), SessionRefusal::UserDisabled);
+        assert_eq!(revoked.cause(Some(&alice())), revoked);
+        assert_eq!(revoked.cause(None), revoked);
+        assert_eq!(ended.cause(Some(&disabled)), ended);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The server as its handlers see it: everything that outlives a request.
 
 use doorward_domain::mode::Mode;
+use doorward_domain::token::Validity;
+use doorward_names::Timestamp;
 use doorward_store::{self as store, Store};
 use std::sync::Arc;
 
@@ -69,6 +71,14 @@ impl App {
         match self.development {
             Some(_) => Mode::Development,
             None => Mode::Production,
+        }
+    }
+
+    /// The instants of a token that is issued at `now`.
+    pub fn validity(&self, now: Timestamp) -> Validity {
+        match self.development.and_then(DevMode::token_lifetime) {
+            Some(lifetime) => Validity::lasting(now, lifetime),
+            None => Validity::starting(now),
         }
     }
 

@@ -7,6 +7,7 @@ use crate::profile::{Account, Profile, Server, User, UserKind};
 use crate::session::Session;
 use crate::shell::Shell;
 use crate::{config, files, output, prompt};
+use doorward_names::Duration;
 use doorward_server::boot::{self, BootError, DevelopmentInfo, Running, UpOptions};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -29,6 +30,9 @@ pub struct Args {
     /// At the first start, leave out the sample: the workspace `ml-example` and the service principal `ml-sample`
     #[arg(long)]
     bare: bool,
+    /// Let access tokens expire sooner than after an hour, to see what a program does then
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(i64).range(10..=3600))]
+    token_lifetime: Option<i64>,
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {
@@ -65,6 +69,7 @@ pub fn run(args: Args, context: &Context) -> Outcome {
         listen: args.listen,
         postgres,
         bare: args.bare,
+        token_lifetime: args.token_lifetime.map(Duration::seconds),
     };
     runtime()?.block_on(async {
         let (running, info) = boot::up(options).await.map_err(failure)?;
@@ -75,6 +80,11 @@ pub fn run(args: Args, context: &Context) -> Outcome {
         }
         sign_in(&running, &info, &account, context).await?;
         banner(&running.url, &info, &data);
+        if let Some(seconds) = args.token_lifetime {
+            output::warn(&format!(
+                "access tokens expire {seconds} seconds after they were issued"
+            ));
+        }
         output::announce(&format!("ready {}", running.url))?;
         running.wait().await.map_err(failure)
     })?;

@@ -34,12 +34,17 @@ pub struct Server {
 impl Server {
     /// `doorward up` on a free port, with its data in `home/data`.
     pub fn up(home: &Path) -> Self {
+        Self::up_with(home, &[])
+    }
+
+    /// The same with further options.
+    pub fn up_with(home: &Path, options: &[&str]) -> Self {
         let mut command = doorward(home);
         command
             .args(["up", "--listen", "127.0.0.1:0"])
             .arg("--data")
             .arg(home.join("data"));
-        command.arg("--env-file").arg(home.join("env"));
+        command.arg("--env-file").arg(home.join("env")).args(options);
         Self::start(command, home)
     }
 

@@ -104,6 +104,43 @@ fn a_second_start_continues_where_the_first_ended() {
 }
 
 #[test]
+fn tokens_may_expire_sooner_and_nobody_overlooks_it() {
+    let home = tempfile::tempdir().unwrap();
+    let server = Server::up_with(home.path(), &["--token-lifetime", "360"]);
+    assert!(
+        server
+            .log()
+            .contains("WARNING: access tokens expire 360 seconds after they were issued")
+    );
+    let form = format!(
+        "grant_type=password&client_id=04b07795-8ddb-461a-bbee-02f9e1bf7b46&resource=https://graph.microsoft.com\
+         &username={}&password={}",
+        server.env("DOORWARD_ADMIN_UPN"),
+        server.env("DOORWARD_ADMIN_PASSWORD")
+    );
+    let tenant = server.env("DOORWARD_TENANT_ID");
+    let (status, body) = server.curl(&format!("/{tenant}/oauth2/token"), &["--data", &form]);
+    assert_eq!(status, 200, "{body}");
+    let answer: serde_json::Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(answer["expires_in"], "359");
+    let times =
+        ["expires_on", "not_before"].map(|name| answer[name].as_str().unwrap().parse::<i64>().unwrap());
+    // Tokens begin five minutes before they are issued.
+    assert_eq!(times[0] - times[1], 360 + 300);
+    // The command line goes on by itself.
+    let me = server.json(&["ad", "signed-in-user", "show"]);
+    assert_eq!(me["userPrincipalName"], server.env("DOORWARD_ADMIN_UPN").as_str());
+    server.stop();
+    for wrong in ["9", "3601", "-1", "6m"] {
+        let refused = doorward(home.path())
+            .args(["up", "--token-lifetime", wrong])
+            .output()
+            .unwrap();
+        assert_eq!(refused.status.code(), Some(2), "{wrong}: {refused:?}");
+    }
+}
+
+#[test]
 fn another_host_name_is_misdirected() {
     let home = tempfile::tempdir().unwrap();
     let server = Server::up(home.path());

@@ -33,10 +33,15 @@ pub struct Validity {
 impl Validity {
     /// The instants of a token issued at `now`.
     pub fn starting(now: Timestamp) -> Self {
+        Self::lasting(now, LIFETIME)
+    }
+
+    /// The same for one that is valid for `lifetime`.
+    pub fn lasting(now: Timestamp, lifetime: Duration) -> Self {
         Self {
             not_before: now.minus(CLOCK_SKEW),
-            expires_at: now.plus(LIFETIME),
-            expires_in: LIFETIME.as_seconds() - 1,
+            expires_at: now.plus(lifetime),
+            expires_in: lifetime.as_seconds() - 1,
         }
     }
 }

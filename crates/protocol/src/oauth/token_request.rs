@@ -76,6 +76,8 @@ pub enum TokenRequest {
     DeviceCode {
         /// The client.
         client_id: String,
+        /// Its secret, from clients that have one.
+        secret: Option<ClientSecret>,
         /// The device's code, as `device_code` or `code`.
         device_code: SecretString,
         /// Whether `client_info` is wanted in the answer.
@@ -211,6 +213,7 @@ impl TokenRequest {
                     .ok_or(TokenRequestError::Missing("device_code"))?;
                 Ok(Self::DeviceCode {
                     client_id,
+                    secret,
                     device_code,
                     client_info,
                 })

@@ -44,6 +44,13 @@ pub enum StsPath {
         /// Which generation.
         version: EndpointVersion,
     },
+    /// `/{tenant}/adminconsent`, `/{tenant}/v2.0/adminconsent`
+    AdminConsent {
+        /// The tenant segment.
+        tenant: String,
+        /// Which generation.
+        version: EndpointVersion,
+    },
     /// `/{tenant}/.well-known/openid-configuration`, `/{tenant}/v2.0/.well-known/openid-configuration`
     OpenIdConfiguration {
         /// The tenant segment.
@@ -94,6 +101,8 @@ impl StsPath {
             ["oauth2", "v2.0", tail] | ["discovery", "v2.0", tail @ "keys"] => (EndpointVersion::V2, *tail),
             ["oauth2", tail] | ["discovery", tail @ "keys"] => (EndpointVersion::V1, *tail),
             ["v2.0", ".well-known", tail @ "openid-configuration"] => (EndpointVersion::V2, *tail),
+            ["v2.0", tail @ "adminconsent"] => (EndpointVersion::V2, *tail),
+            [tail @ "adminconsent"] => (EndpointVersion::V1, *tail),
             [".well-known", tail @ "openid-configuration"] => (EndpointVersion::V1, *tail),
             _ => return None,
         };
@@ -103,6 +112,7 @@ impl StsPath {
             "authorize" => Some(Self::Authorize { tenant, version }),
             "devicecode" => Some(Self::DeviceCode { tenant, version }),
             "logout" => Some(Self::Logout { tenant, version }),
+            "adminconsent" if !under_oauth2 => Some(Self::AdminConsent { tenant, version }),
             "openid-configuration" if !under_oauth2 => Some(Self::OpenIdConfiguration { tenant, version }),
             "keys" if !under_oauth2 => Some(Self::Keys { tenant, version }),
             _ => None,
@@ -116,6 +126,7 @@ impl StsPath {
             | Self::Authorize { tenant, .. }
             | Self::DeviceCode { tenant, .. }
             | Self::Logout { tenant, .. }
+            | Self::AdminConsent { tenant, .. }
             | Self::OpenIdConfiguration { tenant, .. }
             | Self::Keys { tenant, .. } => Some(tenant),
             Self::InstanceDiscovery | Self::DeviceAuth | Self::UserRealm { .. } => None,
@@ -141,6 +152,9 @@ impl fmt::Display for StsPath {
             }
             Self::Logout { tenant, version } => {
                 write!(f, "/{}/oauth2/{}logout", encode(tenant), infix(version))
+            }
+            Self::AdminConsent { tenant, version } => {
+                write!(f, "/{}/{}adminconsent", encode(tenant), infix(version))
             }
             Self::OpenIdConfiguration { tenant, version } => {
                 write!(
@@ -286,7 +300,7 @@ mod tests {
         let segment = "[^\\p{C}?#\\\\]{1,20}".prop_filter("reserved", |s| {
             !crate::paths::is_reserved_segment(s) && s != "." && s != ".."
         });
-        (segment, version, 0..8).prop_map(|(tenant, version, kind)| match kind {
+        (segment, version, 0..9).prop_map(|(tenant, version, kind)| match kind {
             0 => StsPath::Token { tenant, version },
             1 => StsPath::Authorize { tenant, version },
             2 => StsPath::DeviceCode { tenant, version },
@@ -294,6 +308,7 @@ mod tests {
             4 => StsPath::OpenIdConfiguration { tenant, version },
             5 => StsPath::Keys { tenant, version },
             6 => StsPath::DeviceAuth,
+            7 => StsPath::AdminConsent { tenant, version },
             _ => StsPath::UserRealm { upn: tenant },
         })
     }

@@ -1,14 +1,16 @@
 //! `doorward up`: development, on loopback only, everything made at the first start.
 
+use doorward_domain::application::Platform;
 use doorward_domain::directory::DirectoryRole;
 use doorward_domain::mode::Mode;
 use doorward_domain::resource::client::COMMAND_LINE;
 use doorward_domain::subscription::Subscription;
 use doorward_domain::tenant::Tenant;
+use doorward_domain::token::LIFETIME;
 use doorward_domain::user::{Password, User, UserKind};
 use doorward_names::{
-    DisplayName, GeneratedSecret, ObjectId, SecretKind, SecretString, SubscriptionId, TenantId, Timestamp,
-    Upn,
+    DisplayName, Duration, GeneratedSecret, ObjectId, SecretKind, SecretString, SubscriptionId, TenantId,
+    Timestamp, Upn,
 };
 use doorward_store::directory_role::RoleAssignment;
 use doorward_store::{self as store, Location, OpenOptions, QueryError, Store};
@@ -38,7 +40,16 @@ pub const DEFAULT_PORT: u16 = 8443;
 /// Shows that the server was started by [`up`]. What helps tests is built from this value alone, and nothing else
 /// can make one.
 #[derive(Debug, Clone, Copy)]
-pub struct DevMode(());
+pub struct DevMode {
+    token_lifetime: Option<Duration>,
+}
+
+impl DevMode {
+    /// How long access tokens are valid, where it isn't [`doorward_domain::token::LIFETIME`].
+    pub fn token_lifetime(self) -> Option<Duration> {
+        self.token_lifetime
+    }
+}
 
 /// How to start.
 #[derive(Debug, Clone)]
@@ -51,6 +62,8 @@ pub struct UpOptions {
     pub postgres: Option<SecretString>,
     /// Without the sample: a workspace, and a service principal that may read it.
     pub bare: bool,
+    /// How long access tokens are valid; at most [`doorward_domain::token::LIFETIME`], which it is when `None`.
+    pub token_lifetime: Option<Duration>,
 }
 
 /// What a developer needs to know.
@@ -96,20 +109,28 @@ pub async fn up(options: UpOptions) -> Result<(Running, DevelopmentInfo), BootEr
     let (certificate, ca_file) = development::certificate(&data, &store, clock.now()).await?;
     let info = information(&data, &store, (ca_file, options.bare), clock.now()).await?;
     let tls = server_config(CertificateSlot::new(certificate))?;
-    let app = development_app(store, Origin::localhost(listener.port()), clock).await?;
+    let lifetime = options.token_lifetime;
+    let app = development_app(store, Origin::localhost(listener.port()), clock, lifetime).await?;
     Ok((Running::start(app, listener, tls, (signals, hold)), info))
 }
 
-/// A development server that listens nowhere, over a store that was opened for development.
+/// A development server that listens nowhere, over a store that was opened for development. What retires a key waits for
+/// tokens of the usual time, so none may be valid for longer.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn development_app(store: Store, origin: Origin, clock: Clock) -> Result<Arc<App>, BootError> {
+pub async fn development_app(
+    store: Store,
+    origin: Origin,
+    clock: Clock,
+    token_lifetime: Option<Duration>,
+) -> Result<Arc<App>, BootError> {
+    let token_lifetime = token_lifetime.map(|lifetime| lifetime.min(LIFETIME));
     App::new(
         store,
         Origins::new(origin, vec![]),
         clock,
-        (Some(DevMode(())), TrustedProxies::default()),
+        (Some(DevMode { token_lifetime }), TrustedProxies::default()),
     )
     .await
 }
@@ -127,7 +148,7 @@ pub async fn sign_in(running: &Running, info: &DevelopmentInfo) -> Result<Secret
         .read(move |view| store::user::find(view, tenant, admin))
         .await?;
     let user = user.ok_or_else(|| BootError::NoSuchUser(info.admin_upn.clone()))?;
-    let session = crate::sts::start_session(&ctx, COMMAND_LINE, &user, "pwd", None).await;
+    let session = crate::sts::start_session(&ctx, (COMMAND_LINE, Platform::Public), &user, "pwd", None).await;
     session
         .map(|(_, token)| token)
         .map_err(|_| BootError::Store("no session could be begun".to_owned()))

@@ -66,6 +66,21 @@ pub async fn find(ctx: &Ctx, app_id: AppId) -> Result<Option<Client>, StsError> 
     Ok(found.map(|application| Client::Registered(Box::new(application))))
 }
 
+/// The client that a request names, wherever it is registered.
+///
+/// # Errors
+/// [`StsError::ClientUnknown`], told of the tenant in the path.
+pub async fn named(ctx: &Ctx, client_id: &str, segment: &str) -> Result<Client, StsError> {
+    let found = match client_id.parse() {
+        Ok(id) => find(ctx, id).await?,
+        Err(_) => None,
+    };
+    found.ok_or_else(|| StsError::ClientUnknown {
+        client: client_id.chars().filter(|c| !c.is_control()).take(64).collect(),
+        tenant: segment.to_owned(),
+    })
+}
+
 /// The client with this id, when people of `tenant` may sign in to it: it is open to them, and its service principal there is
 /// enabled.
 ///
@@ -316,7 +331,7 @@ fn asked(target: &Target) -> Asked<'_> {
 }
 
 /// The scopes of sign-in that were asked for.
-fn sign_in_words(target: &Target) -> impl Iterator<Item = &'static str> {
+pub fn sign_in_words(target: &Target) -> impl Iterator<Item = &'static str> {
     let asked = [
         ("openid", target.openid),
         ("profile", target.profile),

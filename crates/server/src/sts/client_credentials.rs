@@ -5,7 +5,6 @@ use doorward_domain::client_credentials::{self as rule, ClientRefusal, VerifiedC
 use doorward_domain::group::MemberKind;
 use doorward_domain::resource::FirstParty;
 use doorward_domain::tenant::Tenant;
-use doorward_domain::token::Validity;
 use doorward_domain::token::claims::{AccessToken, ClientProof, Subject};
 use doorward_names::AppId;
 use doorward_protocol::oauth::{ClientSecret, Target};
@@ -65,7 +64,7 @@ pub async fn grant(
             service_principal: client.service_principal(),
             roles,
         },
-        validity: Validity::starting(ctx.now),
+        validity: ctx.app.validity(ctx.now),
         capable: asked.capable && resource.first_party.is_some(),
         uti: issue::fresh_uti(),
     };

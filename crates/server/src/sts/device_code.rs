@@ -3,11 +3,11 @@
 
 use bytes::Bytes;
 use doorward_domain::application::Platform;
+use doorward_domain::client::PlatformRefusal;
 use doorward_domain::device_grant::{
     DeviceGrant, INTERVAL, LIFETIME, PollRefusal, SignedInPerson, Stage, Wanted,
 };
 use doorward_domain::guest::HomeAccount;
-use doorward_domain::resource::client::COMMAND_LINE;
 use doorward_domain::throttle::source;
 use doorward_names::{
     AppId, GeneratedSecret, ObjectId, SecretHash, SecretKind, SecretString, TenantId, TenantName, UserCode,
@@ -20,7 +20,7 @@ use doorward_store::{self as store, QueryError, Tx, View};
 use http::StatusCode;
 use http::request::Parts;
 
-use super::client;
+use super::client::{self, Shown};
 use super::issue::{IdTokenWish, NewSession, Person, new_session};
 use super::seat::Seated;
 use super::token::read_form;
@@ -48,11 +48,16 @@ where
     let asked = DeviceCodeRequest::parse(version, &form)?;
     let claims = ClaimsRequest::parse(form.get("claims")).map_err(StsError::Claims)?;
     let tenant = named_or_open(ctx, segment).await?;
-    if asked.client_id.parse::<AppId>() != Ok(COMMAND_LINE) {
-        return Err(StsError::NotPublicClient(asked.client_id));
-    }
-    if let Some(tenant) = tenant {
-        client::admit(ctx, tenant, COMMAND_LINE).await?;
+    let client = client::named(ctx, &asked.client_id, segment).await?;
+    let app_id = client.app_id();
+    let told = |refusal| StsError::Platform(refusal, app_id);
+    client.admit_device().map_err(told)?;
+    match tenant {
+        Some(tenant) => {
+            client::admit_found(ctx, tenant, client).await?;
+        }
+        None if !client.is_multi_tenant() => return Err(told(PlatformRefusal::SingleTenant)),
+        None => {}
     }
     let language = form.get("mkt").map(str::to_owned);
     let language = words::chosen(language.as_deref().or(parameter(head).as_deref()), head);
@@ -67,7 +72,7 @@ where
             scope: Some(asked.target.requested),
         },
     };
-    let code = remember(ctx, &device, (tenant, wanted, claims.second_factor)).await?;
+    let code = remember(ctx, &device, (tenant, app_id, wanted, claims.second_factor)).await?;
     Ok(answer(ctx, version, (&device, &code), language))
 }
 
@@ -89,7 +94,7 @@ fn parameter(head: &Parts) -> Option<String> {
 async fn remember(
     ctx: &Ctx,
     device: &GeneratedSecret,
-    (tenant, wanted, second_factor): (Option<TenantId>, Wanted, bool),
+    (tenant, client, wanted, second_factor): (Option<TenantId>, AppId, Wanted, bool),
 ) -> Result<UserCode, StsError> {
     let hasher = &ctx.app.hasher;
     for _ in 0..DRAWS {
@@ -98,7 +103,7 @@ async fn remember(
             device: hasher.hash(device).ok_or(StsError::Unavailable)?,
             user_code: hasher.hash_code(&code).ok_or(StsError::Unavailable)?,
             tenant,
-            client: COMMAND_LINE,
+            client,
             wanted: wanted.clone(),
             second_factor,
             source: source(ctx.source),
@@ -157,6 +162,8 @@ fn answer(
 pub struct Asked {
     /// The client.
     pub client_id: String,
+    /// What it shows.
+    pub shown: Shown,
     /// Its code.
     pub device_code: SecretString,
     /// Whether it wants `client_info`.
@@ -187,15 +194,21 @@ pub async fn grant(
     // The older clients know a person by the id_token that they never ask for.
     target.openid |= version == EndpointVersion::V1;
     let session = match seen.poll(client, tenant, ctx.now) {
-        Ok(person) => (session_of(ctx, client, person).await?, person.tenant),
+        Ok(person) => {
+            let client = client::named(ctx, &asked.client_id, segment).await?;
+            let platform = client.platform_without_redirect();
+            let session = session_of(ctx, (client.app_id(), platform), person).await?;
+            (session, person.tenant, platform)
+        }
         Err(PollRefusal::Pending) => {
             note_poll(ctx, hashes).await?;
             return Err(PollRefusal::Pending.into());
         }
         Err(refusal) => return Err(refusal.into()),
     };
-    let admitted = client::admit(ctx, session.1, client).await?;
-    let ((seat, roles), new) = redeem(ctx, hashes, (client, tenant, session.0)).await?;
+    let (session, reached, platform) = session;
+    let admitted = client::prove(ctx, reached, (client, platform), &asked.shown).await?;
+    let ((seat, roles), new) = redeem(ctx, hashes, (client, tenant, session)).await?;
     let person = Person {
         capable: asked.capable,
         seat: &seat,
@@ -209,10 +222,14 @@ pub async fn grant(
     Ok(to_wire::token_response(version, &granted, &requested))
 }
 
-async fn session_of(ctx: &Ctx, client: AppId, person: &SignedInPerson) -> Result<NewSession, StsError> {
+async fn session_of(
+    ctx: &Ctx,
+    client: (AppId, Platform),
+    person: &SignedInPerson,
+) -> Result<NewSession, StsError> {
     let home = home(ctx, (person.tenant, person.user)).await?;
     let proven = (home, person.methods.as_str(), person.at);
-    new_session(ctx, (client, Platform::Public), proven, None)
+    new_session(ctx, client, proven, None)
 }
 
 /// The account at home of one in a tenant. One that is gone stands for itself, and is refused as gone.

@@ -83,8 +83,6 @@ pub enum StsError {
     },
     /// The resource offers no such scope.
     ScopeUnknown(String),
-    /// This grant is for built-in public clients.
-    NotPublicClient(String),
     /// The tenant knows no such resource.
     ResourceUnknown {
         /// What it was asked for as.
@@ -242,15 +240,6 @@ impl StsError {
                 C::InvalidScope,
                 aadsts::invalid_scope(scope),
             ),
-            Self::NotPublicClient(_) => {
-                let text = text_of(C::ClientProofMissing);
-                (
-                    StatusCode::UNAUTHORIZED,
-                    E::InvalidClient,
-                    C::ClientProofMissing,
-                    text,
-                )
-            }
             Self::ResourceUnknown { resource, tenant } => {
                 let text = aadsts::resource_not_found(resource, tenant);
                 (
@@ -561,7 +550,6 @@ mod tests {
                 person: false,
             },
             StsError::ScopeUnknown("Files.Read".into()),
-            StsError::NotPublicClient("x".into()),
             StsError::ResourceUnknown {
                 resource: "https://none".into(),
                 tenant: tenant.clone(),

@@ -160,7 +160,7 @@ pub(crate) async fn issue_for_person(
         proof: person.client.proof(),
         sub: pairwise(ctx, user, resource.app_id)?,
         subject: Subject::person(person.seat, person.session, told, weighed.scopes),
-        validity: Validity::starting(ctx.now),
+        validity: ctx.app.validity(ctx.now),
         capable: person.capable && resource.first_party.is_some(),
         uti: fresh_uti(),
     };
@@ -207,16 +207,15 @@ pub(crate) fn pairwise(ctx: &Ctx, user: &User, application: AppId) -> Result<Str
     found.ok_or(StsError::Unavailable)
 }
 
-/// Begins a session of the account at home with a built-in client and returns it with its refresh token. A session that
+/// Begins a session of the account at home with a client and returns it with its refresh token. A session that
 /// began by a run's secret is that run's alone.
 pub(crate) async fn start_session(
     ctx: &Ctx,
-    client: AppId,
+    client: (AppId, Platform),
     home: &User,
     methods: &str,
     run: Option<&RunTicket>,
 ) -> Result<(Session, SecretString), StsError> {
-    let client = (client, Platform::Public);
     let new = new_session(ctx, client, (home.account(), methods, ctx.now), run)?;
     let (session, secret) = (new.session.clone(), new.refresh_token.clone());
     ctx.app

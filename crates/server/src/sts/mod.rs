@@ -18,7 +18,7 @@ pub(crate) mod own_password;
 mod password;
 pub(crate) mod person;
 mod refresh_token;
-mod resource;
+pub(crate) mod resource;
 pub(crate) mod seat;
 pub(crate) mod second_factor;
 pub(crate) mod tenant;
@@ -55,7 +55,7 @@ where
 {
     let allowed = match path {
         StsPath::Token { .. } | StsPath::DeviceCode { .. } => POST,
-        StsPath::Authorize { .. } | StsPath::DeviceAuth => FORM,
+        StsPath::Authorize { .. } | StsPath::AdminConsent { .. } | StsPath::DeviceAuth => FORM,
         StsPath::Logout { .. }
         | StsPath::OpenIdConfiguration { .. }
         | StsPath::Keys { .. }
@@ -90,6 +90,9 @@ where
         StsPath::DeviceAuth => return web::device_login::answer(ctx, head, body).await,
         StsPath::Authorize { tenant, version } => {
             return web::authorize::answer(ctx, (&tenant, version), head, body).await;
+        }
+        StsPath::AdminConsent { tenant, version } => {
+            return web::admin_consent::answer(ctx, (&tenant, version), head, body).await;
         }
         StsPath::Logout { .. } => return web::sign_out::answer(ctx, head).await,
     };

@@ -3,7 +3,6 @@
 //! run, by which a person who is signed in already lends a command their identity.
 
 use doorward_domain::guest::Seat;
-use doorward_domain::resource::client::COMMAND_LINE;
 use doorward_domain::run_ticket::RunTicket;
 use doorward_domain::tenant_settings::Setting;
 use doorward_names::{AppId, SecretKind, SecretString, TenantId, Upn};
@@ -11,6 +10,7 @@ use doorward_protocol::oauth::{MICROSOFT_GRAPH, Target};
 use doorward_protocol::paths::EndpointVersion;
 use doorward_store::{self as store, QueryError, View};
 
+use super::client::Shown;
 use super::conditional_access::{self, Purpose};
 use super::device_code::named_or_open;
 use super::issue::{IdTokenWish, Person};
@@ -23,6 +23,8 @@ use crate::http::Response;
 pub struct Asked {
     /// The client.
     pub client_id: String,
+    /// What it shows.
+    pub shown: Shown,
     /// The person's sign-in name.
     pub username: String,
     /// Their password.
@@ -47,16 +49,20 @@ pub async fn grant(
         let presented = hasher.candidates(SecretKind::Password, asked.password.expose());
         ticket.holds_secret_of_person(&presented, ctx.now)
     });
-    if asked.client_id.parse::<AppId>() != Ok(COMMAND_LINE) {
-        return Err(StsError::NotPublicClient(asked.client_id));
-    }
+    let client = client::named(ctx, &asked.client_id, segment).await?;
+    let (app_id, platform) = (client.app_id(), client.platform_without_redirect());
     let (seat, roles) = match run {
         None => {
             // A name that says no tenant is told as such, here where no path does either.
             tenant::named_or_of_user(ctx, segment, &asked.username).await?;
             let named = named_or_open(ctx, segment).await?;
-            allowed(ctx, named, &asked.username).await?;
-            without_second_factor(ctx, named, &asked).await?;
+            let home = person::tenant_of(ctx, named, &asked.username).await?;
+            allowed(ctx, (named, home)).await?;
+            // Who is no client of the tenant's has nothing to try passwords with.
+            if let Some(tenant) = named.or(home) {
+                client::prove(ctx, tenant, (app_id, platform), &asked.shown).await?;
+            }
+            without_second_factor(ctx, (named, home), (app_id, &asked)).await?;
             let (typed, nothing) = ((&*asked.username, asked.password), Known::new(""));
             let home = person::by_password(ctx, named, typed, nothing).await?;
             seat::take(ctx, named, home).await?
@@ -75,8 +81,8 @@ pub async fn grant(
         Some(run) => methods_of_maker(ctx, run).await?,
         None => person::PASSWORD.to_owned(),
     };
-    let admitted = client::admit(ctx, seat.user.tenant, COMMAND_LINE).await?;
-    let (session, refresh_token) = start_session(ctx, COMMAND_LINE, &seat.home, &methods, run).await?;
+    let admitted = client::prove(ctx, seat.user.tenant, (app_id, platform), &asked.shown).await?;
+    let (session, refresh_token) = start_session(ctx, (app_id, platform), &seat.home, &methods, run).await?;
     let person = Person {
         capable: asked.capable,
         seat: &seat,
@@ -92,8 +98,7 @@ pub async fn grant(
 }
 
 /// Refuses where a tenant forbids it: the one that was named, or the one whose password is typed.
-async fn allowed(ctx: &Ctx, named: Option<TenantId>, username: &str) -> Result<(), StsError> {
-    let home = person::tenant_of(ctx, named, username).await?;
+async fn allowed(ctx: &Ctx, (named, home): (Option<TenantId>, Option<TenantId>)) -> Result<(), StsError> {
     let mut asked: Vec<_> = named.into_iter().chain(home).collect();
     asked.dedup();
     for tenant in &asked {
@@ -112,8 +117,11 @@ async fn allowed(ctx: &Ctx, named: Option<TenantId>, username: &str) -> Result<(
 
 /// Refuses where a second factor is needed, which can't be proven here, without a look at the password: a right one and a
 /// wrong one must not be told apart. A name that nobody has is answered as anybody else's.
-async fn without_second_factor(ctx: &Ctx, named: Option<TenantId>, asked: &Asked) -> Result<(), StsError> {
-    let home = person::tenant_of(ctx, named, &asked.username).await?;
+async fn without_second_factor(
+    ctx: &Ctx,
+    (named, home): (Option<TenantId>, Option<TenantId>),
+    (client, asked): (AppId, &Asked),
+) -> Result<(), StsError> {
     let upn = asked.username.parse::<Upn>().ok();
     let look = move |view: &View<'_>| {
         let Some(tenant) = home else {
@@ -128,7 +136,7 @@ async fn without_second_factor(ctx: &Ctx, named: Option<TenantId>, asked: &Asked
     let (seated, enrolled) = ctx.app.store.read(look).await?;
     let requested = asked.target.resource.as_deref().unwrap_or(MICROSOFT_GRAPH);
     let purpose = Purpose {
-        client: COMMAND_LINE,
+        client,
         resource: Some(requested.to_owned()),
     };
     let policies = match named.or(home) {

@@ -132,7 +132,9 @@ impl Turn {
     fn decide<'a>(&self, found: &'a Found) -> Result<(Session, &'a Seated), StsError> {
         let session = &found.session;
         let home = found.home.clone().map(Seat::of);
-        session.admit(self.client, home.as_ref(), self.now)?;
+        session
+            .admit(self.client, home.as_ref(), self.now)
+            .map_err(|refusal| refusal.cause(found.home.as_ref()))?;
         let turned = session.turned(found.generation, self.now)?;
         let seated = found.seated.as_ref().ok_or(StsError::NotInTenant)?;
         session.admit(self.client, Some(&seated.0), self.now)?;

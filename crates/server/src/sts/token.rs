@@ -69,15 +69,17 @@ where
         }
         TokenRequest::Password {
             client_id,
+            secret,
             username,
             password,
             target,
             client_info,
-            ..
         } => {
-            not_from_page(&shown(None), &client_id)?;
+            let shown = shown(secret);
+            not_from_page(&shown, &client_id)?;
             let asked = password::Asked {
                 client_id,
+                shown,
                 username,
                 password,
                 target,
@@ -109,12 +111,15 @@ where
         }
         TokenRequest::DeviceCode {
             client_id,
+            secret,
             device_code,
             client_info,
         } => {
-            not_from_page(&shown(None), &client_id)?;
+            let shown = shown(secret);
+            not_from_page(&shown, &client_id)?;
             let asked = device_code::Asked {
                 client_id,
+                shown,
                 device_code,
                 client_info,
                 capable,

@@ -1,6 +1,8 @@
 //! Pages for people, rendered on the server, working without JavaScript.
 
+pub mod admin_consent;
 pub mod authorize;
+mod consent;
 pub mod device_login;
 pub mod error;
 mod forms;

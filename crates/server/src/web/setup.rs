@@ -4,6 +4,7 @@
 
 use askama::Template;
 use bytes::Bytes;
+use doorward_domain::application::Platform;
 use doorward_domain::audit::Event;
 use doorward_domain::directory::DirectoryRole;
 use doorward_domain::guest::Seat;
@@ -341,7 +342,14 @@ async fn sign_in(ctx: &Ctx, user: &User) -> Result<Response, StsError> {
         .read(move |view| store::directory_role::of(view, tenant, id))
         .await?;
     let admitted = client::admit(ctx, user.tenant, COMMAND_LINE).await?;
-    let (session, refresh_token) = start_session(ctx, COMMAND_LINE, user, &with_code(PASSWORD), None).await?;
+    let (session, refresh_token) = start_session(
+        ctx,
+        (COMMAND_LINE, Platform::Public),
+        user,
+        &with_code(PASSWORD),
+        None,
+    )
+    .await?;
     let target = Target::from_scope("https://graph.microsoft.com/.default openid profile offline_access")?;
     let seat = Seat::of(user.clone());
     let person = Person {

@@ -159,7 +159,7 @@ impl World {
             Location::Sqlite { .. } => None,
         };
         let store = open(location, Mode::Development).await;
-        let app = development_app(store, Origin::parse(ORIGIN).unwrap(), Clock::manual(NOW))
+        let app = development_app(store, Origin::parse(ORIGIN).unwrap(), Clock::manual(NOW), None)
             .await
             .unwrap();
         turn_over(&app).await;

@@ -96,7 +96,11 @@ where
             return Err(unknown());
         }
     }
-    let options = QueryOptions::parse(query)?;
+    // az of 2020 sends an empty filter for none.
+    let filtered = query
+        .split('&')
+        .filter(|option| !["$filter=", "%24filter="].contains(option));
+    let options = QueryOptions::parse(&filtered.collect::<Vec<_>>().join("&"))?;
     let body = collect(body, MAX_BODY).await.map_err(|e| match e {
         BodyError::TooLarge(limit) => GraphError::BodyTooLarge(limit),
         BodyError::CutOff => GraphError::Body(Unread::NotJson),

@@ -6,10 +6,10 @@
 
 mod answer;
 mod consent;
-mod pages;
+pub(in crate::web) mod pages;
 mod steps;
 
-pub use answer::{found, redirect};
+pub use answer::{found, origin, redirect};
 
 use bytes::Bytes;
 use doorward_domain::application::Platform;
@@ -29,7 +29,7 @@ use crate::http::Response;
 use crate::sts::{StsError, client, device_code, read_form};
 
 /// Stands in the URL once the browser was given its cookie: should that be missing then, it keeps none.
-const COOKIE_GIVEN: &str = "cookie_given";
+pub(in crate::web) const COOKIE_GIVEN: &str = "cookie_given";
 
 /// One request of one browser, verified.
 struct Visit<'a> {

@@ -16,13 +16,13 @@ use crate::web::{SaidPage, page, page_leading_to};
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
-struct SignInPage<'a> {
-    w: &'a Words,
-    seal: &'a str,
-    action: &'a str,
-    application: &'a str,
-    username: &'a str,
-    problem: Option<&'a str>,
+pub(in crate::web) struct SignInPage<'a> {
+    pub w: &'a Words,
+    pub seal: &'a str,
+    pub action: &'a str,
+    pub application: &'a str,
+    pub username: &'a str,
+    pub problem: Option<&'a str>,
 }
 
 #[derive(Template)]

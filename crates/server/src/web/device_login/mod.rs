@@ -20,6 +20,9 @@ use crate::ctx::Ctx;
 use crate::http::{Response, method_not_allowed};
 use crate::sts::{StsError, read_form};
 
+/// What a yes on the page seals beside the answer.
+const CONSENT: &str = "device consent";
+
 /// A person at one step: which browser, in which language.
 struct Visit<'a> {
     ctx: &'a Ctx,

@@ -1,16 +1,18 @@
 //! What each step shows.
 
 use askama::Template;
+use doorward_domain::client::Client;
 use doorward_domain::device_grant::{DeviceGrant, EntryRefusal};
-use doorward_domain::resource::{FirstParty, client};
+use doorward_domain::resource::{FirstParty, client as built_in};
 use doorward_domain::user::User;
 use doorward_names::{SecretString, UserCode};
 use doorward_protocol::oauth::{DEFAULT_SCOPE, MICROSOFT_GRAPH};
 use http::StatusCode;
 
-use super::{Problem, Visit};
+use super::{CONSENT, Problem, Visit};
 use crate::http::Response;
-use crate::sts::{StsError, device_code};
+use crate::sts::{StsError, client, device_code};
+use crate::web::consent::{self, Reach};
 use crate::web::words::Words;
 use crate::web::{SaidPage, page};
 
@@ -45,6 +47,10 @@ struct AnswerPage<'a> {
     scopes: &'a [String],
     address: &'a str,
     ago: &'a str,
+    wanted: &'a [(String, Vec<String>)],
+    consent: &'a str,
+    may: bool,
+    for_all: bool,
 }
 
 impl Visit<'_> {
@@ -70,16 +76,32 @@ impl Visit<'_> {
         page(status(problem.is_some()), &template)
     }
 
-    /// Shows who asks for what, and asks for a yes or no.
-    pub fn answer_page(
+    /// Shows who asks for what, and asks for a yes or no: `user` as they signed in, `seated` where they are let in.
+    pub async fn answer_page(
         &self,
         code: &UserCode,
         grant: &DeviceGrant,
-        (user, proof): (&User, &SecretString),
-    ) -> Response {
-        let application =
-            client::display_name(grant.client).map_or_else(|| grant.client.to_string(), str::to_owned);
+        (user, seated, proof): (&User, &User, &SecretString),
+    ) -> Result<Response, StsError> {
+        let ctx = self.ctx;
         let (resource, scopes) = wanted(grant);
+        let (reach, wanted, consent) = match self.missing(grant, seated).await? {
+            None => (Reach::Themselves, Vec::new(), String::new()),
+            Some(missing) => {
+                let parts = [code.expose(), &*consent::named(&missing)];
+                (
+                    consent::reach(ctx, seated, &missing).await?,
+                    consent::shown(self.words, &missing),
+                    self.browser.seal_for(ctx, CONSENT, &parts),
+                )
+            }
+        };
+        let application = match client::find(ctx, grant.client).await? {
+            Some(Client::Registered(application)) => application.display_name.to_string(),
+            Some(Client::BuiltIn(_)) | None => {
+                built_in::display_name(grant.client).map_or_else(|| grant.client.to_string(), str::to_owned)
+            }
+        };
         let template = AnswerPage {
             w: self.words,
             seal: &self.browser.seal(self.ctx),
@@ -90,9 +112,13 @@ impl Visit<'_> {
             resource: &resource,
             scopes: &scopes,
             address: &grant.source,
-            ago: &(self.words.ago)(self.ctx.now.since(grant.created_at).as_seconds()),
+            ago: &(self.words.ago)(ctx.now.since(grant.created_at).as_seconds()),
+            wanted: &wanted,
+            consent: &consent,
+            may: reach != Reach::Nobody,
+            for_all: reach == Reach::Everybody && !wanted.is_empty(),
         };
-        page(StatusCode::OK, &template)
+        Ok(page(StatusCode::OK, &template))
     }
 
     /// Says that the answer was taken.
@@ -116,6 +142,12 @@ impl Visit<'_> {
             Problem::Entry(EntryRefusal::Expired | EntryRefusal::Used) => w.code_over,
             Problem::Entry(EntryRefusal::NotSignedIn) => w.stale_form,
             Problem::SignIn(StsError::NotInTenant) => w.other_tenant,
+            Problem::SignIn(
+                error @ (StsError::ClientUnknown { .. }
+                | StsError::NoServicePrincipal { .. }
+                | StsError::Client { .. }
+                | StsError::Platform(..)),
+            ) => return error.text(),
             Problem::SignIn(error) => return w.sign_in_problem(error),
         };
         text.to_owned()

@@ -2,16 +2,19 @@
 
 use doorward_domain::audit::Event;
 use doorward_domain::device_grant::{DeviceGrant, EntryRefusal, SignedInPerson};
+use doorward_domain::user::User;
 use doorward_names::{GeneratedSecret, SecretHash, SecretKind, SecretString, UserCode};
 use doorward_protocol::oauth::Form;
 use doorward_protocol::paths::DEVICE_LOGIN;
 use doorward_store::{self as store, QueryError, View};
 
-use super::{Problem, Visit};
+use super::{CONSENT, Problem, Visit};
 use crate::entropy;
 use crate::http::Response;
+use crate::sts::client::Weighing;
 use crate::sts::conditional_access::Purpose;
-use crate::sts::{StsError, device_code, person, seat, throttle};
+use crate::sts::{StsError, client, device_code, person, seat, throttle};
+use crate::web::consent::{self, Agreed};
 use crate::web::known;
 use crate::web::second_factor::{Outcome, Place, Proven};
 
@@ -93,8 +96,9 @@ impl Visit<'_> {
     ) -> Result<Response, Problem> {
         match outcome? {
             Outcome::Done(proven) => {
-                let proof = self.note((code, grant), &proven).await?;
-                let page = self.answer_page(code, grant, (&proven.user, &proof));
+                let (proof, seated) = self.note((code, grant), &proven).await?;
+                let who = (&proven.user, &seated, &proof);
+                let page = self.answer_page(code, grant, who).await?;
                 Ok(known::keep(self.ctx, (self.browser.known(), &proven.user), page))
             }
             Outcome::Page(response) => Ok(response),
@@ -138,7 +142,8 @@ impl Visit<'_> {
         let known = self.browser.known();
         let user = person::by_any_password(ctx, grant.tenant, (name, password), known).await?;
         // Told now rather than after a second factor.
-        seat::take(ctx, grant.tenant, user.clone()).await?;
+        let (seat, _) = seat::take(ctx, grant.tenant, user.clone()).await?;
+        client::admit(ctx, seat.user.tenant, grant.client).await?;
         Ok(Proven {
             user,
             methods: person::PASSWORD.to_owned(),
@@ -146,12 +151,12 @@ impl Visit<'_> {
         })
     }
 
-    /// Notes on the grant who signed in for it.
+    /// Notes on the grant who signed in for it; the secret of their page, and their account where they are let in.
     async fn note(
         &self,
         (code, grant): (&UserCode, &DeviceGrant),
         proven: &Proven,
-    ) -> Result<SecretString, Problem> {
+    ) -> Result<(SecretString, User), Problem> {
         let ctx = self.ctx;
         let (seat, _) = seat::take(ctx, grant.tenant, proven.user.clone()).await?;
         let proof = GeneratedSecret::from_entropy(SecretKind::Form, entropy::bytes());
@@ -167,7 +172,7 @@ impl Visit<'_> {
             grant.sign_in(signed_in.clone(), proof_hash.clone(), now)
         })
         .await?;
-        Ok(proof.as_secret().clone())
+        Ok((proof.as_secret().clone(), seat.user))
     }
 
     async fn decide(&self, form: &Form, yes: bool) -> Result<(), Problem> {
@@ -176,15 +181,79 @@ impl Visit<'_> {
         let proof = form.get("proof").unwrap_or_default();
         let presented = self.ctx.app.hasher.candidates(SecretKind::Form, proof);
         let now = self.ctx.now;
-        self.change(&code, move |grant| grant.answer(&presented, yes, now))
-            .await
+        let agreed = match yes {
+            true => self.agreed(&code, form).await?,
+            false => None,
+        };
+        let rule = move |grant: DeviceGrant| grant.answer(&presented, yes, now);
+        self.change_and(&code, rule, agreed).await
     }
 
-    /// Changes the grant by a rule, in one transaction; a no is written down.
+    /// What the person agrees to by their yes, where the application needs that.
+    async fn agreed(&self, code: &UserCode, form: &Form) -> Result<Option<Agreed>, Problem> {
+        let ctx = self.ctx;
+        let hashes = ctx.app.hasher.hashes_of_code(code);
+        let read = move |view: &View<'_>| {
+            let Some(grant) = find(view, &hashes)? else {
+                return Ok::<_, QueryError>(None);
+            };
+            let person = grant.signed_in().cloned();
+            let user = match &person {
+                Some(person) => store::user::find(view, person.tenant, person.user)?,
+                None => None,
+            };
+            Ok(user.map(|user| (grant, user)))
+        };
+        let found = ctx.app.store.read(read).await.map_err(StsError::from)?;
+        let Some((grant, user)) = found else {
+            // The rule says what is wrong.
+            return Ok(None);
+        };
+        let Some(weighed) = self.missing(&grant, &user).await? else {
+            return Ok(None);
+        };
+        let named = consent::named(&weighed);
+        let seal = form.get("consent").unwrap_or_default();
+        let stale = Problem::Entry(EntryRefusal::NotSignedIn);
+        let parts = [code.expose(), &named];
+        if !self.browser.is_sealed_for(ctx, CONSENT, &parts, seal) {
+            return Err(stale);
+        }
+        let for_all = form.get("for_all") == Some("1");
+        // The answer itself is taken once.
+        let agreed = Agreed::by(ctx, (&user, for_all), (grant.client, &weighed), Vec::new()).await?;
+        agreed.ok_or(stale).map(Some)
+    }
+
+    /// What somebody has to agree to before the device is given what it asked for; `None` when there is nothing.
+    pub async fn missing(&self, grant: &DeviceGrant, user: &User) -> Result<Option<Weighing>, StsError> {
+        let ctx = self.ctx;
+        let Some(client) = client::find(ctx, grant.client).await? else {
+            return Ok(None);
+        };
+        let target = device_code::wanted_target(&grant.wanted)?;
+        match client::weigh(ctx, (user.tenant, user.id), &client, &target).await {
+            Ok(weighed) => Ok(Some(weighed).filter(|weighed| !weighed.missing.is_empty())),
+            Err(StsError::Unavailable) => Err(StsError::Unavailable),
+            // What can't be had at all is told to the device.
+            Err(_) => Ok(None),
+        }
+    }
+
     async fn change(
         &self,
         code: &UserCode,
         rule: impl Fn(DeviceGrant) -> Result<DeviceGrant, EntryRefusal> + Send + 'static,
+    ) -> Result<(), Problem> {
+        self.change_and(code, rule, None).await
+    }
+
+    /// Changes the grant by a rule, in one transaction with what was agreed to; a no is written down.
+    async fn change_and(
+        &self,
+        code: &UserCode,
+        rule: impl Fn(DeviceGrant) -> Result<DeviceGrant, EntryRefusal> + Send + 'static,
+        agreed: Option<Agreed>,
     ) -> Result<(), Problem> {
         let ctx = self.ctx;
         let hashes = ctx.app.hasher.hashes_of_code(code);
@@ -201,6 +270,9 @@ impl Visit<'_> {
                     Err(refusal) => return Ok(Err(Problem::Entry(refusal))),
                 };
                 store::device_grant::save(tx, &next)?;
+                if let Some(agreed) = &agreed {
+                    agreed.write(tx)?;
+                }
                 if let (true, Some(person)) = (next.is_declined(), person) {
                     let mut audit = blank.clone();
                     audit.tenant = Some(person.tenant);

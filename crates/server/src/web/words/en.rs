@@ -145,6 +145,12 @@ pub const WORDS: Words = Words {
     ask_administrator: "An administrator has to agree first",
     ask_administrator_text: "You cannot allow this application what it asks for. Ask an administrator of your organisation to sign in to it and agree.",
     go_back: "Back to the application",
+    everybody_title: "May this application act for everybody in your organisation?",
+    everybody_text: "Agree only when you trust it: nobody in the organisation is asked afterwards. You can take this back.",
+    everybody_wants: "In the name of whoever signs in to it, it asks to",
+    itself_wants: "By itself, without anybody signed in, it asks to",
+    wants_nothing: "It asks for nothing beyond being known to your organisation.",
+    not_administrator: "This account may not agree for the organisation. Sign in as an administrator.",
     scope: |value| {
         Some(match value {
             "openid" => "sign you in",

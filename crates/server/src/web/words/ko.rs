@@ -144,6 +144,12 @@ pub const WORDS: Words = Words {
     ask_administrator: "먼저 관리자의 동의가 필요합니다",
     ask_administrator_text: "이 애플리케이션이 요청하는 권한은 직접 허용할 수 없습니다. 조직의 관리자에게 이 애플리케이션에 로그인하여 동의해 달라고 요청하십시오.",
     go_back: "애플리케이션으로 돌아가기",
+    everybody_title: "이 애플리케이션이 조직의 모든 사람을 대신하도록 허용하시겠습니까?",
+    everybody_text: "신뢰하는 경우에만 동의하세요. 이후에는 조직의 누구에게도 묻지 않습니다. 동의는 나중에 철회할 수 있습니다.",
+    everybody_wants: "로그인한 사람의 이름으로 요청하는 권한",
+    itself_wants: "로그인한 사람 없이 애플리케이션 자체로 요청하는 권한",
+    wants_nothing: "조직에 등록되는 것 외에 요청하는 권한이 없습니다.",
+    not_administrator: "이 계정은 조직을 대신하여 동의할 수 없습니다. 관리자로 로그인하세요.",
     scope: |value| {
         Some(match value {
             "openid" => "로그인 처리",

@@ -245,6 +245,18 @@ pub struct Words {
     pub ask_administrator_text: &'static str,
     /// Goes back to the application with nothing.
     pub go_back: &'static str,
+    /// Title of the question whether an application may act for everybody, which administrators alone are asked.
+    pub everybody_title: &'static str,
+    /// What a yes means.
+    pub everybody_text: &'static str,
+    /// Before what the application asks for in people's names.
+    pub everybody_wants: &'static str,
+    /// Before what the application asks for as itself.
+    pub itself_wants: &'static str,
+    /// It asks for nothing.
+    pub wants_nothing: &'static str,
+    /// Who is signed in may not answer.
+    pub not_administrator: &'static str,
     /// What a scope of a built-in resource allows.
     pub scope: fn(&str) -> Option<&'static str>,
 }

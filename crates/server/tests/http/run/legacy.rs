@@ -236,6 +236,126 @@ async fn who_may_not_is_told_so_in_the_older_form() {
     }
 }
 
+/// The answer without what differs from one question to the next.
+fn alike(answer: &Answer, asked: &str) -> String {
+    let mut body = answer.json();
+    let error = body["odata.error"].as_object_mut().unwrap();
+    error.retain(|name, _| !["requestId", "date"].contains(&name.as_str()));
+    format!("{} {body}", answer.status).replace(asked, "{asked}")
+}
+
+#[tokio::test]
+async fn another_tenants_objects_are_as_if_they_were_not_there() {
+    for world in World::shared().await {
+        let (tenant, other) = (world.tenant().await, world.tenant().await);
+        let app = tenant
+            .service_principal(
+                "mighty",
+                &[
+                    Permission::DirectoryReadWriteAll,
+                    Permission::ApplicationReadWriteAll,
+                ],
+            )
+            .await;
+        let (run, token) = caller(&tenant, &app, RESOURCE).await;
+        let (alice, group) = (other.user("alice", &[]).await, other.group("team").await);
+        let theirs = other
+            .service_principal("theirs", &[Permission::DirectoryReadAll])
+            .await;
+        let (their_run, their_token) = caller(&other, &theirs, RESOURCE).await;
+        let nobody = "5e471e10-0000-4000-8000-000000000001";
+        let targets = [
+            ("users", alice.id.to_string(), nobody.to_owned()),
+            ("users", alice.name.clone(), format!("nobody@{}", other.domain)),
+            ("groups", group.to_string(), nobody.to_owned()),
+            ("servicePrincipals", theirs.id.to_string(), nobody.to_owned()),
+            ("applications", theirs.application.to_string(), nobody.to_owned()),
+        ];
+        for own in [
+            tenant.id.to_string(),
+            tenant.domain.clone(),
+            "myorganization".to_owned(),
+        ] {
+            for (collection, there, nowhere) in &targets {
+                for method in ["GET", "PATCH", "DELETE"] {
+                    let ask = async |key: &str| {
+                        let path = format!("/{own}/{collection}/{key}?api-version=1.6");
+                        let body = (method == "PATCH").then(|| json!({ "displayName": "Taken" }));
+                        send(&run, method, &path, Some(&token), body).await
+                    };
+                    let (answer, unknown) = (ask(there).await, ask(nowhere).await);
+                    assert!(
+                        [404, 405].contains(&answer.status),
+                        "{method} {collection}/{there}: {}",
+                        answer.text
+                    );
+                    if answer.status == 404 {
+                        assert_eq!(
+                            alike(&answer, there),
+                            alike(&unknown, nowhere),
+                            "{method} {collection}"
+                        );
+                    }
+                    assert_eq!(answer.status, unknown.status, "{method} {collection}");
+                }
+            }
+            // Lists, filters and ids of any kind bring nothing of theirs.
+            for collection in ["users", "groups", "servicePrincipals", "applications"] {
+                // An empty filter is none, as az of 2020 sends it.
+                let path = format!("/{own}/{collection}?$filter=&api-version=1.6");
+                let listed = send(&run, "GET", &path, Some(&token), None).await;
+                assert_eq!(listed.status, 200, "{path}: {}", listed.text);
+                for (_, there, _) in &targets {
+                    assert!(!listed.text.contains(there), "{path}: {}", listed.text);
+                }
+            }
+            let path = format!(
+                "/{own}/servicePrincipals?$filter=servicePrincipalNames/any(c:c%20eq%20'{}')&api-version=1.6",
+                theirs.name
+            );
+            assert_eq!(
+                send(&run, "GET", &path, Some(&token), None).await.ok()["value"],
+                json!([])
+            );
+            let wanted =
+                json!({ "objectIds": [theirs.id.to_string(), group.to_string(), alice.id.to_string()] });
+            let path = format!("/{own}/getObjectsByObjectIds?api-version=1.6");
+            assert_eq!(
+                send(&run, "POST", &path, Some(&token), Some(wanted)).await.ok()["value"],
+                json!([])
+            );
+            // A service principal of an application that isn't here.
+            let wish = json!({ "accountEnabled": "True", "appId": theirs.name });
+            let path = format!("/{own}/servicePrincipals?api-version=1.6");
+            let made = send(&run, "POST", &path, Some(&token), Some(wish)).await;
+            assert!((400..500).contains(&made.status), "{}", made.text);
+        }
+        // Nor under the name of their tenant, be it there or not.
+        for collection in ["users", "applications"] {
+            let ask = async |name: &str| {
+                let path = format!("/{name}/{collection}?api-version=1.6");
+                let answer = send(&run, "GET", &path, Some(&token), None).await;
+                alike(&answer, name)
+            };
+            let there = ask(&other.id.to_string()).await;
+            assert!(there.starts_with("404"), "{there}");
+            assert_eq!(there, ask(nobody).await);
+            assert_eq!(ask(&other.domain).await, ask("nowhere.test").await);
+        }
+        // Everything is as it was.
+        for (collection, there, _) in &targets {
+            let path = format!("/{}/{collection}/{there}?api-version=1.6", other.id);
+            let kept = send(&their_run, "GET", &path, Some(&their_token), None).await;
+            assert_eq!(kept.status, 200, "{path}: {}", kept.text);
+            assert!(!kept.text.contains("Taken"), "{path}: {}", kept.text);
+        }
+        let again = their_run
+            .client_token(&other, (&theirs.name, &theirs.secret), RESOURCE)
+            .await;
+        assert_eq!(again.status, 200, "{}", again.text);
+    }
+}
+
 #[tokio::test]
 async fn in_production_a_client_makes_no_short_secret() {
     let world = World::production().await;

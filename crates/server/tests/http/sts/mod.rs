@@ -1,5 +1,6 @@
 //! `/{tenant}/oauth2/…` and discovery.
 
+mod admin_consent;
 mod authorize;
 mod claims;
 mod client_credentials;
@@ -16,6 +17,7 @@ mod password_grant;
 mod people;
 mod refresh_token;
 mod registered;
+mod registered_programs;
 mod revocation;
 mod second_factor;
 mod throttle;

@@ -202,6 +202,7 @@ async fn a_client_that_understands_challenges_is_told_what_it_takes() {
             204
         );
         asked_for(&call(&world, ME, &body).await);
+        assert_eq!(turn(&world, &refresh_token(&body)).await.aadsts(), 50_057);
         assert_eq!(admin.delete(&user).await.status, 204);
         let refused = call(&world, ME, &body).await;
         assert!(!refused.header("www-authenticate").unwrap().contains("claims"));
