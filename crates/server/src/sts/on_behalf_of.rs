@@ -3,6 +3,7 @@
 //! longer than the one that the token came of.
 
 use doorward_domain::application::Platform;
+use doorward_domain::client::PlatformRefusal;
 use doorward_domain::on_behalf_of::{Assertion, AssertionRefusal};
 use doorward_domain::session::Session;
 use doorward_names::{AppId, ObjectId, SecretString, SessionId, TenantId, TenantName, Timestamp};
@@ -55,7 +56,7 @@ pub async fn grant(
     })?;
     let admitted = client::prove(ctx, tenant, (app_id, Platform::Web), &asked.shown).await?;
     let Some(service) = admitted.client().registration() else {
-        return Err(StsError::NotPublicClient(asked.client_id));
+        return Err(StsError::Platform(PlatformRefusal::SecretOfPublic, app_id));
     };
     let presented = Presented {
         tenant,
