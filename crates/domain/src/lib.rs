@@ -21,6 +21,7 @@ pub mod guest;
 pub mod lockout;
 pub mod mode;
 pub mod new_password;
+pub mod on_behalf_of;
 pub mod permission_grant;
 pub mod rbac;
 pub mod redirect_uri;

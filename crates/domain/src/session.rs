@@ -46,6 +46,8 @@ pub struct Session {
     pub platform: Platform,
     /// When it ends in any case, if it does.
     pub ends_at: Option<Timestamp>,
+    /// The session by whose token it began, on behalf of whom that is (the first, of several in a row); it ends with that.
+    pub root: Option<SessionId>,
     /// The ticket of the run that it began in, by that run's secret; it gives tokens to that run alone.
     pub ticket: Option<SecretHash>,
 }
@@ -187,6 +189,7 @@ mod tests {
             revoked_at: None,
             platform: Platform::Public,
             ends_at: None,
+            root: None,
             ticket: None,
         }
     }

@@ -134,6 +134,27 @@ pub async fn authenticate(
     Ok(bearer(claims).ok_or(TokenProblem::Invalid)?)
 }
 
+/// The claims of an access token, when it was issued here under a name that goes with the one that was asked; whatever it is
+/// for, and for whenever. `None` when it was not.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn issued_here(ctx: &Ctx, token: &str) -> Result<Option<AccessClaims>, ReadError> {
+    let Ok(unverified) = UnverifiedToken::parse(token) else {
+        return Ok(None);
+    };
+    let set = ctx.app.keyring.set(&ctx.app.snapshots, &ctx.app.store).await?;
+    let kid = unverified.header().kid.as_deref().unwrap_or_default();
+    let Some(key) = set.find(ctx.origin.key_use(), kid, ctx.now) else {
+        return Ok(None);
+    };
+    let Ok(verified) = unverified.verify::<AccessClaims>(key.pair.public_key()) else {
+        return Ok(None);
+    };
+    let claims = verified.into_inner();
+    Ok(is_ours(&claims, ctx).then_some(claims))
+}
+
 fn token(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let (Some(value), None) = (values.next(), values.next()) else {
@@ -144,22 +165,26 @@ fn token(headers: &HeaderMap) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
-/// The checks that need no store.
-fn check(claims: &AccessClaims, ctx: &Ctx, is_ours: impl Fn(&str) -> bool) -> Result<(), TokenProblem> {
+/// Whether a token was issued under a name that goes with the one that was asked.
+fn is_ours(claims: &AccessClaims, ctx: &Ctx) -> bool {
     let issued_by = |origin: &Origin| {
         [TokenVersion::V1, TokenVersion::V2]
             .into_iter()
             .any(|version| origin.issuer(version, claims.tenant()) == claims.issuer())
     };
     // A token of one of the server's own names opens the others as well; Azure's names keep to themselves.
-    let ours = match ctx.origin.azure_host() {
+    match ctx.origin.azure_host() {
         Some(_) => issued_by(&ctx.origin),
         None => ctx.app.origins.iter().any(|origin| issued_by(origin)),
-    };
-    if !ours {
+    }
+}
+
+/// The checks that need no store.
+fn check(claims: &AccessClaims, ctx: &Ctx, is_for_us: impl Fn(&str) -> bool) -> Result<(), TokenProblem> {
+    if !is_ours(claims, ctx) {
         return Err(TokenProblem::Issuer);
     }
-    if !is_ours(claims.audience()) {
+    if !is_for_us(claims.audience()) {
         return Err(TokenProblem::Audience);
     }
     let now = ctx.now;

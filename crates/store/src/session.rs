@@ -22,6 +22,7 @@ fn read(row: &mut Row) -> Result<Session, QueryError> {
         turned_at: row.opt_time("turned_at")?,
         platform: row.word("platform", platform_of)?,
         ends_at: row.opt_time("ends_at")?,
+        root: row.opt_id("root")?,
         // The last, for there is less to read where there is none.
         ticket: ticket(row)?,
     })
@@ -43,7 +44,7 @@ pub fn find_by_refresh_hash(
     hash: &SecretHash,
 ) -> Result<Option<(Session, i64)>, QueryError> {
     let sql = "SELECT id, tenant, account, client, refresh_key, refresh_mac, methods, signed_in_at, used_at, \
-               revoked_at, generation, turned_at, platform, ends_at, ticket_key, ticket_mac FROM login_session \
+               revoked_at, generation, turned_at, platform, ends_at, root, ticket_key, ticket_mac FROM login_session \
                WHERE refresh_mac = $1 AND refresh_key = $2";
     let first = view.find("login_session", sql, values![hash.as_bytes(), hash.key], read)?;
     if let Some(session) = first {
@@ -65,7 +66,7 @@ pub fn find_by_refresh_hash(
 /// When the store fails.
 pub fn find(view: &View<'_>, tenant: TenantId, id: SessionId) -> Result<Option<Session>, QueryError> {
     let sql = "SELECT id, tenant, account, client, refresh_key, refresh_mac, methods, signed_in_at, used_at, \
-               revoked_at, generation, turned_at, platform, ends_at, ticket_key, ticket_mac FROM login_session \
+               revoked_at, generation, turned_at, platform, ends_at, root, ticket_key, ticket_mac FROM login_session \
                WHERE tenant = $1 AND id = $2";
     view.find("login_session", sql, values![tenant, id], read)
 }
@@ -83,8 +84,8 @@ pub fn insert(tx: &mut Tx<'_>, session: &Session) -> Result<Inserted, QueryError
     let written = tx.execute(
         "INSERT INTO login_session (tenant, id, account, client, refresh_key, refresh_mac, methods, \
          signed_in_at, used_at, revoked_at, ticket_key, ticket_mac, generation, turned_at, \
-         platform, ends_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
+         platform, ends_at, root) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
          ON CONFLICT DO NOTHING",
         values![
             session.tenant,
@@ -102,7 +103,8 @@ pub fn insert(tx: &mut Tx<'_>, session: &Session) -> Result<Inserted, QueryError
             session.generation,
             session.turned_at,
             platform_word(session.platform),
-            session.ends_at
+            session.ends_at,
+            session.root
         ],
     )?;
     Ok(if written == 0 {
@@ -175,11 +177,14 @@ pub(crate) fn delete_all_of_user(
     tx.execute(sql, values![tenant, user]).map(|_| ())
 }
 
-/// Ends a session; says whether it was running.
+/// Ends a session, and those that began on behalf of its person by its tokens; says whether it was running.
 ///
 /// # Errors
 /// When the store fails.
 pub fn revoke(tx: &mut Tx<'_>, tenant: TenantId, id: SessionId, now: Timestamp) -> Result<bool, QueryError> {
+    let sql =
+        "UPDATE login_session SET revoked_at = $3 WHERE tenant = $1 AND root = $2 AND revoked_at IS NULL";
+    tx.execute(sql, values![tenant, id, now])?;
     let sql = "UPDATE login_session SET revoked_at = $3 WHERE tenant = $1 AND id = $2 AND revoked_at IS NULL";
     Ok(tx.execute(sql, values![tenant, id, now])? > 0)
 }

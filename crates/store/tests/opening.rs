@@ -122,7 +122,7 @@ fn a_newer_schema_is_refused() {
         drop(place.open());
         place.damage("INSERT INTO migration (version, applied_at) VALUES (99, 0)");
         let error = place.try_open().unwrap_err();
-        assert_eq!(error, OpenError::NewerSchema { found: 99, known: 13 });
+        assert_eq!(error, OpenError::NewerSchema { found: 99, known: 14 });
     }
 }
 
@@ -146,7 +146,8 @@ const SCHEMA_1: &str = "DROP TABLE run_ticket; ALTER TABLE signing_key DROP COLU
                         ALTER TABLE login_session DROP COLUMN turned_at; \
                         ALTER TABLE application DROP COLUMN settings; \
                         DROP TABLE page_origin; DROP TABLE tenant_setting; DROP TABLE oauth2_grant; DROP TABLE spent_form; \
-                        DROP TABLE app_role_assignment; ALTER TABLE service_principal DROP COLUMN assignment_required; \
+                        DROP TABLE app_role_assignment; DROP INDEX login_session_by_root; \
+                        ALTER TABLE login_session DROP COLUMN root; ALTER TABLE service_principal DROP COLUMN assignment_required; \
                         ALTER TABLE login_session DROP COLUMN platform; \
                         ALTER TABLE login_session DROP COLUMN ends_at; \
                         ALTER TABLE audit DROP COLUMN action; ALTER TABLE audit DROP COLUMN scope; \

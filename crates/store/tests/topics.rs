@@ -819,6 +819,7 @@ fn sessions_links_and_throttles() {
                 revoked_at: None,
                 platform: Platform::SinglePage,
                 ends_at: Some(NOW.plus(Duration::hours(24))),
+                root: None,
                 ticket: None,
             };
             let new = session.clone();
@@ -894,6 +895,7 @@ fn sessions_links_and_throttles() {
             let second = Session {
                 id: SessionId::from_random(random()),
                 refresh_hash: hash(),
+                root: None,
                 ticket: Some(hash()),
                 ..session
             };
@@ -1022,6 +1024,7 @@ fn refresh_tokens_are_kept_for_as_long_as_their_session_can_give_any() {
                     revoked_at: None,
                     platform: Platform::Public,
                     ends_at: None,
+                    root: None,
                     ticket: None,
                 };
                 let new = session.clone();

@@ -94,6 +94,14 @@ codes! {
     SessionRevoked = 50132, "The session is not valid due to a password expiration or recent password change, or because it was revoked.";
     /// The session was revoked by a password change.
     PasswordChanged = 50173, "The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password.";
+    /// An assertion's signature is not ours.
+    InvalidAssertion = 50013, "Assertion failed signature validation: it is no access token that was issued here for this tenant.";
+    /// An assertion's time is over, or has not come.
+    AssertionExpired = 500_133, "Assertion is not within its valid time range. Ensure that the access token is not expired before using it for user assertion, or request a new token.";
+    /// An assertion is for another application.
+    AssertionAudience = 500_131, "Assertion audience does not match the client application that presents the assertion. The caller must request a token for the application that makes the on-behalf-of request, and this application use that token as the assertion.";
+    /// An assertion is an application's own.
+    AssertionOfApplication = 7_000_114, "The application is not allowed to make application on-behalf-of calls: the assertion is an application's own token, and there is no user to act for.";
     /// The client or the person has not been given what is asked for.
     NotAssigned = 50105, "The signed in user is not assigned to a role for the application.";
     /// The client was given nothing in the resource, which lets nobody else in; see [`client_not_assigned`].

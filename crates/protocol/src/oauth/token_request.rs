@@ -83,6 +83,19 @@ pub enum TokenRequest {
         /// Whether `client_info` is wanted in the answer.
         client_info: bool,
     },
+    /// `urn:ietf:params:oauth:grant-type:jwt-bearer` with `requested_token_use=on_behalf_of`
+    OnBehalfOf {
+        /// The service.
+        client_id: String,
+        /// Its secret.
+        secret: ClientSecret,
+        /// The access token that it was called with.
+        assertion: SecretString,
+        /// What for.
+        target: Target,
+        /// Whether `client_info` is wanted in the answer.
+        client_info: bool,
+    },
     /// A grant that is not known here, by its name (cut to 128 characters).
     Other(String),
 }
@@ -111,6 +124,9 @@ pub enum TokenRequestError {
     /// The client credentials grant takes `{resource}/.default` only.
     #[error("scope `{0}` is not a resource with `/.default`")]
     NotDefaultScope(String),
+    /// An assertion is shown for something else than to act on behalf of its person.
+    #[error("parameter `requested_token_use` is not `on_behalf_of`")]
+    OtherTokenUse,
     /// The scope cannot be asked for.
     #[error(transparent)]
     Target(#[from] TargetError),
@@ -137,6 +153,7 @@ impl TokenRequest {
             "authorization_code",
             "device_code",
             DEVICE_CODE,
+            JWT_BEARER,
         ];
         if !known.contains(&grant) {
             let shown = grant.chars().filter(|c| !c.is_control()).take(128).collect();
@@ -201,6 +218,23 @@ impl TokenRequest {
                     client_info,
                 })
             }
+            JWT_BEARER => {
+                let secret = secret.ok_or(TokenRequestError::NoClientProof)?;
+                let needed = |name| form.get(name).ok_or(TokenRequestError::Missing(name));
+                if needed("requested_token_use")? != "on_behalf_of" {
+                    return Err(TokenRequestError::OtherTokenUse);
+                }
+                let assertion = form
+                    .secret("assertion")
+                    .ok_or(TokenRequestError::Missing("assertion"))?;
+                Ok(Self::OnBehalfOf {
+                    client_id,
+                    secret,
+                    assertion,
+                    target: target(version, form)?,
+                    client_info,
+                })
+            }
             _ => {
                 let username = form
                     .get("username")
@@ -222,6 +256,9 @@ impl TokenRequest {
         }
     }
 }
+
+/// The name under which an access token is shown to act on behalf of its person (RFC 7523 §2.1).
+const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 /// The device grant's name in RFC 8628; the older clients say `device_code`.
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
@@ -442,10 +479,39 @@ mod tests {
     }
 
     #[test]
+    fn on_behalf_of_a_person() {
+        let body = format!(
+            "grant_type={JWT_BEARER}&client_id=c&client_secret=s&scope=r/x+offline_access&client_info=1"
+        );
+        let error = |more: &str| parse(V2, &format!("{body}{more}")).unwrap_err();
+        assert_eq!(error(""), TokenRequestError::Missing("requested_token_use"));
+        assert_eq!(
+            error("&requested_token_use=x&assertion=a"),
+            TokenRequestError::OtherTokenUse
+        );
+        let use_it = "&requested_token_use=on_behalf_of";
+        assert_eq!(error(use_it), TokenRequestError::Missing("assertion"));
+        let shown = parse(V2, &format!("{body}{use_it}&assertion=hunter2")).unwrap();
+        assert!(!format!("{shown:?}").contains("hunter2"));
+        let TokenRequest::OnBehalfOf {
+            assertion,
+            target,
+            client_info,
+            ..
+        } = shown
+        else {
+            panic!("another grant");
+        };
+        assert!(assertion.expose() == "hunter2" && target.offline_access && client_info);
+        let public = parse(V2, &format!("grant_type={JWT_BEARER}&client_id=c")).unwrap_err();
+        assert_eq!(public, TokenRequestError::NoClientProof);
+    }
+
+    #[test]
     fn unknown_grants_are_named() {
         for grant in [
             "implicit",
-            "urn:ietf:params:oauth:grant-type:jwt-bearer",
+            "urn:ietf:params:oauth:grant-type:saml2-bearer",
             "Client_Credentials",
         ] {
             let request = parse(V2, &format!("grant_type={grant}")).unwrap();

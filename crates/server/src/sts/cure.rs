@@ -66,6 +66,10 @@ pub const fn cure(code: AadSts) -> &'static str {
         | C::RefreshTokenInactive
         | C::SinglePageExpired
         | C::InvalidGrant => "Sign in again: `doorward login`.",
+        C::InvalidAssertion | C::AssertionExpired | C::AssertionAudience | C::AssertionOfApplication => {
+            "Show the access token that the service was called with, before it expires: one of a person, whose audience is the \
+             service itself."
+        }
         C::NotAssigned | C::ClientNotAssigned | C::ConsentRequired => {
             "Ask an administrator for access to the application."
         }

@@ -7,6 +7,7 @@ use doorward_domain::client::PlatformRefusal;
 use doorward_domain::client_credentials::ClientRefusal;
 use doorward_domain::device_grant::PollRefusal;
 use doorward_domain::lockout::Lockout;
+use doorward_domain::on_behalf_of::AssertionRefusal;
 use doorward_domain::second_factor::FactorRefusal;
 use doorward_domain::session::SessionRefusal;
 use doorward_names::{AppId, ObjectId};
@@ -101,6 +102,8 @@ pub enum StsError {
     Device(PollRefusal),
     /// Nobody has this refresh token.
     RefreshTokenUnknown,
+    /// A token that a service was called with gives it none.
+    Assertion(AssertionRefusal),
     /// The session gives no token.
     Session(SessionRefusal),
     /// A tenant takes no passwords here.
@@ -274,6 +277,15 @@ impl StsError {
                 };
                 grant(code, text_of(code))
             }
+            Self::Assertion(refusal) => {
+                let code = match refusal {
+                    AssertionRefusal::Invalid => C::InvalidAssertion,
+                    AssertionRefusal::NotNow => C::AssertionExpired,
+                    AssertionRefusal::OtherAudience => C::AssertionAudience,
+                    AssertionRefusal::OfApplication => C::AssertionOfApplication,
+                };
+                grant(code, text_of(code))
+            }
             Self::PasswordGrantOff => {
                 let text = aadsts::unsupported_grant("password");
                 (
@@ -422,7 +434,7 @@ fn request_row(error: &TokenRequestError) -> Row {
             )
         }
         R::ResourceOnV2 => bad(C::ResourceOnV2, text_of(C::ResourceOnV2)),
-        R::ConflictingClients | R::MalformedAuthorization => {
+        R::ConflictingClients | R::MalformedAuthorization | R::OtherTokenUse => {
             bad(C::MalformedBody, aadsts::malformed_request(&error.to_string()))
         }
         R::NotDefaultScope(scope) => (
@@ -523,6 +535,10 @@ mod tests {
             StsError::Platform(PlatformRefusal::NotPublic, client),
             StsError::Platform(PlatformRefusal::SingleTenant, client),
             StsError::ConsentRequired(client),
+            StsError::Assertion(AssertionRefusal::Invalid),
+            StsError::Assertion(AssertionRefusal::NotNow),
+            StsError::Assertion(AssertionRefusal::OtherAudience),
+            StsError::Assertion(AssertionRefusal::OfApplication),
             StsError::NotAssigned {
                 application: client,
                 name: "Shop".into(),

@@ -2,6 +2,7 @@
 
 use doorward_domain::authorization_code::CodeRefusal;
 use doorward_domain::device_grant::PollRefusal;
+use doorward_domain::on_behalf_of::AssertionRefusal;
 use doorward_domain::session::SessionRefusal;
 use doorward_protocol::oauth::{FormError, TargetError, TokenRequestError};
 use doorward_store::StoreError;
@@ -19,6 +20,12 @@ impl From<FormError> for StsError {
 impl From<TokenRequestError> for StsError {
     fn from(error: TokenRequestError) -> Self {
         Self::Request(error)
+    }
+}
+
+impl From<AssertionRefusal> for StsError {
+    fn from(refusal: AssertionRefusal) -> Self {
+        Self::Assertion(refusal)
     }
 }
 

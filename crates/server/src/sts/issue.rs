@@ -245,6 +245,13 @@ impl NewSession {
         self
     }
 
+    /// As [`Self`], ending with the session by whose token it began.
+    #[must_use]
+    pub fn below(mut self, parent: &Session) -> Self {
+        self.session.root = Some(parent.root.unwrap_or(parent.id));
+        self
+    }
+
     /// Begins it.
     pub fn begin(&self, tx: &mut Tx<'_>) -> Result<Inserted, QueryError> {
         store::audit::insert(tx, &self.audit)?;
@@ -275,6 +282,7 @@ pub(crate) fn new_session(
         revoked_at: None,
         platform,
         ends_at: end_of(platform, ctx.now),
+        root: None,
         ticket: run.map(|ticket| ticket.hash.clone()),
     };
     let mut audit = ctx.audit(tenant, Event::SignedIn);

@@ -13,6 +13,7 @@ mod into_error;
 mod issue;
 mod keys;
 pub(crate) mod lockout;
+mod on_behalf_of;
 pub(crate) mod own_password;
 mod password;
 pub(crate) mod person;

@@ -7,7 +7,10 @@ use http::header::{self, HeaderName};
 use http::request::Parts;
 
 use super::client::{Shown, not_from_page};
-use super::{StsError, authorization_code, client_credentials, cors, device_code, password, refresh_token};
+use super::{
+    StsError, authorization_code, client_credentials, cors, device_code, on_behalf_of, password,
+    refresh_token,
+};
 use crate::ctx::Ctx;
 use crate::http::{BodyError, Response, collect};
 
@@ -122,6 +125,25 @@ where
                 capable,
             };
             device_code::grant(ctx, (tenant, version), asked).await
+        }
+        TokenRequest::OnBehalfOf {
+            client_id,
+            secret,
+            assertion,
+            target,
+            client_info,
+        } => {
+            let shown = shown(Some(secret));
+            not_from_page(&shown, &client_id)?;
+            let asked = on_behalf_of::Asked {
+                client_id,
+                shown,
+                assertion,
+                target,
+                client_info,
+                capable,
+            };
+            on_behalf_of::grant(ctx, (tenant, version), asked).await
         }
         TokenRequest::Other(grant) => Err(StsError::UnsupportedGrant(grant)),
     }

@@ -1,4 +1,5 @@
-//! The migration by which people, groups and service principals have roles in applications.
+//! The migrations by which people, groups and service principals have roles in applications, and services act on behalf
+//! of who came to them.
 
 /// Who was given which role, and which applications let in those alone who were.
 pub(super) const APP_ROLES: &str = "
@@ -15,4 +16,10 @@ CREATE TABLE app_role_assignment (
 CREATE UNIQUE INDEX app_role_assignment_by_principal ON app_role_assignment (tenant, principal, resource, role);
 CREATE INDEX app_role_assignment_by_resource ON app_role_assignment (tenant, resource, kind, principal, role);
 ALTER TABLE service_principal ADD COLUMN assignment_required boolean NOT NULL DEFAULT FALSE;
+";
+
+/// By whose token a session began.
+pub(super) const ON_BEHALF_OF: &str = "
+ALTER TABLE login_session ADD COLUMN root bytes;
+CREATE INDEX login_session_by_root ON login_session (tenant, root);
 ";

@@ -19,6 +19,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     applications::SETTINGS,
     applications::CONSENT,
     super::app_roles::APP_ROLES,
+    super::app_roles::ON_BEHALF_OF,
 ];
 
 const FIRST: &str = "

@@ -35,6 +35,7 @@ async fn sign_in_by(tenant: &Tenancy, person: &Caller, methods: &str) -> String 
         revoked_at: None,
         platform: Platform::Public,
         ends_at: None,
+        root: None,
         ticket: None,
     };
     let insert = world.app.snapshots.write(move |tx| {

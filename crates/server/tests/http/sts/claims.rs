@@ -17,7 +17,12 @@ const BACK: &str = "https://app.example";
 const AT: &str = "https://app.example/";
 
 /// The answer to a sign-in of `person` to `app` for `scope`.
-async fn answered(world: &World, (domain, app): (&str, &Registered), person: &Caller, scope: &str) -> Value {
+pub async fn answered(
+    world: &World,
+    (domain, app): (&str, &Registered),
+    person: &Caller,
+    scope: &str,
+) -> Value {
     let path = asking(domain, app, BACK, &[("scope", scope)]);
     let code = code_of(world, person, &path, AT).await;
     let shown = [("client_secret", app.secret.as_str()), ("scope", scope)];
@@ -25,7 +30,12 @@ async fn answered(world: &World, (domain, app): (&str, &Registered), person: &Ca
 }
 
 /// The claims of id_token and access token of a sign-in.
-async fn signed_in(world: &World, at: (&str, &Registered), person: &Caller, scope: &str) -> (Value, Value) {
+pub async fn signed_in(
+    world: &World,
+    at: (&str, &Registered),
+    person: &Caller,
+    scope: &str,
+) -> (Value, Value) {
     let body = answered(world, at, person, scope).await;
     let id = verified(world, at.0, body["id_token"].as_str().unwrap()).await;
     let access = verified(world, at.0, body["access_token"].as_str().unwrap()).await;

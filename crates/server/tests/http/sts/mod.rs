@@ -12,6 +12,7 @@ mod guests;
 mod keys;
 mod lockout;
 mod many;
+mod on_behalf_of;
 mod own_password;
 mod password_grant;
 mod people;
