@@ -144,12 +144,22 @@ async fn pass(
         Err(e) => {
             let reason = e.source().map_or_else(|| e.to_string(), ToString::to_string);
             tracing::warn!(%host, "not reached: {reason}");
-            plain(
-                StatusCode::BAD_GATEWAY,
-                format!("doorward run: {host} can't be reached: {reason}\n"),
-            )
+            unreached(&format!("doorward run: {host} can't be reached: {reason}"))
         }
     }
+}
+
+/// The answer when a server isn't there, as Azure's clients read errors: those of most planes by `error.message`, those of
+/// the token service by `error_description`.
+fn unreached(message: &str) -> Response<Body> {
+    let body = serde_json::json!({
+        "error": {"code": "BadGateway", "message": message},
+        "error_description": message,
+    });
+    let mut response = plain(StatusCode::BAD_GATEWAY, body.to_string());
+    let value = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(header::CONTENT_TYPE, value);
+    response
 }
 
 /// Takes out what concerns one connection only.

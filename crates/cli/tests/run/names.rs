@@ -163,6 +163,15 @@ fn a_link_of_microsofts_is_theirs() {
     // There is no way to them from this world, and nothing but a plain look is tried at all.
     assert_eq!(status(&[], ""), "502");
     assert_eq!(status(&[], "-d secret=1"), "403");
+    // As Azure's clients read errors, and not as a page.
+    let said = world
+        .run("namespaces", &[], "curl -sS https://aka.ms/azcli")
+        .text();
+    let reason = r#"{"error":{"code":"BadGateway","message":"doorward run: aka.ms can't be reached: "#;
+    assert!(
+        said.starts_with(reason) && said.contains(r#","error_description":"doorward run: aka.ms"#),
+        "{said}"
+    );
 }
 
 #[test]

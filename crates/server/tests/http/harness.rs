@@ -267,9 +267,14 @@ impl Draft {
 /// The one table that all engines made.
 #[track_caller]
 pub fn agreed(mut tables: Vec<String>) -> String {
-    tables.dedup();
-    assert_eq!(tables.len(), 1, "the engines differ");
-    tables.remove(0)
+    let first = tables.remove(0);
+    for other in tables {
+        for (line, others) in first.lines().zip(other.lines()) {
+            assert_eq!(line, others, "the engines differ");
+        }
+        assert_eq!(first.lines().count(), other.lines().count(), "the engines differ");
+    }
+    first
 }
 
 /// An answer, whole.

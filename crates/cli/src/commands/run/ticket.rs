@@ -147,7 +147,7 @@ impl Ticket {
                 Ok(_) => {}
                 Err(Error::NotFound(_)) => {
                     output::warn(
-                        "doorward run: the run's ticket has ended: Azure's names are not answered any more; run the command again",
+                        "doorward run: the run's ticket has ended: Azure's names are not answered any more; leave it, and start `doorward run` again",
                     );
                     return;
                 }
