@@ -3,7 +3,9 @@
 
 use doorward_names::{AppId, IdentifierUri, ObjectId, PermissionId};
 
-use crate::application::{AppRole, Application, ConsentType, GroupClaims, PermissionScope, PreAuthorized};
+use crate::application::{
+    AppRole, Application, ConsentType, GroupClaims, OptionalClaim, PermissionScope, PreAuthorized,
+};
 use crate::service_principal::ServicePrincipal;
 use crate::token::TokenVersion;
 
@@ -284,6 +286,8 @@ pub struct Resource {
     pub roles: Vec<AppRole>,
     /// Which groups its tokens name.
     pub group_claims: GroupClaims,
+    /// What access tokens for it say besides.
+    pub optional_claims: Vec<OptionalClaim>,
 }
 
 impl Resource {
@@ -350,6 +354,7 @@ impl From<FirstParty> for Resource {
             assignment_required: false,
             roles: Vec::new(),
             group_claims: GroupClaims::None,
+            optional_claims: Vec::new(),
         }
     }
 }
@@ -367,6 +372,7 @@ impl From<Application> for Resource {
             assignment_required: false,
             roles: application.roles,
             group_claims: application.group_claims,
+            optional_claims: application.optional_claims.access_token,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use doorward_names::{AppId, ObjectId, SessionId, TenantId};
 
+use super::optional::Optional;
 use super::{TokenVersion, Validity};
 use crate::directory::DirectoryRole;
 use crate::guest::Seat;
@@ -135,4 +136,6 @@ pub struct AccessToken {
     pub capable: bool,
     /// `uti`: the token's unique name, base64url of 16 random bytes.
     pub uti: String,
+    /// What the resource wishes to hear besides.
+    pub optional: Optional,
 }

@@ -1,6 +1,7 @@
 //! Access tokens: versions, lifetimes, and the claims each kind of principal gets.
 
 pub mod claims;
+pub mod optional;
 
 use doorward_names::{Duration, Timestamp};
 

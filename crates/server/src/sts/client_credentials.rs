@@ -6,6 +6,7 @@ use doorward_domain::group::MemberKind;
 use doorward_domain::resource::FirstParty;
 use doorward_domain::tenant::Tenant;
 use doorward_domain::token::claims::{AccessToken, ClientProof, Subject};
+use doorward_domain::token::optional;
 use doorward_names::AppId;
 use doorward_protocol::oauth::{ClientSecret, Target};
 use doorward_protocol::paths::EndpointVersion;
@@ -67,6 +68,7 @@ pub async fn grant(
         validity: ctx.app.validity(ctx.now),
         capable: asked.capable && resource.first_party.is_some(),
         uti: issue::fresh_uti(),
+        optional: optional::of_application(&resource.optional_claims),
     };
     let mut audit = ctx.audit(tenant.id, Event::TokenIssued);
     audit.actor = Some(client.service_principal());

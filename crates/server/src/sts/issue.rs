@@ -9,6 +9,7 @@ use doorward_domain::guest::{HomeAccount, Seat};
 use doorward_domain::run_ticket::RunTicket;
 use doorward_domain::session::{Session, end_of};
 use doorward_domain::token::claims::{AccessToken, Subject};
+use doorward_domain::token::optional::{self, SignedIn};
 use doorward_domain::token::{TokenVersion, Validity};
 use doorward_domain::user::User;
 use doorward_names::{AppId, GeneratedSecret, SecretKind, SecretString, SessionId, Timestamp};
@@ -151,7 +152,14 @@ pub(crate) async fn issue_for_person(
     conditional_access::met(unmet, &requested)?;
     let scope = to_wire::granted_scope(version, target, &weighed.scopes);
     let registered = client.registration().is_some();
-    let told = told::of_person(ctx, (user, &person.roles), &resource).await?;
+    let mut told = told::of_person(ctx, (user, &person.roles), &resource).await?;
+    optional::groups_as_roles(&resource.optional_claims, &mut told);
+    let signed_in = |version| SignedIn {
+        seat: person.seat,
+        session: person.session,
+        source: ctx.source,
+        version,
+    };
     let token = AccessToken {
         version: resource.token_version,
         audience: resource.audience(&requested),
@@ -163,6 +171,7 @@ pub(crate) async fn issue_for_person(
         validity: ctx.app.validity(ctx.now),
         capable: person.capable && resource.first_party.is_some(),
         uti: fresh_uti(),
+        optional: optional::of_person(&resource.optional_claims, signed_in(resource.token_version)),
     };
     let mut audit = ctx.audit(tenant, Event::TokenIssued);
     audit.actor = Some(user.id);
@@ -173,11 +182,17 @@ pub(crate) async fn issue_for_person(
     let id_token = match target.openid {
         true => {
             let sub = pairwise(ctx, user, client.app_id())?;
-            let told = told::client_of_person(ctx, (user, &person.roles), &person.client).await?;
+            let mut told = told::client_of_person(ctx, (user, &person.roles), &person.client).await?;
+            let wishes = client
+                .registration()
+                .map(|own| own.optional_claims.id_token.as_slice());
+            let wishes = wishes.unwrap_or_default();
+            optional::groups_as_roles(wishes, &mut told);
             let of_client = to_wire::OfClient {
                 sub,
                 told,
                 wish: person.wish,
+                optional: optional::of_person(wishes, signed_in(to_wire::id_token_version(version))),
             };
             let claims = to_wire::id_token_claims(version, (&token, of_client), &ctx.origin);
             Some(sign(ctx, to_wire::id_token_version(version), &claims).await?)

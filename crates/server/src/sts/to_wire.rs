@@ -3,6 +3,7 @@
 use doorward_domain::session::Session;
 use doorward_domain::token::TokenVersion;
 use doorward_domain::token::claims::{self, AccessToken, Subject, Told};
+use doorward_domain::token::optional::{Optional, Said};
 use doorward_names::{ObjectId, TenantId, Timestamp};
 use doorward_protocol::claims::{
     AccessClaims, AccessClaimsV1, AccessClaimsV2, ClaimNames, ClaimSources, IdClaimsV1, IdClaimsV2, elsewhere,
@@ -10,6 +11,7 @@ use doorward_protocol::claims::{
 use doorward_protocol::oauth::{CAPABLE, ClientInfo, Target, TokenResponseV1, TokenResponseV2};
 use doorward_protocol::paths::{EndpointVersion, GraphPath, Memberships};
 use http::StatusCode;
+use serde_json::{Map, Value};
 
 use super::issue::{Granted, IdTokenWish};
 use crate::http::{Response, json};
@@ -22,7 +24,23 @@ pub fn access_token_claims(token: &AccessToken, origin: &Origin) -> Vec<u8> {
         TokenVersion::V1 => AccessClaims::V1(v1(token, issuer, origin)),
         TokenVersion::V2 => AccessClaims::V2(v2(token, issuer, origin)),
     };
-    serde_json::to_vec(&claims).unwrap_or_default()
+    with(serde_json::to_vec(&claims).unwrap_or_default(), &token.optional)
+}
+
+/// The claims, and what is wished for besides where they don't say it.
+fn with(claims: Vec<u8>, optional: &Optional) -> Vec<u8> {
+    if optional.is_empty() {
+        return claims;
+    }
+    let mut all: Map<String, Value> = serde_json::from_slice(&claims).unwrap_or_default();
+    for (name, said) in optional {
+        let said = match said {
+            Said::Text(text) => text.as_str().into(),
+            Said::Number(number) => (*number).into(),
+        };
+        all.entry(*name).or_insert(said);
+    }
+    serde_json::to_vec(&all).unwrap_or_default()
 }
 
 fn capabilities(token: &AccessToken) -> Option<Vec<String>> {
@@ -182,6 +200,8 @@ pub struct OfClient {
     pub told: Told,
     /// What it wished for.
     pub wish: IdTokenWish,
+    /// What its registration wishes for besides.
+    pub optional: Optional,
 }
 
 /// The claims of an id_token for the client of `token`, as JSON; nothing for an application.
@@ -206,7 +226,12 @@ pub fn id_token_claims(
         token.validity.not_before.unix_seconds(),
         token.validity.expires_at.unix_seconds(),
     );
-    let OfClient { sub, told, wish } = of_client;
+    let OfClient {
+        sub,
+        told,
+        wish,
+        optional,
+    } = of_client;
     let IdTokenWish { nonce, auth_time } = wish;
     let (groups, wids) = (Groups::of(&told, *oid, origin), wids(&told));
     let auth_time = auth_time.map(Timestamp::unix_seconds);
@@ -260,7 +285,7 @@ pub fn id_token_claims(
             ver: "2.0".to_owned(),
         }),
     };
-    bytes.unwrap_or_default()
+    with(bytes.unwrap_or_default(), &optional)
 }
 
 /// An id_token's form follows the endpoint: it is for the client that called it.

@@ -109,7 +109,7 @@ async fn give(by: &Caller, app: &Registered, whom: ObjectId, role: &str) -> Answ
 }
 
 /// Puts objects into a group.
-async fn fill(tenant: &Tenancy, group: ObjectId, members: &[(ObjectId, MemberKind)]) {
+pub async fn fill(tenant: &Tenancy, group: ObjectId, members: &[(ObjectId, MemberKind)]) {
     let (id, members) = (tenant.id, members.to_vec());
     let write = tenant.world.app.snapshots.write(move |tx| {
         for (member, kind) in &members {

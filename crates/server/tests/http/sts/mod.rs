@@ -13,6 +13,7 @@ mod keys;
 mod lockout;
 mod many;
 mod on_behalf_of;
+mod optional_claims;
 mod own_password;
 mod password_grant;
 mod people;
