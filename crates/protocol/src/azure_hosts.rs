@@ -120,6 +120,16 @@ pub fn issuers(tenant: TenantId) -> [String; 2] {
     [v1_issuer(&tenant.to_string()), v2_issuer(&tenant.to_string())]
 }
 
+/// What is said under these hosts when the server behind them isn't there: JSON in which clients of most planes read
+/// `error.message`, and those of the token service `error_description`.
+pub fn bad_gateway(message: &str) -> String {
+    serde_json::json!({
+        "error": {"code": "BadGateway", "message": message},
+        "error_description": message,
+    })
+    .to_string()
+}
+
 /// Whether a path below `https://aka.ms` is one of ours; the others belong to Microsoft.
 pub fn is_own_short_link(path: &str) -> bool {
     path.trim_end_matches('/')

@@ -2,7 +2,9 @@
 
 use bytes::Bytes;
 use doorward_names::SecretString;
-use doorward_protocol::azure_hosts::{AzureHost, AzurePlane, below_extension_index, is_own_short_link};
+use doorward_protocol::azure_hosts::{
+    AzureHost, AzurePlane, bad_gateway, below_extension_index, is_own_short_link,
+};
 use doorward_protocol::run::{ASKED_HOST_HEADER, TICKET_HEADER};
 use http::header::{self, HeaderName};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
@@ -149,14 +151,9 @@ async fn pass(
     }
 }
 
-/// The answer when a server isn't there, as Azure's clients read errors: those of most planes by `error.message`, those of
-/// the token service by `error_description`.
+/// The answer when a server isn't there, as Azure's clients read errors.
 fn unreached(message: &str) -> Response<Body> {
-    let body = serde_json::json!({
-        "error": {"code": "BadGateway", "message": message},
-        "error_description": message,
-    });
-    let mut response = plain(StatusCode::BAD_GATEWAY, body.to_string());
+    let mut response = plain(StatusCode::BAD_GATEWAY, bad_gateway(message));
     let value = HeaderValue::from_static("application/json");
     response.headers_mut().insert(header::CONTENT_TYPE, value);
     response
