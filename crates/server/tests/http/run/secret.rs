@@ -210,7 +210,7 @@ async fn a_persons_session_is_their_runs_alone() {
         let mut form = person_form((&alice.name, run.secret()));
         form[1] = ("client_id", "11111111-2222-4333-8444-555555555555");
         let path = format!("/{}/oauth2/v2.0/token", tenant.id);
-        assert_eq!(run.post_form(LOGIN, &path, &form).await.status, 401);
+        assert_eq!(run.post_form(LOGIN, &path, &form).await.aadsts(), 700_016);
         // Without the relay it is a wrong password, and through another run as well.
         let form = person_form((&alice.name, run.secret()));
         assert_eq!(world.post_form(&path, &form).await.aadsts(), 50_126);
