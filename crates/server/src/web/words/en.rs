@@ -16,6 +16,7 @@ pub const WORDS: Words = Words {
     sign_in_for_device: "Sign in to see what the device asks for. Nothing is given to it before you agree.",
     account: "Account (name@domain)",
     password: "Password",
+    stay: "Stay signed in on this computer",
     approve_title: "Sign in on the device?",
     signed_in_as: "You are",
     application: "Application",

@@ -31,6 +31,8 @@ pub struct Words {
     pub account: &'static str,
     /// Label of the password.
     pub password: &'static str,
+    /// Beside the box by which the browser keeps its session.
+    pub stay: &'static str,
     /// Title of the question whether a device may act for the person.
     pub approve_title: &'static str,
     /// Who is signed in, before the name.
