@@ -5,6 +5,7 @@ use doorward_domain::lockout::Counted;
 
 pub const WORDS: Words = Words {
     lang: "en",
+    setup: super::setup::EN,
     device_message: |url, code| {
         format!("To sign in, open the page {url} in a browser and enter the code {code} to authenticate.")
     },

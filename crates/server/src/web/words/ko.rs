@@ -5,6 +5,7 @@ use doorward_domain::lockout::Counted;
 
 pub const WORDS: Words = Words {
     lang: "ko",
+    setup: super::setup::KO,
     device_message: |url, code| {
         format!("로그인하려면 웹 브라우저에서 {url} 페이지를 열고 코드 {code}를(을) 입력하여 인증하세요.")
     },

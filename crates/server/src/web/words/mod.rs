@@ -2,17 +2,21 @@
 
 mod en;
 mod ko;
+mod setup;
 
 use doorward_domain::lockout::Counted;
 use http::header;
 use http::request::Parts;
 
 use crate::sts::StsError;
+use setup::SetupWords;
 
 /// Every sentence of the sign-in pages in one language.
 pub struct Words {
     /// The language's tag.
     pub lang: &'static str,
+    /// The page of a one-time link.
+    pub setup: SetupWords,
     /// What a device shows: the address of the page, the code.
     pub device_message: fn(&str, &str) -> String,
     /// Title of the page for a device's code.
