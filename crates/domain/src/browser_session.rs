@@ -11,6 +11,12 @@ pub const MAX_IDLE: Duration = Duration::hours(12);
 /// A session ends after so long in any case.
 pub const MAX_AGE: Duration = Duration::hours(24);
 
+/// The same as [`MAX_IDLE`] where the person wished to stay signed in.
+pub const MAX_IDLE_STAYING: Duration = Duration::days(14);
+
+/// The same as [`MAX_AGE`] where the person wished to stay signed in.
+pub const MAX_AGE_STAYING: Duration = Duration::days(90);
+
 /// A browser's session.
 #[derive(Debug, Clone)]
 pub struct BrowserSession {
@@ -26,6 +32,8 @@ pub struct BrowserSession {
     pub signed_in_at: Timestamp,
     /// When it was last used.
     pub used_at: Timestamp,
+    /// Whether the person wished to stay signed in, also when the browser is closed.
+    pub stays: bool,
 }
 
 /// What an application says of who may be signed in for it.
@@ -43,7 +51,11 @@ impl BrowserSession {
     /// Whether the session still stands for `user`: alive, the account enabled, the password the same,
     /// nothing revoked since.
     pub fn stands_for(&self, user: Option<&User>, now: Timestamp) -> bool {
-        let alive = now.since(self.used_at) <= MAX_IDLE && now.since(self.signed_in_at) <= MAX_AGE;
+        let (idle, age) = match self.stays {
+            true => (MAX_IDLE_STAYING, MAX_AGE_STAYING),
+            false => (MAX_IDLE, MAX_AGE),
+        };
+        let alive = now.since(self.used_at) <= idle && now.since(self.signed_in_at) <= age;
         let user = user.filter(|user| user.enabled && user.tenant == self.tenant && user.id == self.user);
         alive && user.is_some_and(|user| user.stands_by(self.signed_in_at))
     }
@@ -81,6 +93,7 @@ mod tests {
             methods: "pwd".to_owned(),
             signed_in_at: NOW,
             used_at: NOW,
+            stays: false,
         }
     }
 
@@ -96,6 +109,20 @@ mod tests {
         };
         assert!(stands(&used, &user(), NOW.plus(MAX_AGE)));
         assert!(!stands(&used, &user(), NOW.plus(MAX_AGE).plus(second)));
+        let staying = |used_at| BrowserSession {
+            stays: true,
+            used_at,
+            ..session()
+        };
+        assert!(stands(&staying(NOW), &user(), NOW.plus(MAX_IDLE_STAYING)));
+        assert!(!stands(
+            &staying(NOW),
+            &user(),
+            NOW.plus(MAX_IDLE_STAYING).plus(second)
+        ));
+        let last = NOW.plus(MAX_AGE_STAYING);
+        assert!(stands(&staying(last), &user(), last));
+        assert!(!stands(&staying(last), &user(), last.plus(second)));
         let disabled = User {
             enabled: false,
             ..user()

@@ -15,6 +15,7 @@ fn read(row: &mut Row) -> Result<BrowserSession, QueryError> {
         methods: row.text("methods")?,
         signed_in_at: row.time("signed_in_at")?,
         used_at: row.time("used_at")?,
+        stays: row.bool("stays")?,
     })
 }
 
@@ -23,7 +24,7 @@ fn read(row: &mut Row) -> Result<BrowserSession, QueryError> {
 /// # Errors
 /// When the store fails.
 pub fn find_by_hash(view: &View<'_>, hash: &SecretHash) -> Result<Option<BrowserSession>, QueryError> {
-    let sql = "SELECT hash_mac, hash_key, tenant, account, methods, signed_in_at, used_at FROM browser_session \
+    let sql = "SELECT hash_mac, hash_key, tenant, account, methods, signed_in_at, used_at, stays FROM browser_session \
                WHERE hash_mac = $1 AND hash_key = $2";
     view.find("browser_session", sql, values![hash.as_bytes(), hash.key], read)
 }
@@ -34,8 +35,8 @@ pub fn find_by_hash(view: &View<'_>, hash: &SecretHash) -> Result<Option<Browser
 /// When the store fails.
 pub fn insert(tx: &mut Tx<'_>, session: &BrowserSession) -> Result<Inserted, QueryError> {
     let written = tx.execute(
-        "INSERT INTO browser_session (hash_mac, hash_key, tenant, account, methods, signed_in_at, used_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+        "INSERT INTO browser_session (hash_mac, hash_key, tenant, account, methods, signed_in_at, used_at, stays) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
         values![
             session.hash.as_bytes(),
             session.hash.key,
@@ -43,7 +44,8 @@ pub fn insert(tx: &mut Tx<'_>, session: &BrowserSession) -> Result<Inserted, Que
             session.user,
             session.methods,
             session.signed_in_at,
-            session.used_at
+            session.used_at,
+            session.stays
         ],
     )?;
     Ok(if written == 0 {
@@ -83,13 +85,14 @@ pub fn delete_all_of_user(tx: &mut Tx<'_>, tenant: TenantId, user: ObjectId) -> 
     tx.execute(sql, values![tenant, user])
 }
 
-/// Forgets the sessions whose person signed in before `before`; says how many there were.
+/// Forgets the sessions whose person signed in before `before`, of those who stay signed in before `of_staying`; says how
+/// many there were.
 ///
 /// # Errors
 /// When the store fails.
-pub fn prune(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, QueryError> {
+pub fn prune(tx: &mut Tx<'_>, before: Timestamp, of_staying: Timestamp) -> Result<u64, QueryError> {
     tx.execute(
-        "DELETE FROM browser_session WHERE signed_in_at < $1",
-        values![before],
+        "DELETE FROM browser_session WHERE signed_in_at < $1 AND (NOT stays OR signed_in_at < $2)",
+        values![before, of_staying],
     )
 }

@@ -116,6 +116,36 @@ fn the_way_to_the_first_administrator() {
         assert_eq!(status, 200);
         assert!(page.contains("Become the first administrator"), "{page}");
     }
+    let korean = ["--header", "Accept-Language: ko"];
+    let (_, page) = server.curl(&format!("/setup?link={secret}"), &korean);
+    assert!(
+        page.contains("<html lang=\"ko\">") && page.contains("첫 관리자 만들기"),
+        "{page}"
+    );
+    for (said, bad) in [
+        (
+            "암호가 너무 짧습니다",
+            "username=root&password=short&password_again=short",
+        ),
+        (
+            "다릅니다",
+            "username=root&password=correct-horse&password_again=another-horse",
+        ),
+        (
+            "끝나야 합니다",
+            "username=root@elsewhere.example&password=correct-horse&password_again=correct-horse",
+        ),
+        (
+            "로그인 이름으로 쓸 수 없습니다",
+            "username=ro+ot@@&password=correct-horse&password_again=correct-horse",
+        ),
+    ] {
+        let form = format!("link={secret}&{bad}");
+        let (status, page) = server.curl("/setup", &[korean[0], korean[1], "--data", &form]);
+        assert!(status == 400 && page.contains(said), "{said}: {page}");
+    }
+    let (status, page) = server.curl("/setup?link=nobodys", &korean);
+    assert!(status == 404 && page.contains("알 수 없는 링크"), "{page}");
     // A weak password spends nothing either.
     let form =
         |password: &str| format!("link={secret}&username=root&password={password}&password_again={password}");

@@ -1,7 +1,7 @@
 //! What the server does by itself: looks at revisions, turns signing keys over, forgets old failures and dead tickets,
 //! and notices a disk that takes no more writes.
 
-use doorward_domain::browser_session::MAX_AGE;
+use doorward_domain::browser_session::{MAX_AGE, MAX_AGE_STAYING};
 use doorward_domain::session::MAX_INACTIVE;
 use doorward_domain::signing_key::KeyUse;
 use doorward_domain::throttle::{Failures, LONGEST};
@@ -144,7 +144,7 @@ async fn watch_disk(app: &App) -> BootError {
             store::throttle::prune(tx, now.minus(LONGEST))?;
             store::run_ticket::prune(tx, now)?;
             store::authorization_code::prune(tx, now.minus(CODES))?;
-            store::browser_session::prune(tx, now.minus(MAX_AGE))?;
+            store::browser_session::prune(tx, now.minus(MAX_AGE), now.minus(MAX_AGE_STAYING))?;
             store::device_grant::prune(tx, now.minus(CODES))?;
             store::invitation::prune(tx, now.minus(INVITATIONS))?;
             store::resource::prune_operations(tx, now.minus(OPERATIONS))?;

@@ -179,11 +179,7 @@ impl Visit<'_> {
         let password = form.secret("password").unwrap_or_else(|| SecretString::from(""));
         let known = self.browser.known();
         let user = person::by_any_password(ctx, None, (name, password), known).await?;
-        Ok(Proven {
-            user,
-            methods: person::PASSWORD.to_owned(),
-            at: ctx.now,
-        })
+        Ok(Proven::by_password(ctx, user, form))
     }
 
     async fn end(&self, outcome: Outcome) -> Result<Response, StsError> {
@@ -197,14 +193,14 @@ impl Visit<'_> {
     /// Signs the browser in and leads it back to the overview.
     async fn finish(&self, proven: &Proven) -> Result<Response, StsError> {
         let (ctx, user) = (self.ctx, &proven.user);
-        let (secret, fresh) = session::fresh(ctx, user, (&proven.methods, proven.at))?;
+        let (secret, fresh) = session::fresh(ctx, proven)?;
         let before = session::hashes(ctx, self.head);
         let mut audit = ctx.audit(user.tenant, Event::SignedIn);
         audit.actor = Some(user.id);
         audit.detail = format!("in a browser by {}", proven.methods);
         let write = move |tx: &mut Tx<'_>| session::begin(tx, &before, &fresh, &audit);
         ctx.app.snapshots.write::<_, QueryError>(write).await?;
-        let response = session::keep(authorize::found(MY_SIGN_IN), &secret);
+        let response = session::keep(authorize::found(MY_SIGN_IN), (&secret, proven));
         Ok(known::keep(ctx, (self.browser.known(), user), response))
     }
 
@@ -264,11 +260,7 @@ impl Visit<'_> {
 }
 
 fn of(session: BrowserSession, user: User) -> Proven {
-    Proven {
-        user,
-        methods: session.methods,
-        at: session.signed_in_at,
-    }
+    Proven::in_session(&session, user)
 }
 
 fn status(problem: bool) -> StatusCode {

@@ -155,11 +155,7 @@ impl Visit<'_> {
         let password = form.secret("password").unwrap_or_else(|| SecretString::from(""));
         match person::by_any_password(self.ctx, None, (name, password), self.browser.known()).await {
             Ok(user) => {
-                let proven = Proven {
-                    user,
-                    methods: person::PASSWORD.to_owned(),
-                    at: self.ctx.now,
-                };
+                let proven = Proven::by_password(self.ctx, user, form);
                 let outcome = self.place().after(proven).await?;
                 self.end(outcome).await
             }
@@ -184,7 +180,7 @@ impl Visit<'_> {
     /// Signs the browser in and leads it back to the invitation.
     async fn finish(&self, proven: &Proven) -> Result<Response, Problem> {
         let (ctx, user) = (self.ctx, &proven.user);
-        let (secret, fresh) = session::fresh(ctx, user, (&proven.methods, proven.at))?;
+        let (secret, fresh) = session::fresh(ctx, proven)?;
         let before = session::hashes(ctx, self.head);
         let mut audit = ctx.audit(user.tenant, Event::SignedIn);
         audit.actor = Some(user.id);
@@ -194,7 +190,7 @@ impl Visit<'_> {
         // What is no secret of ours leads nowhere.
         self.open().await?;
         let back = found(&format!("{REDEEM}?invitation={}", self.secret.expose()));
-        let response = session::keep(back, &secret);
+        let response = session::keep(back, (&secret, proven));
         Ok(known::keep(ctx, (self.browser.known(), user), response))
     }
 
@@ -204,11 +200,7 @@ impl Visit<'_> {
         let Some((session, home)) = signed_in.filter(|(_, home)| home.id.to_string() == account) else {
             return self.show(Some(self.words.stale_form)).await;
         };
-        let proven = Proven {
-            user: home.clone(),
-            methods: session.methods,
-            at: session.signed_in_at,
-        };
+        let proven = Proven::in_session(&session, home.clone());
         match self.place().after(proven).await? {
             Outcome::Done(_) => {}
             Outcome::Page(response) => return Ok(response),

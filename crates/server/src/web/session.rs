@@ -1,15 +1,16 @@
 //! Who is signed in to a browser: the cookie `__Host-doorward`, of which the store keeps a hash.
 
 use doorward_domain::audit::AuditRow;
-use doorward_domain::browser_session::BrowserSession;
+use doorward_domain::browser_session::{BrowserSession, MAX_AGE_STAYING};
 use doorward_domain::guest::Seat;
 use doorward_domain::user::User;
-use doorward_names::{Duration, GeneratedSecret, SecretHash, SecretKind, TenantId, Timestamp};
+use doorward_names::{Duration, GeneratedSecret, SecretHash, SecretKind, TenantId};
 use doorward_store::{self as store, QueryError, Tx, View};
 use http::request::Parts;
 use http::{HeaderValue, header};
 
 use super::forms::cookie;
+use super::second_factor::Proven;
 use crate::ctx::Ctx;
 use crate::entropy;
 use crate::http::Response;
@@ -75,19 +76,16 @@ pub fn hashes(ctx: &Ctx, head: &Parts) -> Vec<SecretHash> {
 }
 
 /// A session that begins: the secret for the cookie, and what the store keeps.
-pub fn fresh(
-    ctx: &Ctx,
-    user: &User,
-    (methods, signed_in_at): (&str, Timestamp),
-) -> Result<(GeneratedSecret, BrowserSession), StsError> {
+pub fn fresh(ctx: &Ctx, proven: &Proven) -> Result<(GeneratedSecret, BrowserSession), StsError> {
     let secret = GeneratedSecret::from_entropy(SecretKind::Browser, entropy::bytes());
     let session = BrowserSession {
         hash: ctx.app.hasher.hash(&secret).ok_or(StsError::Unavailable)?,
-        tenant: user.tenant,
-        user: user.id,
-        methods: methods.to_owned(),
-        signed_in_at,
+        tenant: proven.user.tenant,
+        user: proven.user.id,
+        methods: proven.methods.clone(),
+        signed_in_at: proven.at,
         used_at: ctx.now,
+        stays: proven.stays,
     };
     Ok((secret, session))
 }
@@ -108,10 +106,14 @@ pub fn begin(
     store::browser_session::insert(tx, fresh).map(|_| ())
 }
 
-/// Gives the browser its cookie.
-pub fn keep(response: Response, secret: &GeneratedSecret) -> Response {
+/// Gives the browser its cookie; it keeps it beyond its own end where the person stays signed in.
+pub fn keep(response: Response, (secret, proven): (&GeneratedSecret, &Proven)) -> Response {
+    let stays = match proven.stays {
+        true => format!("; Max-Age={}", MAX_AGE_STAYING.as_seconds()),
+        false => String::new(),
+    };
     let text = format!(
-        "{COOKIE}={}; Path=/; Secure; HttpOnly; SameSite=Lax",
+        "{COOKIE}={}; Path=/; Secure; HttpOnly; SameSite=Lax{stays}",
         secret.as_secret().expose()
     );
     with_cookie(response, &text)

@@ -8,7 +8,7 @@ use doorward_domain::application::Platform;
 use doorward_domain::audit::Event;
 use doorward_domain::directory::DirectoryRole;
 use doorward_domain::guest::Seat;
-use doorward_domain::new_password;
+use doorward_domain::new_password::{self, PasswordRefusal};
 use doorward_domain::resource::client::COMMAND_LINE;
 use doorward_domain::second_factor::with_code;
 use doorward_domain::setup_link::{LinkRefusal, Purpose, SetupLink};
@@ -22,7 +22,8 @@ use doorward_store::{self as store, QueryError, StoreError, Tx, View};
 use http::request::Parts;
 use http::{Method, StatusCode, header};
 
-use super::{MessagePage, known, page};
+use super::words::{self, Words};
+use super::{SaidPage, known, page};
 use crate::boot::own_subscriptions;
 use crate::credentials::known_browser::Known;
 use crate::ctx::Ctx;
@@ -38,6 +39,7 @@ const MAX_BODY: usize = 16 * 1024;
 #[derive(Template)]
 #[template(path = "setup.html")]
 struct SetupPage<'a> {
+    w: &'a Words,
     link: &'a str,
     tenant: &'a str,
     domain: &'a str,
@@ -48,26 +50,48 @@ struct SetupPage<'a> {
 }
 
 /// Why nothing was set up.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 enum Problem {
-    #[error("This link is not known.")]
     UnknownLink,
-    #[error("{}", sentence(.0))]
     Link(LinkRefusal),
-    #[error("{0}")]
-    Input(String),
-    #[error("The server cannot reach its store. Try again.")]
+    Unreadable,
+    Differ,
+    Taken,
+    Name,
+    Domain(String),
+    Password(PasswordRefusal),
     Unavailable,
 }
 
 impl Problem {
-    fn status(&self) -> StatusCode {
+    const fn status(&self) -> StatusCode {
         match self {
             Self::UnknownLink => StatusCode::NOT_FOUND,
             Self::Link(_) => StatusCode::GONE,
-            Self::Input(_) => StatusCode::BAD_REQUEST,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unreadable
+            | Self::Differ
+            | Self::Taken
+            | Self::Name
+            | Self::Domain(_)
+            | Self::Password(_) => StatusCode::BAD_REQUEST,
         }
+    }
+
+    fn said(&self, words: &Words) -> String {
+        let w = &words.setup;
+        match self {
+            Self::UnknownLink => w.unknown_link,
+            Self::Link(refusal) => (w.link_over)(*refusal),
+            Self::Unreadable => w.unreadable,
+            Self::Differ => words.passwords_differ,
+            Self::Taken => w.taken,
+            Self::Name => w.bad_name,
+            Self::Domain(domain) => return (w.domain)(domain),
+            Self::Password(refusal) => words.password_problem(*refusal),
+            Self::Unavailable => w.unavailable,
+        }
+        .to_owned()
     }
 }
 
@@ -85,18 +109,19 @@ where
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     match head.method {
-        Method::GET | Method::HEAD => show(ctx, head.uri.query().unwrap_or_default()).await,
+        Method::GET | Method::HEAD => show(ctx, head).await,
         Method::POST => post(ctx, head, body).await,
         _ => method_not_allowed(&[Method::GET, Method::HEAD, Method::POST]),
     }
 }
 
-async fn show(ctx: &Ctx, query: &str) -> Response {
+async fn show(ctx: &Ctx, head: &Parts) -> Response {
+    let (words, query) = (words::chosen(None, head), head.uri.query().unwrap_or_default());
     let link = url::form_urlencoded::parse(query.as_bytes()).find(|(n, _)| n == "link");
     let link = link.map(|(_, value)| value.into_owned()).unwrap_or_default();
     match open(ctx, &link).await {
-        Ok(opened) => opened.page(&link, "", None),
-        Err(problem) => message(&problem),
+        Ok(opened) => opened.page(words, (&link, ""), None),
+        Err(problem) => message(words, &problem),
     }
 }
 
@@ -105,6 +130,7 @@ where
     B: http_body::Body<Data = Bytes> + Send,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
+    let words = words::chosen(None, head);
     let wants_json = head
         .headers
         .get(header::ACCEPT)
@@ -112,12 +138,7 @@ where
     let body = match collect(body, MAX_BODY).await {
         Ok(body) => body,
         Err(BodyError::TooLarge(_) | BodyError::CutOff) => {
-            return refuse(
-                ctx,
-                wants_json,
-                &Problem::Input("The form could not be read.".to_owned()),
-                None,
-            );
+            return refuse(ctx, words, wants_json, (&Problem::Unreadable, None));
         }
     };
     let content_type = head
@@ -125,27 +146,23 @@ where
         .get(header::CONTENT_TYPE)
         .and_then(|v| v.to_str().ok());
     let Ok(form) = form::parse(content_type, &body) else {
-        return refuse(
-            ctx,
-            wants_json,
-            &Problem::Input("The form could not be read.".to_owned()),
-            None,
-        );
+        return refuse(ctx, words, wants_json, (&Problem::Unreadable, None));
     };
     let link = form.get("link").unwrap_or_default().to_owned();
     let opened = match open(ctx, &link).await {
         Ok(opened) => opened,
-        Err(problem) => return refuse(ctx, wants_json, &problem, None),
+        Err(problem) => return refuse(ctx, words, wants_json, (&problem, None)),
     };
     match spend(ctx, &opened, &form).await {
         Ok(user) if wants_json => sign_in(ctx, &user).await.unwrap_or_else(|e| e.answer(ctx)),
         Ok(user) => {
             let brought = known::brought(head);
-            known::keep(ctx, (Known::new(&brought), &user), done(ctx, &user))
+            known::keep(ctx, (Known::new(&brought), &user), done(ctx, words, &user))
         }
         Err(problem) => {
-            let again = opened.page(&link, form.get("username").unwrap_or_default(), Some(&problem));
-            refuse(ctx, wants_json, &problem, Some(again))
+            let typed = (link.as_str(), form.get("username").unwrap_or_default());
+            let again = opened.page(words, typed, Some(&problem));
+            refuse(ctx, words, wants_json, (&problem, Some(again)))
         }
     }
 }
@@ -158,9 +175,10 @@ struct Opened {
 }
 
 impl Opened {
-    fn page(&self, link: &str, username: &str, problem: Option<&Problem>) -> Response {
-        let text = problem.map(ToString::to_string);
+    fn page(&self, w: &Words, (link, username): (&str, &str), problem: Option<&Problem>) -> Response {
+        let text = problem.map(|problem| problem.said(w));
         let template = SetupPage {
+            w,
             link,
             tenant: self.tenant.display_name.as_str(),
             domain: self.tenant.default_domain.as_str(),
@@ -212,14 +230,14 @@ async fn spend(ctx: &Ctx, opened: &Opened, form: &Form) -> Result<User, Problem>
         .secret("password_again")
         .is_some_and(|again| again.expose() != password.expose())
     {
-        return Err(Problem::Input("The two passwords differ.".to_owned()));
+        return Err(Problem::Differ);
     }
     let user = match &opened.account {
         Some(user) => user.clone(),
         None => first_administrator(ctx, &opened.tenant, form)?,
     };
     let names = [user.upn.as_str(), opened.tenant.display_name.as_str()];
-    new_password::admit(&password, &names).map_err(|e| Problem::Input(sentence(&e)))?;
+    new_password::admit(&password, &names).map_err(Problem::Password)?;
     let hash = ctx
         .app
         .passwords
@@ -263,7 +281,7 @@ fn apply(
     link: &SetupLink,
     (user, role): (&User, &RoleAssignment),
 ) -> Result<Result<(), Problem>, QueryError> {
-    let taken = || Problem::Input("This name is taken.".to_owned());
+    let taken = || Problem::Taken;
     match link.purpose {
         Purpose::FirstAdministrator => {
             if !store::directory_role::list(tx, link.tenant)?.is_empty() {
@@ -296,19 +314,14 @@ fn first_administrator(ctx: &Ctx, tenant: &Tenant, form: &Form) -> Result<User, 
     } else {
         format!("{name}@{}", tenant.default_domain)
     };
-    let upn: Upn = full
-        .parse()
-        .map_err(|e: doorward_names::InvalidName| Problem::Input(sentence(&e)))?;
+    let upn: Upn = full.parse().map_err(|_| Problem::Name)?;
     if !tenant.domains.contains(upn.domain()) {
-        return Err(Problem::Input(format!(
-            "The name has to end in @{}.",
-            tenant.default_domain
-        )));
+        return Err(Problem::Domain(tenant.default_domain.to_string()));
     }
     Ok(User {
         id: ObjectId::from_random(entropy::bytes()),
         tenant: tenant.id,
-        display_name: DisplayName::new(upn.local_part()).map_err(|e| Problem::Input(sentence(&e)))?,
+        display_name: DisplayName::new(upn.local_part()).map_err(|_| Problem::Name)?,
         mail_nickname: upn.local_part().to_owned(),
         upn,
         kind: UserKind::Member,
@@ -365,58 +378,46 @@ async fn sign_in(ctx: &Ctx, user: &User) -> Result<Response, StsError> {
     Ok(token_response(EndpointVersion::V2, &granted, &requested))
 }
 
-fn done(ctx: &Ctx, user: &User) -> Response {
-    let text = format!("The password of {} is set, and this link is spent.", user.upn);
-    let cure = format!("{} is where Doorward answers.", ctx.origin.url());
-    page(
+fn done(ctx: &Ctx, w: &Words, user: &User) -> Response {
+    said(
+        w,
         StatusCode::OK,
-        &MessagePage {
-            title: "You are set up",
-            text: &text,
-            cure: &cure,
-        },
+        [
+            w.setup.done,
+            &(w.setup.done_text)(user.upn.as_str()),
+            &(w.setup.done_cure)(ctx.origin.url()),
+        ],
     )
 }
 
-fn message(problem: &Problem) -> Response {
+fn said(w: &Words, status: StatusCode, [title, text, cure]: [&str; 3]) -> Response {
+    page(status, &SaidPage { w, title, text, cure })
+}
+
+fn message(w: &Words, problem: &Problem) -> Response {
     let cure = match problem {
-        Problem::UnknownLink | Problem::Link(_) => {
-            "The owner of the data prints another with `doorward init` or `doorward admin recover`."
-        }
-        Problem::Input(_) | Problem::Unavailable => "Go back and try again.",
+        Problem::UnknownLink | Problem::Link(_) => w.setup.link_cure,
+        _ => w.setup.again_cure,
     };
-    let text = problem.to_string();
-    page(
-        problem.status(),
-        &MessagePage {
-            title: "Nothing was changed",
-            text: &text,
-            cure,
-        },
-    )
+    said(w, problem.status(), [w.setup.nothing, &problem.said(w), cure])
 }
 
-fn refuse(ctx: &Ctx, wants_json: bool, problem: &Problem, form: Option<Response>) -> Response {
+fn refuse(
+    ctx: &Ctx,
+    words: &Words,
+    wants_json: bool,
+    (problem, form): (&Problem, Option<Response>),
+) -> Response {
     if wants_json {
         let body = serde_json::json!({
             "error": "invalid_request",
-            "error_description": problem.to_string(),
+            "error_description": problem.said(words),
             "trace_id": ctx.trace,
         });
         return json(problem.status(), &body);
     }
-    match problem {
-        Problem::Input(_) => form.unwrap_or_else(|| message(problem)),
-        Problem::UnknownLink | Problem::Link(_) | Problem::Unavailable => message(problem),
-    }
-}
-
-/// A cause as a sentence: with a capital and a full stop.
-fn sentence(cause: &impl std::fmt::Display) -> String {
-    let text = cause.to_string();
-    let mut chars = text.chars();
-    match chars.next() {
-        Some(first) => format!("{}{}.", first.to_uppercase(), chars.as_str()),
-        None => text,
+    match problem.status() {
+        StatusCode::BAD_REQUEST => form.unwrap_or_else(|| message(words, problem)),
+        _ => message(words, problem),
     }
 }

@@ -20,6 +20,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     applications::CONSENT,
     super::app_roles::APP_ROLES,
     super::app_roles::ON_BEHALF_OF,
+    people::STAYING,
 ];
 
 const FIRST: &str = "

@@ -42,3 +42,8 @@ CREATE TABLE invitation (
 );
 CREATE INDEX invitation_by_account ON invitation (tenant, account);
 ";
+
+/// Who stays signed in to a browser.
+pub(super) const STAYING: &str = "
+ALTER TABLE browser_session ADD COLUMN stays boolean NOT NULL DEFAULT FALSE;
+";

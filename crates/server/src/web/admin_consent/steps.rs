@@ -30,11 +30,7 @@ impl Visit<'_> {
         let Some((session, seat)) = session::seated(self.ctx, self.head, self.tenant).await? else {
             return Ok(self.sign_in_page(browser, "", None));
         };
-        let proven = Proven {
-            user: seat.home,
-            methods: session.methods,
-            at: session.signed_in_at,
-        };
+        let proven = Proven::in_session(&session, seat.home);
         match self.place(browser).after(proven).await? {
             Outcome::Done(_) => self.ask(browser, &seat.user).await,
             Outcome::Page(response) => Ok(response),
@@ -93,11 +89,7 @@ impl Visit<'_> {
         let user = person::by_any_password(ctx, self.tenant, (name, password), browser.known()).await?;
         // Told now rather than after a second factor.
         seat::take(ctx, self.tenant, user.clone()).await?;
-        Ok(Proven {
-            user,
-            methods: person::PASSWORD.to_owned(),
-            at: ctx.now,
-        })
+        Ok(Proven::by_password(ctx, user, form))
     }
 
     async fn end(&self, browser: &Browser, outcome: Result<Outcome, StsError>) -> Result<Response, StsError> {
@@ -112,7 +104,7 @@ impl Visit<'_> {
     async fn finish(&self, browser: &Browser, proven: &Proven) -> Result<Response, StsError> {
         let (ctx, user) = (self.ctx, &proven.user);
         let (seat, _) = seat::take(ctx, self.tenant, user.clone()).await?;
-        let (secret, fresh) = session::fresh(ctx, user, (&proven.methods, proven.at))?;
+        let (secret, fresh) = session::fresh(ctx, proven)?;
         let before = session::hashes(ctx, self.head);
         let mut audit = ctx.audit(user.tenant, Event::SignedIn);
         audit.actor = Some(user.id);
@@ -121,7 +113,7 @@ impl Visit<'_> {
         let write = move |tx: &mut Tx<'_>| session::begin(tx, &before, &fresh, &audit);
         ctx.app.snapshots.write::<_, QueryError>(write).await?;
         let page = self.ask(browser, &seat.user).await?;
-        let response = session::keep(page, &secret);
+        let response = session::keep(page, (&secret, proven));
         Ok(known::keep(ctx, (browser.known(), user), response))
     }
 
@@ -177,11 +169,7 @@ impl Visit<'_> {
         let Some((session, seat)) = session::seated(self.ctx, self.head, self.tenant).await? else {
             return again;
         };
-        let proven = Proven {
-            user: seat.home.clone(),
-            methods: session.methods,
-            at: session.signed_in_at,
-        };
+        let proven = Proven::in_session(&session, seat.home.clone());
         match self.place(browser).after(proven).await? {
             Outcome::Done(_) => {}
             Outcome::Page(response) => return Ok(response),

@@ -98,18 +98,14 @@ impl Visit<'_> {
         let user = person::by_any_password(ctx, self.wish.tenant, (name, password), browser.known()).await?;
         // Told now rather than after a second factor.
         seat::take(ctx, self.wish.tenant, user.clone()).await?;
-        Ok(Proven {
-            user,
-            methods: person::PASSWORD.to_owned(),
-            at: ctx.now,
-        })
+        Ok(Proven::by_password(ctx, user, form))
     }
 
     /// Signs the browser in and gives the client its code.
     async fn finish(&self, browser: &Browser, proven: &Proven) -> Result<Response, StsError> {
         let ctx = self.ctx;
         let user = &proven.user;
-        let (secret, fresh) = session::fresh(ctx, user, (&proven.methods, proven.at))?;
+        let (secret, fresh) = session::fresh(ctx, proven)?;
         let (seat, _) = seat::take(ctx, self.wish.tenant, user.clone()).await?;
         let asks = match self.refusal(browser, &seat.user).await? {
             Some(Reply::Back(refused) | Reply::Page(refused)) => return Ok(refused),
@@ -133,7 +129,7 @@ impl Visit<'_> {
         let written = ctx.app.snapshots.write::<_, QueryError>(write).await?;
         written.map_err(|_| StsError::Unavailable)?;
         let answer = asks.unwrap_or_else(|| self.granted(&code));
-        let response = session::keep(answer, &secret);
+        let response = session::keep(answer, (&secret, proven));
         Ok(known::keep(ctx, (browser.known(), user), response))
     }
 
@@ -187,11 +183,7 @@ impl Visit<'_> {
         browser: &Browser,
         (session, seat): (BrowserSession, Seat),
     ) -> Result<Reply, StsError> {
-        let proven = Proven {
-            user: seat.home,
-            methods: session.methods.clone(),
-            at: session.signed_in_at,
-        };
+        let proven = Proven::in_session(&session, seat.home);
         match self.place(browser).after(proven).await? {
             Outcome::Done(_) => {}
             Outcome::Page(response) => return Ok(Reply::Page(response)),
@@ -272,11 +264,7 @@ impl Visit<'_> {
         let Some((session, seat)) = found else {
             return Ok(None);
         };
-        let proven = Proven {
-            user: seat.home.clone(),
-            methods: session.methods.clone(),
-            at: session.signed_in_at,
-        };
+        let proven = Proven::in_session(&session, seat.home.clone());
         match self.place(browser).after(proven).await? {
             Outcome::Done(_) => {}
             Outcome::Page(response) => return Ok(Some(response)),

@@ -144,11 +144,7 @@ impl Visit<'_> {
         // Told now rather than after a second factor.
         let (seat, _) = seat::take(ctx, grant.tenant, user.clone()).await?;
         client::admit(ctx, seat.user.tenant, grant.client).await?;
-        Ok(Proven {
-            user,
-            methods: person::PASSWORD.to_owned(),
-            at: ctx.now,
-        })
+        Ok(Proven::by_password(ctx, user, form))
     }
 
     /// Notes on the grant who signed in for it; the secret of their page, and their account where they are let in.

@@ -78,8 +78,8 @@ impl Place<'_> {
         let Some(user) = own_password::set(self.ctx, user, chosen).await? else {
             return Ok(Outcome::Stale);
         };
-        let (methods, at) = (proven.methods.clone(), self.ctx.now);
-        Ok(self.with_own_password(Proven { user, methods, at }))
+        let at = self.ctx.now;
+        Ok(self.with_own_password(Proven { user, at, ..proven }))
     }
 
     fn own_password_binding(&self) -> String {

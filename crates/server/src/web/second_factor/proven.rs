@@ -2,13 +2,15 @@
 //! over the browser's cookie and what the page is for, so it is worth nothing in another browser or for another request,
 //! nor after [`PATIENCE`], a change of the password, a revocation, or the end of the account.
 
+use doorward_domain::browser_session::BrowserSession;
 use doorward_domain::second_factor::PATIENCE;
 use doorward_domain::user::User;
 use doorward_names::{ObjectId, TenantId, Timestamp};
+use doorward_protocol::oauth::Form;
 use doorward_store as store;
 
 use crate::ctx::Ctx;
-use crate::sts::StsError;
+use crate::sts::{StsError, person};
 use crate::web::forms::Browser;
 
 const PURPOSE: &str = "proven";
@@ -22,9 +24,31 @@ pub struct Proven {
     pub methods: String,
     /// When they proved the first factor.
     pub at: Timestamp,
+    /// Whether they wish to stay signed in.
+    pub stays: bool,
 }
 
 impl Proven {
+    /// Who gave their password just now, in a form that may say more.
+    pub fn by_password(ctx: &Ctx, user: User, form: &Form) -> Self {
+        Self {
+            user,
+            methods: person::PASSWORD.to_owned(),
+            at: ctx.now,
+            stays: form.get("stay").is_some(),
+        }
+    }
+
+    /// Who is signed in already.
+    pub fn in_session(session: &BrowserSession, user: User) -> Self {
+        Self {
+            user,
+            methods: session.methods.clone(),
+            at: session.signed_in_at,
+            stays: session.stays,
+        }
+    }
+
     /// The text for a form of `browser` that is for `binding`.
     pub fn seal(&self, ctx: &Ctx, (browser, binding): (&Browser, &str)) -> String {
         let text = [
@@ -32,6 +56,7 @@ impl Proven {
             self.user.id.to_string(),
             self.methods.replace(' ', "+"),
             self.at.micros().to_string(),
+            u8::from(self.stays).to_string(),
             ctx.now.micros().to_string(),
         ]
         .join("/");
@@ -55,6 +80,7 @@ impl Proven {
             user,
             methods: claimed.methods,
             at: claimed.at,
+            stays: claimed.stays,
         }))
     }
 }
@@ -64,6 +90,7 @@ struct Claimed {
     user: ObjectId,
     methods: String,
     at: Timestamp,
+    stays: bool,
 }
 
 fn read(ctx: &Ctx, (browser, binding): (&Browser, &str), sealed: &str) -> Option<Claimed> {
@@ -76,11 +103,13 @@ fn read(ctx: &Ctx, (browser, binding): (&Browser, &str), sealed: &str) -> Option
     let (tenant, user) = (next()?.parse().ok()?, next()?.parse().ok()?);
     let methods = next()?.replace('+', " ");
     let at = Timestamp::from_micros(next()?.parse().ok()?);
+    let stays = next()? == "1";
     let made_at = Timestamp::from_micros(next()?.parse().ok()?);
     (ctx.now.since(made_at) <= PATIENCE).then_some(Claimed {
         tenant,
         user,
         methods,
         at,
+        stays,
     })
 }

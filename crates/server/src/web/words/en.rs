@@ -5,6 +5,7 @@ use doorward_domain::lockout::Counted;
 
 pub const WORDS: Words = Words {
     lang: "en",
+    setup: super::setup::EN,
     device_message: |url, code| {
         format!("To sign in, open the page {url} in a browser and enter the code {code} to authenticate.")
     },
@@ -16,6 +17,7 @@ pub const WORDS: Words = Words {
     sign_in_for_device: "Sign in to see what the device asks for. Nothing is given to it before you agree.",
     account: "Account (name@domain)",
     password: "Password",
+    stay: "Stay signed in on this computer",
     approve_title: "Sign in on the device?",
     signed_in_as: "You are",
     application: "Application",

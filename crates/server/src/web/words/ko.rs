@@ -5,6 +5,7 @@ use doorward_domain::lockout::Counted;
 
 pub const WORDS: Words = Words {
     lang: "ko",
+    setup: super::setup::KO,
     device_message: |url, code| {
         format!("로그인하려면 웹 브라우저에서 {url} 페이지를 열고 코드 {code}를(을) 입력하여 인증하세요.")
     },
@@ -16,6 +17,7 @@ pub const WORDS: Words = Words {
     sign_in_for_device: "장치가 요청하는 내용을 보려면 로그인하세요. 동의하기 전에는 장치에 아무것도 제공되지 않습니다.",
     account: "계정(이름@도메인)",
     password: "암호",
+    stay: "이 컴퓨터에서 로그인 유지",
     approve_title: "이 장치에서 로그인할까요?",
     signed_in_as: "로그인한 계정",
     application: "애플리케이션",

@@ -2,17 +2,21 @@
 
 mod en;
 mod ko;
+mod setup;
 
 use doorward_domain::lockout::Counted;
 use http::header;
 use http::request::Parts;
 
 use crate::sts::StsError;
+use setup::SetupWords;
 
 /// Every sentence of the sign-in pages in one language.
 pub struct Words {
     /// The language's tag.
     pub lang: &'static str,
+    /// The page of a one-time link.
+    pub setup: SetupWords,
     /// What a device shows: the address of the page, the code.
     pub device_message: fn(&str, &str) -> String,
     /// Title of the page for a device's code.
@@ -31,6 +35,8 @@ pub struct Words {
     pub account: &'static str,
     /// Label of the password.
     pub password: &'static str,
+    /// Beside the box by which the browser keeps its session.
+    pub stay: &'static str,
     /// Title of the question whether a device may act for the person.
     pub approve_title: &'static str,
     /// Who is signed in, before the name.

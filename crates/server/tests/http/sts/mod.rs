@@ -23,6 +23,7 @@ mod registered_programs;
 mod revocation;
 mod second_factor;
 mod sign_out;
+mod staying;
 mod throttle;
 
 use base64::Engine as _;
