@@ -16,7 +16,7 @@ pub use management_group::*;
 pub use provider::{OperationDisplay, Provider, ProviderOperation, ProviderType};
 pub use resource::{Identity, Resource, Sku, Tags, TagsProperties, TagsResource, keys};
 pub use resource_group::{PatchResourceGroup, ProvisioningState, PutResourceGroup, ResourceGroup};
-pub use services::{Experiments, WorkspaceServices};
+pub use services::{Experiments, workspace_services};
 
 use doorward_names::{SubscriptionId, TenantId};
 use serde::{Deserialize, Serialize};

@@ -1,13 +1,23 @@
 //! What a workspace's own services say.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// The answer of a `discoveryUrl`: the address of each service, by its name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WorkspaceServices {
-    /// That of experiments and runs: `https://HOST`, without a path.
-    pub history: String,
+/// The services that a `discoveryUrl` names. `azureml-core` looks for each of them before it asks any.
+const SERVICES: [&str; 6] = [
+    "api",
+    "experimentation",
+    "history",
+    "hyperdrive",
+    "modelmanagement",
+    "studio",
+];
+
+/// The answer of a `discoveryUrl`: where each service is, by its name.
+pub fn workspace_services(url: &str) -> BTreeMap<&'static str, String> {
+    SERVICES.into_iter().map(|name| (name, url.to_owned())).collect()
 }
 
 /// A page of experiments.

@@ -2,7 +2,7 @@
 //! `https://{location}.api.azureml.ms`, else at this server's own address.
 
 use doorward_names::Scope;
-use doorward_protocol::arm::{Experiments, WorkspaceServices};
+use doorward_protocol::arm::{Experiments, workspace_services};
 use http::Method;
 
 use crate::arm::ArmError;
@@ -11,13 +11,11 @@ use crate::arm::resources::look::find;
 use crate::ctx::Ctx;
 use crate::http::{Response, method_not_allowed};
 
-/// GET /discovery, which clients ask without a token: where which service is. Of those that Azure has, only the one of
-/// experiments is here.
+/// GET /discovery, which clients ask without a token: where which service is. All are at one address, and of
+/// theirs only the list of experiments is here.
 pub fn discover(ctx: &Ctx, method: &Method) -> Response {
     match *method {
-        Method::GET | Method::HEAD => ok(&WorkspaceServices {
-            history: ctx.origin.url().to_owned(),
-        }),
+        Method::GET | Method::HEAD => ok(&workspace_services(ctx.origin.url())),
         _ => method_not_allowed(&[Method::GET, Method::HEAD]),
     }
 }
