@@ -5,15 +5,10 @@ Nothing lives on from one moment to the next but what lies in files: the server'
 """
 
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
 
-from .judges import Tools
 from .long_run import claims
-from .runs import Places
 from .told import Told
-from .trouble import Day, Line, in_words
-from .walk import eras
+from .trouble import CLIENTS, Day, Line, in_words, judge
 
 ASKS = "(it asks the person to sign in)"
 HOUR, DAY = 3600, 86400
@@ -70,26 +65,4 @@ def live(day: Day, told: Told, sections: dict[str, str], findings: dict[str, lis
             client.end()
 
 
-def judge(name: str, era: str) -> Callable[..., tuple[dict, dict]]:
-    """The judge of the clients of one time."""
-
-    def play(places: Places, tools: Tools, _expected: object) -> tuple[dict[str, str], dict[str, list[str]]]:
-        sections: dict[str, str] = {}
-        findings: dict[str, list[str]] = {}
-        clients = eras(tools)[era]
-        absent = [str(path) for path in clients.paths.values() if not (path / "python").exists()]
-        if absent:
-            Told.not_shown(name, "there is no Python 3.8 on this machine, which these clients need (pyenv install 3.8)")
-            return {}, {"NOT SHOWN": [f"the clients of {era} are missing: {', '.join(sorted(set(absent)))}"]}
-        told = Told(name)
-        with ExitStack() as stack:
-            day = Day(places[-1], tools, clients, stack, CAST, keep=True)
-            places.names |= day.known()
-            live(day, told, sections, findings)
-        told.write()
-        return sections, findings
-
-    return play
-
-
-JUDGES = {"clocks-today": judge("clocks-today", "today"), "clocks-2020": judge("clocks-2020", "2020")}
+JUDGES = {f"clocks-{era}": judge(f"clocks-{era}", era, CAST, live, keep=True) for era in CLIENTS}

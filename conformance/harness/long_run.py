@@ -7,14 +7,9 @@ due, and when the first of them have ended. Nobody signs in twice. While these m
 import base64
 import json
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
 
-from .judges import Tools
-from .runs import Places
 from .told import Told
-from .trouble import CLIENTS, PEOPLE, Day, Line
-from .walk import eras
+from .trouble import CLIENTS, PEOPLE, Day, Line, judge
 
 LIFETIME = 360
 OPTIONS = ("--token-lifetime", str(LIFETIME))
@@ -37,8 +32,9 @@ def claims(token: str) -> dict:
     return json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
 
 
-def live(day: Day, did: dict[str, str], told: Told, sections: dict[str, str], findings: dict[str, list[str]]) -> None:
+def live(day: Day, told: Told, sections: dict[str, str], findings: dict[str, list[str]]) -> None:
     """The three moments."""
+    did = cast(day.era.name)
     tokens: dict[str, list[str]] = {name: [] for name in did}
     start = 0.0
     for moment, seconds in MOMENTS.items():
@@ -74,26 +70,4 @@ def live(day: Day, did: dict[str, str], told: Told, sections: dict[str, str], fi
         start = start or time.monotonic()
 
 
-def judge(name: str, era: str) -> Callable[..., tuple[dict, dict]]:
-    """The judge of the clients of one time."""
-
-    def play(places: Places, tools: Tools, _expected: object) -> tuple[dict[str, str], dict[str, list[str]]]:
-        sections: dict[str, str] = {}
-        findings: dict[str, list[str]] = {}
-        clients = eras(tools)[era]
-        absent = [str(path) for path in clients.paths.values() if not (path / "python").exists()]
-        if absent:
-            Told.not_shown(name, "there is no Python 3.8 on this machine, which these clients need (pyenv install 3.8)")
-            return {}, {"NOT SHOWN": [f"the clients of {era} are missing: {', '.join(sorted(set(absent)))}"]}
-        told, did = Told(name), cast(era)
-        with ExitStack() as stack:
-            day = Day(places[-1], tools, clients, stack, did)
-            places.names |= day.known()
-            live(day, did, told, sections, findings)
-        told.write()
-        return sections, findings
-
-    return play
-
-
-JUDGES = {"long-run-today": judge("long-run-today", "today"), "long-run-2020": judge("long-run-2020", "2020")}
+JUDGES = {f"long-run-{era}": judge(f"long-run-{era}", era, cast(era), live) for era in CLIENTS}

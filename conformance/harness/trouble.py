@@ -327,9 +327,9 @@ class Line:
         return self.words
 
 
-def live(day: Day, troubles: list[Trouble], told: Told, sections: dict[str, str], findings: dict[str, list[str]]) -> None:
+def live(day: Day, told: Told, sections: dict[str, str], findings: dict[str, list[str]]) -> None:
     """Everything, one after the other; all clients at once."""
-    for trouble in troubles:
+    for trouble in TROUBLES:
         if trouble.before:
             getattr(day, trouble.before)()
         wish = {"do": trouble.do, **day.right(), **{name: day.named().get(value, value) for name, value in trouble.wish.items()}}
@@ -349,8 +349,8 @@ def live(day: Day, troubles: list[Trouble], told: Told, sections: dict[str, str]
             told.step(Line("M17", case, f"{name}: {trouble.name}. {trouble.says}", ""), [("", wants or "comes off", shown, "" if good else "WRONG")])
 
 
-def judge(name: str, era: str, troubles: list[Trouble]) -> Callable[..., tuple[dict, dict]]:
-    """The judge that lives through it with the clients of one time."""
+def judge(name: str, era: str, cast: Iterable[str], life: Callable[..., None], keep: bool = False) -> Callable[..., tuple[dict, dict]]:
+    """A judge in which the clients of one time live together: `life(day, told, sections, findings)`."""
 
     def play(places: Places, tools: Tools, _expected: object) -> tuple[dict[str, str], dict[str, list[str]]]:
         sections: dict[str, str] = {}
@@ -362,13 +362,13 @@ def judge(name: str, era: str, troubles: list[Trouble]) -> Callable[..., tuple[d
             return {}, {"NOT SHOWN": [f"the clients of {era} are missing: {', '.join(sorted(set(absent)))}"]}
         told = Told(name)
         with ExitStack() as stack:
-            day = Day(places[-1], tools, clients, stack, CLIENTS[era])
+            day = Day(places[-1], tools, clients, stack, cast, keep)
             places.names |= day.known()
-            live(day, troubles, told, sections, findings)
+            life(day, told, sections, findings)
         told.write()
         return sections, findings
 
     return play
 
 
-JUDGES = {"trouble-today": judge("trouble-today", "today", TROUBLES), "trouble-2020": judge("trouble-2020", "2020", TROUBLES)}
+JUDGES = {f"trouble-{era}": judge(f"trouble-{era}", era, CLIENTS[era], live) for era in CLIENTS}

@@ -60,13 +60,13 @@ async fn end_and_lead_on(ctx: &Ctx, head: &Parts, form: &Form) -> Result<Respons
             let state = form.get("state").map(|state| vec![("state", state.to_owned())]);
             redirect(&uri, '?', &state.unwrap_or_default())
         }
-        None => said(head, form.get("ui_locales").or_else(|| form.get("mkt"))),
+        None => said(head, Some(form)),
     };
     Ok(forms::forget(session::forget(response)))
 }
 
-fn said(head: &Parts, ui: Option<&str>) -> Response {
-    let w = words::chosen(ui, head);
+fn said(head: &Parts, form: Option<&Form>) -> Response {
+    let w = words::wished(form, head);
     let (title, text, cure) = (w.signed_out, w.signed_out_text, w.close);
     page(StatusCode::OK, &SaidPage { w, title, text, cure })
 }

@@ -4,6 +4,7 @@
 use doorward_names::Scope;
 use doorward_protocol::arm::{Experiments, workspace_services};
 use http::Method;
+use serde_json::{Map, Value};
 
 use crate::arm::ArmError;
 use crate::arm::call::{Call, ok};
@@ -22,6 +23,7 @@ pub fn discover(ctx: &Ctx, method: &Method) -> Response {
 
 /// POST /history/v1.0{workspace}/experiments:query: which experiments there are. Nothing runs here, so there are none.
 pub async fn experiments(call: &Call, scope: &Scope) -> Result<Response, ArmError> {
+    call.body_or_default::<Map<String, Value>>()?;
     find(call, scope).await?;
     Ok(ok(&Experiments::default()))
 }

@@ -12,7 +12,7 @@ use super::Visit;
 use crate::ctx::Ctx;
 use crate::http::Response;
 use crate::sts::client::{self, sign_in_words, told};
-use crate::sts::{StsError, device_code, resource};
+use crate::sts::{StsError, resource};
 use crate::web::authorize::pages;
 use crate::web::words;
 
@@ -28,11 +28,7 @@ impl<'a> Visit<'a> {
     ) -> Result<Self, Response> {
         let query = head.uri.query().unwrap_or_default();
         let form = form::parse(None, query.as_bytes());
-        let ui = form
-            .as_ref()
-            .ok()
-            .and_then(|form| form.get("ui_locales").or_else(|| form.get("mkt")));
-        let words = words::chosen(ui, head);
+        let words = words::wished(form.as_ref().ok(), head);
         let told = |text: &str| pages::refused(words, text);
         let form = form.as_ref().map_err(|e| told(&e.to_string()))?;
         let missing = |name: &str| told(&format!("parameter `{name}` is missing"));
@@ -50,13 +46,7 @@ impl<'a> Visit<'a> {
         if client.platform_of(redirect_uri).is_none() {
             return Err(told(&pages::redirect_mismatch(client.app_id())));
         }
-        let tenant = match device_code::named_or_open(ctx, segment).await {
-            Ok(tenant) => tenant,
-            Err(StsError::TenantUnknown(_) | StsError::TenantNeeded) => {
-                return Err(told(&pages::unknown_tenant(segment)));
-            }
-            Err(failure) => return Err(failure.answer(ctx)),
-        };
+        let tenant = pages::tenant(ctx, words, segment).await?;
         let single = |refusal| told(&StsError::Platform(refusal, client.app_id()).text());
         match tenant {
             Some(tenant) => client.admit_tenant(tenant).map_err(single)?,

@@ -26,7 +26,7 @@ use super::words::{self, Words};
 use super::{cookies_blocked, second_factor, session};
 use crate::ctx::Ctx;
 use crate::http::Response;
-use crate::sts::{StsError, client, device_code, read_form};
+use crate::sts::{StsError, client, read_form};
 
 /// Stands in the URL once the browser was given its cookie: should that be missing then, it keeps none.
 pub(in crate::web) const COOKIE_GIVEN: &str = "cookie_given";
@@ -87,11 +87,7 @@ impl<'a> Visit<'a> {
     ) -> Result<Self, Response> {
         let query = head.uri.query().unwrap_or_default();
         let form = form::parse(None, query.as_bytes());
-        let ui = form
-            .as_ref()
-            .ok()
-            .and_then(|form| form.get("ui_locales").or_else(|| form.get("mkt")));
-        let words = words::chosen(ui, head);
+        let words = words::wished(form.as_ref().ok(), head);
         let told = |text: &str| pages::refused(words, text);
         let form = form.as_ref().map_err(|e| told(&e.to_string()))?;
         let back = ReturnAddress::parse(form).map_err(|e| told(&e.to_string()))?;
@@ -105,13 +101,7 @@ impl<'a> Visit<'a> {
         let Some(platform) = client.platform_of(&back.redirect_uri) else {
             return Err(told(&pages::redirect_mismatch(client.app_id())));
         };
-        let tenant = match device_code::named_or_open(ctx, segment).await {
-            Ok(tenant) => tenant,
-            Err(StsError::TenantUnknown(_) | StsError::TenantNeeded) => {
-                return Err(told(&pages::unknown_tenant(segment)));
-            }
-            Err(failure) => return Err(failure.answer(ctx)),
-        };
+        let tenant = pages::tenant(ctx, words, segment).await?;
         match tenant {
             Some(tenant) => {
                 let admitted = client::admit_found(ctx, tenant, client.clone()).await;

@@ -3,13 +3,15 @@
 use askama::Template;
 use doorward_domain::resource::client;
 use doorward_domain::user::User;
-use doorward_names::AppId;
+use doorward_names::{AppId, TenantId};
 use doorward_protocol::oauth::{AadSts, aadsts};
 use http::StatusCode;
 
 use super::Visit;
 use super::answer::origin;
+use crate::ctx::Ctx;
 use crate::http::Response;
+use crate::sts::{StsError, device_code};
 use crate::web::forms::Browser;
 use crate::web::words::Words;
 use crate::web::{SaidPage, page, page_leading_to};
@@ -56,9 +58,17 @@ pub fn redirect_mismatch(client: AppId) -> String {
     format!("{}: {text}", AadSts::RedirectMismatch)
 }
 
-pub fn unknown_tenant(segment: &str) -> String {
-    let shown: String = segment.chars().filter(|c| !c.is_control()).take(64).collect();
-    format!("{}: {}", AadSts::TenantNotFound, aadsts::tenant_not_found(&shown))
+/// The tenant that a path names, or none where it leaves that open; else the page that says that there is none.
+pub async fn tenant(ctx: &Ctx, words: &Words, segment: &str) -> Result<Option<TenantId>, Response> {
+    match device_code::named_or_open(ctx, segment).await {
+        Ok(tenant) => Ok(tenant),
+        Err(StsError::TenantUnknown(_) | StsError::TenantNeeded) => {
+            let shown: String = segment.chars().filter(|c| !c.is_control()).take(64).collect();
+            let text = aadsts::tenant_not_found(&shown);
+            Err(refused(words, &format!("{}: {text}", AadSts::TenantNotFound)))
+        }
+        Err(failure) => Err(failure.answer(ctx)),
+    }
 }
 
 impl Visit<'_> {

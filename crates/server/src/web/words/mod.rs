@@ -5,6 +5,7 @@ mod ko;
 mod setup;
 
 use doorward_domain::lockout::Counted;
+use doorward_protocol::oauth::Form;
 use http::header;
 use http::request::Parts;
 
@@ -282,6 +283,12 @@ impl Words {
         };
         text.to_owned()
     }
+}
+
+/// Those for a request that may wish for a language (OpenID Connect Core §3.1.2.1, and `mkt` as Azure's older clients say it).
+pub fn wished(form: Option<&Form>, head: &Parts) -> &'static Words {
+    let asked = form.and_then(|form| form.get("ui_locales").or_else(|| form.get("mkt")));
+    chosen(asked, head)
 }
 
 /// The words for who prefers `asked` (`mkt`, `ui_locales`), else what the browser does.

@@ -174,6 +174,10 @@ async fn a_workspaces_own_services_are_found_and_ask_for_a_role() {
         };
         let none = json!({"value": [], "continuationToken": null});
         assert_eq!(ask(&reader, &workspace).await.ok(), none);
+        for bad in [json!([]), json!("all"), json!(7)] {
+            let path = format!("/history/v1.0{workspace}/experiments:query?");
+            assert_eq!(reader.arm("POST", &path, Some(bad)).await.status, 400);
+        }
         let missing = refused(&ask(&other, &workspace).await);
         assert!(missing.contains("Microsoft.MachineLearningServices/workspaces/experiments/read"));
         let nowhere = ask(&owner, &format!("{group}/{PROVIDER}/ml-none")).await;
