@@ -15,9 +15,10 @@ use crate::rbac::{Action, Because, Decision, Missing, Plane, Request};
 
 impl Index {
     pub(in crate::rbac) fn decide(&self, request: &Request<'_>) -> Decision {
-        // The caller first: that memory is far away, and comes while the line is made.
-        let caller = self.people.caller(request.principal);
+        // That memory is far away, and comes while the line is made.
+        self.people.prefetch(request.principal);
         let line = self.tree.line(request.scope);
+        let caller = self.people.caller(request.principal);
         self.decide_for(request, caller, &line)
     }
 
@@ -72,6 +73,7 @@ impl Index {
         let found = self
             .holdings
             .perhaps(caller.all, line.levels(), |principal, level, holdings| {
+                self.people.prefetch_id(principal);
                 let mut allowing: Option<&Holding> = None;
                 for perhaps in holdings {
                     // Far memory is looked at only when it matters: a yes is by the very assignment; for the reason of a
@@ -81,7 +83,7 @@ impl Index {
                     if !role.is_some_and(|role| role.allows(request.action, request.plane)) {
                         continue;
                     }
-                    let Some(holding) = perhaps.look(principal, level, &self.places) else {
+                    let Some(holding) = perhaps.look(principal, level) else {
                         continue;
                     };
                     if holding.has_condition {
@@ -91,7 +93,7 @@ impl Index {
                         allowing = Some(allowing.map_or(holding, least));
                     }
                 }
-                match allowing.and_then(|holding| self.because(holding, caller)) {
+                match allowing.and_then(|holding| self.because(holding, principal, caller)) {
                     Some(because) => ControlFlow::Break(because),
                     None => ControlFlow::Continue(()),
                 }
@@ -106,15 +108,15 @@ impl Index {
         })
     }
 
-    fn because(&self, holding: &Holding, caller: Caller<'_>) -> Option<Because> {
-        let through = match caller.own == Some(holding.principal) {
+    fn because(&self, holding: &Holding, principal: u32, caller: Caller<'_>) -> Option<Because> {
+        let through = match caller.own == Some(principal) {
             true => None,
-            false => Some(self.people.id(holding.principal)?),
+            false => Some(self.people.id(principal)?),
         };
         Some(Because {
             assignment: holding.id,
             role: self.roles.get(holding.role)?.id,
-            scope: Arc::clone(&self.places.get(holding.place)?.text),
+            scope: Arc::clone(&holding.scope),
             through,
         })
     }

@@ -4,8 +4,9 @@
 //! scope, which is made from each scope to those below in one walk along a path. A decision asks for each of a
 //! principal and its groups at each scope of the line up to the root; a sieve of a few bits for each assignment answers
 //! nearly all of these with no. With a million assignments it isn't computing that takes time, but memory that is far
-//! away: so a principal's groups lie beside its id, and are found when members change and not when somebody asks, and
-//! what else a no needs lies close together. A change takes as long as the change is big, and never as the index is.
+//! away: so a principal's groups lie beside its id, and are found when members change and not when somebody asks; what
+//! else a no needs lies close together; and what will be read is prefetched as soon as its address is known. A change
+//! takes as long as the change is big, and never as the index is.
 
 mod denies;
 mod hash;
@@ -16,6 +17,7 @@ mod places;
 mod read;
 mod roles;
 mod seats;
+mod shelf;
 mod sieve;
 mod slab;
 mod table;
@@ -77,7 +79,7 @@ impl Index {
         let principal = self.people.know(entry.principal);
         let place = self.places.take(&entry.scope, Use::Assignment);
         let role = self.roles.take(entry.role);
-        let mut new = Holding::new(entry.id, principal, place, role);
+        let mut new = Holding::new(entry.id, principal, (place, self.places.text(place)), role);
         new.has_condition = entry.has_condition;
         let first = self.people.get(principal).and_then(|person| person.first);
         let number = self.holdings.insert(new, first, &self.places);
@@ -88,17 +90,14 @@ impl Index {
     }
 
     fn unassign(&mut self, id: RoleAssignmentId) {
-        let Some((number, old)) = self.holdings.find(id).map(|(number, old)| (number, *old)) else {
+        let Some((old, new_first)) = self.holdings.remove(id, &self.places) else {
             return;
         };
-        if let Some(place) = self.places.get(old.place) {
-            let subscription = subscription_of(&place.text);
-            if let Some(NewFirst(first)) = self.holdings.remove(number, &self.places) {
-                self.people.set_first(old.principal, first);
-            }
-            if let Some(count) = subscription.and_then(|id| self.counts.get_mut(&id)) {
-                *count -= 1;
-            }
+        if let Some(NewFirst(first)) = new_first {
+            self.people.set_first(old.principal, first);
+        }
+        if let Some(count) = subscription_of(&old.scope).and_then(|id| self.counts.get_mut(&id)) {
+            *count -= 1;
         }
         self.people.forget(old.principal);
         self.places.give_back(old.place, Use::Assignment);

@@ -1,6 +1,7 @@
 //! Who is in which groups, through other groups as well.
 
 use doorward_names::ObjectId;
+use prefetch_index::prefetch_index;
 
 use super::seats::{Seat, Seats};
 use super::slab::Slab;
@@ -54,12 +55,22 @@ impl People {
         self.seats.find(id).map(Seat::own)
     }
 
+    /// Has what [`People::id`] reads brought near.
+    pub(super) fn prefetch_id(&self, number: u32) {
+        prefetch_index(&self.ids, number as usize);
+    }
+
     pub(super) fn id(&self, number: u32) -> Option<ObjectId> {
         self.ids.get(number as usize).copied()
     }
 
     pub(super) fn get(&self, number: u32) -> Option<&Person> {
         self.all.get(number)
+    }
+
+    /// Has what [`People::caller`] reads brought near.
+    pub(super) fn prefetch(&self, id: ObjectId) {
+        self.seats.prefetch(id);
     }
 
     #[inline]

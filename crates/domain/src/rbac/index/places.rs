@@ -28,15 +28,6 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// Its level, but for the key.
-    pub(super) fn level(&self) -> Level<'static> {
-        Level {
-            hash: self.hash,
-            anchor: self.anchor,
-            key: "",
-        }
-    }
-
     /// Whether it is what `level` says.
     pub(super) fn is(&self, level: &Level<'_>) -> bool {
         self.hash == level.hash && is_same(&self.text, level.key)
@@ -53,6 +44,24 @@ pub(super) enum Use {
 impl Places {
     pub(super) fn get(&self, number: u32) -> Option<&Place> {
         self.all.get(number)
+    }
+
+    /// The level of a place, but for the key.
+    pub(super) fn level(&self, number: u32) -> Level<'static> {
+        let level = |place: &Place| Level {
+            hash: place.hash,
+            anchor: place.anchor,
+            key: "",
+        };
+        self.all.get(number).map_or_else(Level::default, level)
+    }
+
+    /// The text of a place.
+    pub(super) fn text(&self, number: u32) -> Arc<str> {
+        self.all
+            .get(number)
+            .map(|place| Arc::clone(&place.text))
+            .unwrap_or_default()
     }
 
     pub(super) fn find(&self, level: &Level<'_>) -> Option<u32> {
@@ -115,6 +124,13 @@ impl Level<'static> {
         anchor: hash::START,
         key: "/",
     };
+}
+
+impl Level<'_> {
+    /// Whether it is the root or a management group, and not in a subscription.
+    pub(super) const fn is_above(&self) -> bool {
+        self.anchor == Level::ROOT.anchor
+    }
 }
 
 const INLINE: usize = 12;

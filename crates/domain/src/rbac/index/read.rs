@@ -73,7 +73,7 @@ impl Index {
     pub fn assigned(&self, principal: ObjectId, scope: &Scope) -> Vec<Held<'_>> {
         let level = [own_level(scope)];
         let number: Vec<_> = self.people.find(principal).into_iter().collect();
-        let found = self.holdings.at(&number, &level, &self.places);
+        let found = self.holdings.at(&number, &level);
         let mut found: Vec<_> = found
             .into_iter()
             .filter_map(|holding| self.held(holding))
@@ -93,12 +93,12 @@ impl Index {
         people.flat_map(|person| self.holdings.from(person.first))
     }
 
-    fn held(&self, holding: &Holding) -> Option<Held<'_>> {
+    fn held<'a>(&'a self, holding: &'a Holding) -> Option<Held<'a>> {
         Some(Held {
             id: holding.id,
             role: self.roles.get(holding.role)?.id,
             principal: self.people.id(holding.principal)?,
-            scope: &self.places.get(holding.place)?.text,
+            scope: &holding.scope,
             has_condition: holding.has_condition,
         })
     }
@@ -139,7 +139,7 @@ impl Index {
     pub fn permissions_at(&self, principal: ObjectId, scope: &Scope) -> Vec<&Permissions> {
         let line = self.tree.line(scope);
         let caller = self.people.caller(principal);
-        let held = self.holdings.at(caller.all, line.levels(), &self.places);
+        let held = self.holdings.at(caller.all, line.levels());
         let held = held.iter().filter(|holding| !holding.has_condition);
         let roles: BTreeSet<_> = held
             .filter_map(|holding| Some(self.roles.get(holding.role)?.id))
@@ -157,33 +157,26 @@ impl Index {
             let role = self.roles.get(holding.role);
             !holding.has_condition && role.is_some_and(|role| role.definition().is_some())
         };
-        let at_or_above = self.holdings.at(caller.all, line.levels(), &self.places);
-        let is_below = |holding: &Holding| {
-            let place = self.places.get(holding.place);
-            place.is_some_and(|place| self.is_below(&place.text, scope))
-        };
+        let at_or_above = self.holdings.at(caller.all, line.levels());
+        let is_within = |holding: &Holding| self.is_within(&holding.scope, scope);
         at_or_above.into_iter().any(counts)
             || self
                 .holdings_of(caller)
-                .any(|holding| counts(holding) && is_below(holding))
+                .any(|holding| counts(holding) && is_within(holding))
     }
 
     /// As [`Self::reaches_into`], for what was assigned at the scope itself or below it.
     pub fn holds_within(&self, principal: ObjectId, scope: &Scope) -> bool {
         self.holdings_of(self.people.caller(principal)).any(|holding| {
             let role = self.roles.get(holding.role);
-            let place = self.places.get(holding.place);
             !holding.has_condition
                 && role.is_some_and(|role| role.definition().is_some())
-                && place.is_some_and(|place| {
-                    self.is_below(&place.text, scope)
-                        || place.text.parse::<Scope>().is_ok_and(|at| at == *scope)
-                })
+                && self.is_within(&holding.scope, scope)
         })
     }
 
-    /// Whether a scope, as it was written, is below another one.
-    fn is_below(&self, text: &str, scope: &Scope) -> bool {
-        text.parse().is_ok_and(|below| self.covers(scope, &below))
+    /// Whether a scope, as it was written, is another one or below it.
+    fn is_within(&self, text: &str, scope: &Scope) -> bool {
+        text.parse().is_ok_and(|within| self.covers(scope, &within))
     }
 }

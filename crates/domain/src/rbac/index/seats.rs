@@ -1,6 +1,7 @@
 //! Somebody's groups by their id, in one line of memory that is found without looking elsewhere.
 
 use doorward_names::ObjectId;
+use prefetch_index::prefetch_index;
 
 use super::hash;
 
@@ -143,6 +144,15 @@ impl Seats {
         let shard = self.shards.get(home_of(id).0)?;
         let seat = shard.seats.get(shard.place_of(id))?;
         (!seat.is_empty()).then_some(seat)
+    }
+
+    /// Has the seat of an id, if there is one, brought near.
+    #[inline]
+    pub(super) fn prefetch(&self, id: ObjectId) {
+        let (shard, home) = home_of(id);
+        if let Some(shard) = self.shards.get(shard) {
+            prefetch_index(&shard.seats, home & shard.mask());
+        }
     }
 
     pub(super) fn find_mut(&mut self, id: ObjectId) -> Option<&mut Seat> {

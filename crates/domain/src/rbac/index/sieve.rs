@@ -1,23 +1,24 @@
 //! Tells of most pairs of a principal and a scope that there is no assignment, from a few bits for each that has one.
 //!
-//! What one principal has in one subscription leaves its bits in one line of memory, so that all that a decision asks
-//! about one principal is answered by two of them. When bits have become many, they are made anew, a few with each
-//! change that is taken in, so that no change has to wait for all.
+//! What one principal has in one subscription leaves its bits in one line of memory, and what all have in one
+//! subscription in a few pages, so that all that a decision asks about is read at the same time. When bits have become
+//! many, they are made anew, a few with each change that is taken in, so that no change has to wait for all.
 
-use std::hint::black_box;
-use std::ops::ControlFlow;
+use prefetch_index::prefetch_index;
 
 use super::hash;
 use super::places::Level;
 
 /// Eight words are a line, as big as what a processor reads at once.
 const LINE: usize = 8;
+/// How many lines there are for a subscription: enough for the 4,000 assignments that it may have.
+const BLOCK: u64 = 512;
 /// How many pairs share a line, at most.
 const PER_LINE: usize = 40;
-/// How many levels are sifted at once.
-const FEW: usize = 12;
-/// How many principals' lines are read ahead.
-const AHEAD: usize = 16;
+/// How many levels are sifted at once; those that come after are let through.
+pub(super) const LEVELS: usize = 12;
+/// How many principals are sifted at once.
+pub(super) const PRINCIPALS: usize = 16;
 /// How many pairs are marked anew with each change.
 const STEP: u32 = 64;
 
@@ -52,7 +53,6 @@ struct Spot {
 /// What a level gives to the spots of all its pairs.
 #[derive(Clone, Copy, Default)]
 struct Marks {
-    anchor: u64,
     word: usize,
     mask: u64,
 }
@@ -61,7 +61,6 @@ impl Marks {
     const fn of(level: &Level<'_>) -> Self {
         let hash = level.hash;
         Self {
-            anchor: level.anchor,
             word: (hash >> 61) as usize,
             mask: 1 << (hash >> 32 & 63) | 1 << (hash >> 38 & 63) | 1 << (hash >> 44 & 63),
         }
@@ -77,14 +76,26 @@ impl Marks {
 }
 
 impl Bits {
-    /// Where a line begins.
-    const fn line(&self, hash: u64) -> usize {
-        hash as usize & self.words.len().wrapping_sub(LINE)
+    /// Where the line of a principal begins: in the block of a subscription, and anywhere for what is above.
+    fn line(&self, anchor: u64, principal: u64) -> usize {
+        let line = match anchor == Level::ROOT.anchor {
+            true => principal >> 32,
+            false => anchor / BLOCK * BLOCK + (principal >> 32) % BLOCK,
+        };
+        (line as usize).wrapping_mul(LINE) & self.words.len().wrapping_sub(LINE)
     }
 
     fn spot(&self, level: &Level<'_>, principal: u32) -> Spot {
         let principal = hash::of_principal(principal);
-        Marks::of(level).spot(self.line(hash::of_pair(level.anchor, principal)), principal)
+        Marks::of(level).spot(self.line(level.anchor, principal), principal)
+    }
+
+    /// Has the lines of principals brought near.
+    #[inline]
+    fn prefetch(&self, anchor: u64, principals: &[u32]) {
+        for principal in principals {
+            prefetch_index(&self.words, self.line(anchor, hash::of_principal(*principal)));
+        }
     }
 
     #[inline]
@@ -100,70 +111,30 @@ impl Bits {
     }
 }
 
+/// For each principal, at which levels it may have something, as bits.
+pub(super) type Sifted = [u16; PRINCIPALS];
+
 impl Sieve {
-    /// Shows each of the principals with each of the levels of a line at which it may have something: by principal, and
-    /// then by level.
+    /// Sifts as many as [`PRINCIPALS`] at as many as [`LEVELS`] of one anchor. Nothing rests on what was read before, so
+    /// the processor reads the lines of all at the same time.
     #[inline]
-    pub(super) fn sift<'a, B>(
-        &self,
-        principals: &[u32],
-        levels: &'a [Level<'a>],
-        mut show: impl FnMut(u32, &'a Level<'a>) -> ControlFlow<B>,
-    ) -> ControlFlow<B> {
+    pub(super) fn sift(&self, principals: &[u32], levels: &[Level<'_>]) -> Sifted {
+        let mut marks = [Marks::default(); LEVELS];
+        for (marks, level) in marks.iter_mut().zip(levels) {
+            *marks = Marks::of(level);
+        }
+        let marks = marks.get(..levels.len()).unwrap_or(&marks);
         let anchor = levels.first().map_or(0, |level| level.anchor);
-        let (first, others) = levels.split_at_checked(FEW).unwrap_or((levels, &[]));
-        let mut marks = [Marks::default(); FEW];
-        marks
-            .iter_mut()
-            .zip(first)
-            .for_each(|(marks, level)| *marks = Marks::of(level));
-        let marks = marks.get(..first.len()).unwrap_or_default();
-        for some in principals.chunks(AHEAD) {
-            self.look_ahead(some, anchor);
-            for &principal in some {
-                let mut found = self.sift_few(principal, marks, anchor);
-                while let Some(level) = first.get(found.trailing_zeros() as usize) {
-                    found &= found - 1;
-                    show(principal, level)?;
-                }
-                for level in others {
-                    if self.bits.has(self.bits.spot(level, principal)) {
-                        show(principal, level)?;
-                    }
-                }
-            }
-        }
-        ControlFlow::Continue(())
-    }
-
-    /// Reads the principals' lines, so that they are near when they are asked for: the processor reads many at the same
-    /// time, as long as there is nothing between.
-    #[inline]
-    fn look_ahead(&self, principals: &[u32], anchor: u64) {
-        let mut read = 0;
-        for principal in principals {
+        self.bits.prefetch(anchor, principals);
+        let mut sifted = Sifted::default();
+        for (found, principal) in sifted.iter_mut().zip(principals) {
             let principal = hash::of_principal(*principal);
-            for anchor in [anchor, Level::ROOT.anchor] {
-                let line = self.bits.line(hash::of_pair(anchor, principal));
-                read |= self.bits.words.get(line).copied().unwrap_or(0);
+            let line = self.bits.line(anchor, principal);
+            for (at, marks) in marks.iter().enumerate() {
+                *found |= u16::from(self.bits.has(marks.spot(line, principal))) << at;
             }
         }
-        black_box(read);
-    }
-
-    /// For one principal, as bits.
-    #[inline]
-    fn sift_few(&self, principal: u32, levels: &[Marks], anchor: u64) -> u64 {
-        let principal = hash::of_principal(principal);
-        // The levels of a line have two anchors at most.
-        let near = self.bits.line(hash::of_pair(anchor, principal));
-        let far = self.bits.line(hash::of_pair(Level::ROOT.anchor, principal));
-        let mut found = 0;
-        for (at, marks) in levels.iter().enumerate() {
-            let line = if marks.anchor == anchor { near } else { far };
-            found |= u64::from(self.bits.has(marks.spot(line, principal))) << at;
-        }
-        found
+        sifted
     }
 
     /// Lets a pair through from now on, being one of `all` now.
@@ -202,6 +173,8 @@ impl Sieve {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::rbac::tests::random;
 
@@ -213,84 +186,88 @@ mod tests {
         }
     }
 
-    /// Worked out apart from this program, for 64 lines.
+    /// Worked out apart from this program, for 4,096 lines.
     #[test]
     fn golden_spots() {
-        let bits = Bits { words: vec![0; 512] };
+        let bits = Bits {
+            words: vec![0; 4096 * LINE],
+        };
         for ((hash, anchor, principal), (at, mask)) in [
-            ((0xf123456789abcdef, 0x123456789abcdef, 0), (155, 0x80040001000)),
-            ((0xf123456789abcdef, 0x123456789abcdef, 41), (416, 0x400000002001)),
-            ((0x5a5a1b2c3d4e5f60, 0x9e3779b97f4a7c15, 7), (173, 0x8010000000)),
-            ((0x5a5a1b2c3d4e5f60, 0xabcdef, 7), (29, 0x8010000000)),
-            // Of three bits, two are one.
-            ((0x924500000000, 0x3, 1), (217, 0x88000000000000)),
-            ((0x914500000000, 0x3, 1), (217, 0x88000000000000)),
+            ((0xf123456789abcdef, 0x123456789abcdef, 0), (28107, 0x80040001000)),
+            (
+                (0xf123456789abcdef, 0x123456789abcdef, 41),
+                (25456, 0x400000002001),
+            ),
+            ((0x5a5a1b2c3d4e5f60, Level::ROOT.anchor, 7), (28253, 0x8010000000)),
+            (
+                (0x5a5a1b2c3d4e5f60, Level::ROOT.anchor, 41),
+                (17269, 0x400000000000020),
+            ),
+            ((0x5a5a1b2c3d4e5f60, 0xabcd2f, 7), (28253, 0x8010000000)),
+            ((0x924500000000, 0x3, 1), (2961, 0x88000000000000)),
+            ((0x914500000000, 0x3, 1), (2961, 0x88000000000000)),
+            ((0x914500000000, 0x200, 1), (7057, 0x88000000000000)),
         ] {
             let spot = bits.spot(&level(hash, anchor), principal);
-            assert_eq!((spot.at, spot.mask), (at, mask), "{hash:x}");
+            assert_eq!(
+                (spot.at, spot.mask),
+                (at, mask),
+                "{hash:x} {anchor:x} {principal}"
+            );
         }
-        assert_eq!((bits.line(u64::MAX), Bits::default().line(u64::MAX)), (504, 0));
-    }
-
-    /// Which pairs of those principals and levels are let through.
-    fn sifted(sieve: &Sieve, principals: &[u32], levels: &[Level<'_>]) -> Vec<(u32, u64)> {
-        let mut found = Vec::new();
-        let all = sieve.sift(principals, levels, |principal, level| {
-            found.push((principal, level.hash));
-            ControlFlow::<()>::Continue(())
-        });
-        assert!(all.is_continue());
-        found
     }
 
     #[test]
-    fn pairs_are_shown_by_principal_and_level_until_one_is_enough() {
+    fn what_all_have_in_one_subscription_lies_in_one_block() {
+        let mut random = random(4);
+        let mut number = || random(1 << 31) << 33 | random(1 << 31) << 2 | random(4);
+        let bits = Bits {
+            words: vec![0; 4096 * LINE],
+        };
+        for _ in 0..20 {
+            let anchor = number();
+            let lines: BTreeSet<_> = (0..10_000).map(|_| bits.line(anchor, number()) / LINE).collect();
+            assert!(lines.iter().all(|line| line / 512 == anchor as usize / 512 % 8));
+            assert_eq!(lines.len(), 512);
+        }
+        let above = (0..80_000).map(|_| bits.line(Level::ROOT.anchor, number()));
+        assert_eq!(above.collect::<BTreeSet<_>>().len(), 4096);
+        assert!(Bits::default().line(u64::MAX, u64::MAX) == 0);
+    }
+
+    #[test]
+    fn pairs_that_were_added_are_sifted_out_and_few_others() {
         let mut random = random(3);
         let mut number = || random(1 << 31) << 33 | random(1 << 31) << 2;
-        let anchor = number();
-        // More levels than are sifted at once, and more principals than are read ahead.
-        let levels: Vec<_> = (0..20)
-            .map(|at| level(number(), if at < 10 { anchor } else { Level::ROOT.anchor }))
-            .collect();
-        let principals: Vec<u32> = (100..140).collect();
-        let mut sieve = Sieve {
-            bits: Bits {
-                words: vec![0; 8 * 1024],
-            },
-            ..Sieve::default()
-        };
-        assert_eq!(sifted(&sieve, &principals, &levels), []);
-        let mut expected = Vec::new();
-        for (at, principal) in principals.iter().enumerate() {
-            for (height, level) in levels.iter().enumerate() {
-                if (at * 7 + height) % 11 == 0 {
-                    sieve.add(level, *principal, 1);
-                    expected.push((*principal, level.hash));
+        let principals: Vec<u32> = (100..100 + PRINCIPALS as u32).collect();
+        for anchor in [number(), Level::ROOT.anchor] {
+            let levels: Vec<_> = (0..LEVELS).map(|_| level(number(), anchor)).collect();
+            let words = vec![0; 1024 * LINE];
+            let mut sieve = Sieve {
+                bits: Bits { words },
+                ..Sieve::default()
+            };
+            assert_eq!(sieve.sift(&principals, &levels), Sifted::default());
+            let mut expected = Sifted::default();
+            for (at, principal) in principals.iter().enumerate() {
+                for (height, level) in levels.iter().enumerate() {
+                    if (at * 7 + height) % 5 == 0 {
+                        sieve.add(level, *principal, 1);
+                        expected[at] |= 1 << height;
+                    }
                 }
             }
-        }
-        let found = sifted(&sieve, &principals, &levels);
-        assert!(expected.iter().all(|pair| found.contains(pair)));
-        assert!(
-            found.len() < expected.len() + 10,
-            "{} {}",
-            found.len(),
-            expected.len()
-        );
-        let place = |(principal, hash): &(u32, u64)| {
-            (*principal, levels.iter().position(|level| level.hash == *hash))
-        };
-        assert!(found.is_sorted_by_key(place));
-        for enough in [1, 30, expected.len()] {
-            let mut shown = 0;
-            let stopped = sieve.sift(&principals, &levels, |principal, level| {
-                shown += 1;
-                match shown == enough {
-                    true => ControlFlow::Break((principal, level.hash)),
-                    false => ControlFlow::Continue(()),
-                }
+            let sifted = sieve.sift(&principals, &levels);
+            let others = sifted.iter().zip(expected).map(|(found, wanted)| {
+                assert_eq!(found & wanted, wanted);
+                (found ^ wanted).count_ones()
             });
-            assert_eq!(stopped, ControlFlow::Break(found[enough - 1]));
+            assert!(others.sum::<u32>() < 6);
+            // Of fewer, as of all.
+            let fewer = sieve.sift(&principals[..3], &levels[..4]);
+            assert_eq!(fewer[..3], [0, 1, 2].map(|at| sifted[at] & 0xf));
+            assert_eq!(fewer[3..], Sifted::default()[3..]);
+            assert_eq!(sieve.sift(&principals, &[]), Sifted::default());
         }
     }
 

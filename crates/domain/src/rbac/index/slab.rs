@@ -1,5 +1,7 @@
 //! Things under small numbers, which are used again when a thing is gone.
 
+use prefetch_index::prefetch_index;
+
 #[derive(Debug, Clone)]
 pub(super) struct Slab<T> {
     things: Vec<Option<T>>,
@@ -30,6 +32,11 @@ impl<T> Slab<T> {
 
     pub(super) fn get(&self, number: u32) -> Option<&T> {
         self.things.get(number as usize)?.as_ref()
+    }
+
+    /// Has a thing brought near.
+    pub(super) fn prefetch(&self, number: u32) {
+        prefetch_index(&self.things, number as usize);
     }
 
     pub(super) fn get_mut(&mut self, number: u32) -> Option<&mut T> {
