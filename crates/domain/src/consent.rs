@@ -34,6 +34,19 @@ pub enum ScopeRefusal {
     Nothing,
 }
 
+/// What whoever agrees to anything for a client agrees to as well: that people sign in to it, and that it may go on while
+/// they are away. MSAL asks for these with everything (Microsoft identity platform, "Overview of permissions and consent").
+const WITH_ANY: [&str; 3] = ["openid", "profile", "offline_access"];
+
+/// What was agreed to on Microsoft Graph, when these `words` of sign-in are asked for, and that was agreed to `elsewhere`.
+pub fn on_graph(mut agreed: Vec<String>, elsewhere: &[String], words: &[String]) -> Vec<String> {
+    if !agreed.is_empty() || !elsewhere.is_empty() {
+        let with_any = words.iter().filter(|word| WITH_ANY.contains(&word.as_str()));
+        agreed.extend(with_any.cloned());
+    }
+    agreed
+}
+
 impl Weighed {
     /// Whether a person can agree to all that is missing.
     pub fn is_for_people(&self) -> bool {
@@ -252,6 +265,26 @@ mod tests {
         assert_eq!(weighed(&stranger, None, &[]), Err(ScopeRefusal::Nothing));
         assert_eq!(weighed(&stranger, None, &["Old"]), Err(ScopeRefusal::Nothing));
         assert_eq!(weighed(&stranger, None, &["Write"]), is("Write", ""));
+    }
+
+    #[test]
+    fn whoever_agrees_to_anything_agrees_to_sign_in() {
+        let all = ["openid", "profile", "email", "offline_access"];
+        for (agreed, elsewhere, asked, expected) in [
+            (&[][..], &[][..], &all[..], ""),
+            (
+                &["User.Read"],
+                &[],
+                &all,
+                "User.Read openid profile offline_access",
+            ),
+            (&["User.Read"], &["Read"], &["openid"], "User.Read openid"),
+            (&[], &["Read"], &["profile", "email"], "profile"),
+            (&["email"], &[], &[], "email"),
+        ] {
+            let agreed = on_graph(words(agreed), &words(elsewhere), &words(asked));
+            assert_eq!(agreed.join(" "), expected);
+        }
     }
 
     #[test]

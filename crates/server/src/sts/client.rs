@@ -210,14 +210,17 @@ pub async fn admits_legacy(ctx: &Ctx, tenant: TenantId) -> Result<bool, StsError
     Ok(settings(ctx, tenant).await?.is_on(Setting::LegacyClients))
 }
 
+/// What somebody has to agree to, by resource.
+type Missing = Vec<(Resource, Vec<PermissionScope>)>;
+
 /// What a client asks for, as it stands.
 pub struct Weighing {
     /// The resource that tokens are asked for.
     pub resource: Resource,
     /// What the client may do there (`scp`).
     pub scopes: Vec<String>,
-    /// What somebody has to agree to first, by resource.
-    pub missing: Vec<(Resource, Vec<PermissionScope>)>,
+    /// What somebody has to agree to first.
+    pub missing: Missing,
 }
 
 impl Weighing {
@@ -252,42 +255,58 @@ pub async fn weigh(
     if resource.app_id != client.app_id() {
         told::let_in(ctx, whom, &resource).await?;
     }
-    let weigh = async |resource: &Resource, asked: Asked<'_>| {
-        let agreed = match client.registration() {
-            Some(_) => agreed(ctx, (tenant, person), (client.app_id(), resource.app_id)).await?,
-            None => Vec::new(),
-        };
-        consent::weigh(client, resource, asked, &agreed).map_err(|refusal| told(client, &refusal))
-    };
-    let Weighed { mut scopes, missing } = weigh(&resource, asked(target)).await?;
-    let mut missing = vec![(resource.clone(), missing)];
-    if client.registration().is_some() {
-        let graph = Resource::from(FirstParty::MicrosoftGraph);
-        let words: Vec<_> = sign_in_words(target).map(str::to_owned).collect();
-        let sign_in = weigh(&graph, Asked::Named(&words)).await?;
-        match missing
-            .iter_mut()
-            .find(|(resource, _)| resource.app_id == graph.app_id)
-        {
-            Some((_, missing)) => {
-                let new = sign_in
-                    .missing
-                    .into_iter()
-                    .filter(|scope| !missing.contains(scope));
-                let new: Vec<_> = new.collect();
-                missing.extend(new);
-            }
-            None => missing.push((graph, sign_in.missing)),
+    let (scopes, missing) = match client.registration() {
+        Some(_) => weigh_registered(ctx, (tenant, person), client, (&resource, target)).await?,
+        None => {
+            let weighed = consent::weigh(client, &resource, asked(target), &[]);
+            (
+                weighed.map_err(|refusal| told(client, &refusal))?.scopes,
+                Vec::new(),
+            )
         }
-        // It is no scope of Graph's, but says how long the client may do all else.
-        scopes.retain(|scope| scope != "offline_access");
-    }
-    missing.retain(|(_, scopes)| !scopes.is_empty());
+    };
     Ok(Weighing {
         resource,
         scopes,
         missing,
     })
+}
+
+/// What a registered client may do, and what somebody has to agree to first.
+async fn weigh_registered(
+    ctx: &Ctx,
+    (tenant, person): (TenantId, ObjectId),
+    client: &Client,
+    (resource, target): (&Resource, &Target),
+) -> Result<(Vec<String>, Missing), StsError> {
+    let graph = Resource::from(FirstParty::MicrosoftGraph);
+    let is_graph = resource.app_id == graph.app_id;
+    let agreed = async |resource| agreed(ctx, (tenant, person), (client.app_id(), resource)).await;
+    let here = agreed(resource.app_id).await?;
+    let on_graph = match is_graph {
+        true => here.clone(),
+        false => agreed(graph.app_id).await?,
+    };
+    let words: Vec<_> = sign_in_words(target).map(str::to_owned).collect();
+    let on_graph = consent::on_graph(on_graph, &here, &words);
+    let weigh = |resource: &Resource, asked: Asked<'_>, agreed: &[String]| {
+        consent::weigh(client, resource, asked, agreed).map_err(|refusal| told(client, &refusal))
+    };
+    let agreed = if is_graph { &on_graph } else { &here };
+    let Weighed {
+        mut scopes,
+        mut missing,
+    } = weigh(resource, asked(target), agreed)?;
+    // It is no scope of Graph's, but says how long the client may do all else.
+    scopes.retain(|scope| scope != "offline_access");
+    let mut of_sign_in = weigh(&graph, Asked::Named(&words), &on_graph)?.missing;
+    if is_graph {
+        of_sign_in.retain(|scope| !missing.contains(scope));
+        missing.append(&mut of_sign_in);
+    }
+    let mut all = vec![(resource.clone(), missing), (graph, of_sign_in)];
+    all.retain(|(_, scopes)| !scopes.is_empty());
+    Ok((scopes, all))
 }
 
 /// A client as an application that lets people in.

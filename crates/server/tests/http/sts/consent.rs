@@ -367,11 +367,11 @@ async fn grants_are_made_and_changed_over_graph() {
             one[name] = json!(id);
             assert_eq!(root.post(all, one).await.status, 404);
         }
-        let many = (0..16).map(|_| root.post(all, body("openid profile offline_access openid")));
+        let many = (0..16).map(|_| root.post(all, body("openid profile User.Read openid")));
         let answers = futures_util::future::join_all(many).await;
         assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
         let made = answers.iter().find(|answer| answer.status == 201).unwrap().json();
-        assert_eq!(made["scope"], "openid profile offline_access");
+        assert_eq!(made["scope"], "openid profile User.Read");
         let filter = |text: &str| format!("{all}?$filter={}", text.replace(' ', "%20"));
         let by_client = filter(&format!(
             "clientId eq '{}' and consentType eq 'AllPrincipals'",
@@ -385,7 +385,8 @@ async fn grants_are_made_and_changed_over_graph() {
         assert_eq!(found["value"], json!([]));
         assert_eq!(root.get(&filter("colour eq 'red'")).await.status, 400);
         // It is as good as an answer on the page.
-        let path = asking(&tenant.domain, &app, BACK, &[]);
+        let wish = |scope| asking(&tenant.domain, &app, BACK, &[("scope", scope)]);
+        let path = wish("openid profile offline_access User.Read");
         let mut browser = Browser::new(&world);
         let page = browser.visit(&path).await;
         let back = sign_in(&mut browser, &page, &alice).await;
@@ -393,7 +394,12 @@ async fn grants_are_made_and_changed_over_graph() {
         let one = format!("{all}/{}", made["id"].as_str().unwrap());
         assert_eq!(root.patch(&one, json!({"scope": "openid"})).await.status, 204);
         assert_eq!(root.get(&one).await.ok()["scope"], "openid");
-        assert!(browser.get(&path).await.text.contains("see your name"));
+        assert!(browser.get(&path).await.text.contains("read your account"));
+        // Whoever agrees to anything agrees to sign in, but not to more of who they are.
+        let back = browser.get(&wish("openid profile offline_access")).await;
+        assert!(carried(&back, AT, '?').contains_key("code"));
+        let page = browser.get(&wish("openid profile email")).await;
+        assert!(page.text.contains("see your e-mail address"), "{}", page.text);
         assert_eq!(root.delete(&one).await.status, 204);
         assert_eq!(root.delete(&one).await.status, 404);
         // What is gone leaves no grant behind.

@@ -47,7 +47,7 @@ async fn agree(root: &Caller, service: &Registered) {
         .await
         .ok();
     let body = json!({"clientId": service.principal, "resourceId": graph["id"], "consentType": "AllPrincipals",
-        "scope": "User.Read openid profile offline_access"});
+        "scope": "User.Read"});
     root.post("/v1.0/oauth2PermissionGrants", body).await.ok();
 }
 
