@@ -35,6 +35,7 @@ async function start() {
       location.reload();
     },
     out: () => app.logoutRedirect({ account: account() }),
+    hinted: () => app.logoutRedirect({ account: account(), idTokenHint: account().idToken }),
     foreign: () => byHand(authority, clientId),
     embedded: () => embed(`https://other.example:${location.port}/frame.html`),
   };
@@ -43,7 +44,7 @@ async function start() {
   }
   const back = await app.handleRedirectPromise().catch(refuse);
   if (back) told(back);
-  if (location.search === "?out") say({ accounts: app.getAllAccounts().length });
+  else if (location.search.startsWith("?out")) say({ accounts: app.getAllAccounts().length });
   document.documentElement.dataset.ready = "yes";
   document.getElementById(sessionStorage.getItem("press"))?.click();
   sessionStorage.removeItem("press");

@@ -156,5 +156,7 @@ def everything(turn: Turn, at: dict[str, str]) -> None:
     press("on localhost without TLS: a hidden frame", "framed", at["local"], "e", fails="login_required")
     press("on localhost without TLS: a sign-out", "out", at["local"], "e", gives=False, stays="You are signed out of this browser")
     press("on localhost without TLS: a sign-in after it", "redirect", at["local"], "e")
+    press("a sign-out that leads back to the page", "hinted", at["across"], "d", gives=False)
+    press("a sign-in after it", "redirect", at["across"], "d")
     press("an origin that is registered may read", "foreign", at["across"], "c", gives=False)
     press("an origin that is not registered may not", "foreign", at["foreign"], "f", gives=False)
