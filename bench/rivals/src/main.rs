@@ -17,7 +17,7 @@ use crate::world::World;
 
 const SIZES: [usize; 3] = [1_000, 100_000, 1_000_000];
 const QUESTIONS: usize = 200_000;
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 15;
 
 #[derive(Serialize)]
 struct Measured {
